@@ -1,0 +1,3 @@
+//! The command line: arguments, configuration, commands, printing.
+//!
+//! **Invariant:** nothing else prints.

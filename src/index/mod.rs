@@ -1,0 +1,45 @@
+//! The analyzer and the tantivy index.
+//!
+//! # Decision: one document a report, positions running through its pages
+//!
+//! Membership (AND, NOT, phrases, also across a page break), counts and facets are then the engine's own and exact;
+//! the pages that show why come from the postings' positions of the reports shown, cut at the first position of each
+//! page, which every document carries. The index holds words as printed (folded), not stems: a query word is expanded
+//! against the term dictionary to the words that share its stem, so exact and stemmed live in one field, highlighting
+//! knows the words, and a new stemmer needs no rebuild.
+//!
+//! # Fields
+//!
+//! | field | content | position means |
+//! |---|---|---|
+//! | `key` | report id, 32 hex digits | – |
+//! | `body` | words of all pages in order, furniture left out | token number from the report's start |
+//! | `title` `author` `subject` `file` | words | token number |
+//! | `heading` | words of headings within pages | token number in `heading` |
+//! | `furniture` | distinct words of running heads and folios | – (frequencies only) |
+//! | `section` | words of the section path of each page | **1-based page number** |
+//! | `language` `year` `date` | exact, fast | – |
+//! | `page_starts` | bytes, fast: for each page the number of body tokens on it, LEB128 | – |
+
+pub mod analyzer;
+
+mod reader;
+mod writer;
+
+pub use reader::IndexReader;
+pub use writer::{IndexWriter, ReportDocument};
+
+/// A failure of the index.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// The engine failed.
+    #[error("index: {0}")]
+    Engine(#[from] tantivy::TantivyError),
+    /// The index was made by another version of the analyzer or schema.
+    #[error("the index was made by another version of Recto; run `recto rebuild`")]
+    OtherVersion,
+    /// The operating system refused.
+    #[error("index: {0}")]
+    Io(#[from] std::io::Error),
+}

@@ -1,0 +1,110 @@
+//! Walks folders and runs extraction, store and index over all cores; one bad file never harms another.
+
+use crate::extract::ExtractOptions;
+use crate::index::IndexError;
+use crate::report::Reason;
+use crate::store::{Library, StoreError};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// What to ingest and how.
+#[derive(Debug, Clone, Default)]
+pub struct IngestOptions {
+    /// Files and folders; every PDF under them.
+    pub paths: Vec<PathBuf>,
+    /// Extracting threads; 0 = one a core.
+    pub jobs: usize,
+    /// Forget files that vanished from under `paths`.
+    pub prune: bool,
+    /// Prune even if more than a fifth vanished.
+    pub prune_many: bool,
+    /// Say what would be done, change nothing.
+    pub dry_run: bool,
+    /// Read again files that failed for this reason or any (`Some(None)`) although they are unchanged.
+    pub retry: Option<Option<Reason>>,
+    /// How files are read.
+    pub extract: ExtractOptions,
+}
+
+/// What happens during a run, for progress bars and events; called from many threads.
+pub trait Progress: Sync {
+    /// The walk is done: files found, of which `unchanged` need no work, and bytes to read.
+    fn planned(&self, files: u64, unchanged: u64, bytes: u64);
+    /// A file was opened: this many more pages are to be read.
+    fn pages_found(&self, pages: u64);
+    /// Pages read.
+    fn pages_done(&self, pages: u64);
+    /// A file is done, failed or not.
+    fn file_done(&self, path: &std::path::Path, failure: Option<(Reason, &str)>);
+    /// A commit made `reports` more searchable.
+    fn committed(&self, reports: u64);
+}
+
+/// What a run did: the summary of the contract.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// PDFs found.
+    pub files: u64,
+    /// Read whole and searchable.
+    pub indexed: u64,
+    /// Searchable in part.
+    pub partial: u64,
+    /// Further places of reports already in the library.
+    pub duplicates: u64,
+    /// Unchanged and skipped.
+    pub unchanged: u64,
+    /// Not searchable, by reason code.
+    pub failed: BTreeMap<String, u64>,
+    /// Files that vanished since the last run.
+    pub vanished: u64,
+    /// Of these, forgotten by `--prune`.
+    pub pruned: u64,
+    /// Pages read in this run, by status code.
+    pub pages: BTreeMap<String, u64>,
+    /// Bytes of PDF read.
+    pub bytes: u64,
+    /// Bytes of text found.
+    pub text_bytes: u64,
+    /// Seconds the run took.
+    pub seconds: f64,
+    /// Whether it was interrupted before the end.
+    pub interrupted: bool,
+    /// Whether nothing was changed because of `--dry-run`.
+    pub dry_run: bool,
+}
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IngestError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A path given does not exist.
+    #[error("`{}` does not exist", .0.display())]
+    NoSuchPath(PathBuf),
+    /// Too much vanished at once for `--prune`.
+    #[error("{vanished} of {known} files have vanished; is a disk unmounted? Use --yes to forget them all the same")]
+    TooManyVanished {
+        /// Files gone.
+        vanished: u64,
+        /// Files known under the paths.
+        known: u64,
+    },
+}
+
+/// Runs an ingest to its end, or until `stop` is set (then what was read is committed and the rest left for later).
+pub fn ingest(
+    library: &Library,
+    options: &IngestOptions,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Summary, IngestError> {
+    let _ = (library, options, progress, stop);
+    unimplemented!()
+}

@@ -1,0 +1,47 @@
+//! Recto searches a library of report PDFs down to the page and the words on it.
+//!
+//! # Bird's-eye view
+//!
+//! The data's way is the architecture; the modules below stand in its order:
+//!
+//! ```text
+//! &[u8] ─pdf→ Glyph* ─layout→ PageLayout ─text→ Page{text, words} ─extract→ Report ─┬index→ tantivy
+//!                                                                                   └store→ page text, word boxes, ledger
+//! &str ─query→ Ast ─search→ Hit{pages, passages, quads} ─serve/cli→ JSON | HTML | terminal
+//! ```
+//!
+//! * [`report`]: the domain's words as plain types: report, page, quad, ledger. Uses nothing else.
+//! * [`layout`]: glyphs → words, lines, blocks in reading order.
+//! * [`pdf`]: bytes → positioned glyphs and what the file says about itself.
+//! * [`text`]: a document's layouts → page texts: hyphens, furniture, direction, language, quality.
+//! * [`extract`]: drives the four above: bytes → [`report::Report`].
+//! * [`store`]: what is kept: the catalogue (SQLite) and the text store (page text and word boxes).
+//! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
+//! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
+//! * [`query`]: the query language: any text → a bounded tree.
+//! * [`search`]: tree → reports, their best pages, passages with ranges, quads.
+//! * [`serve`]: HTTP API and web pages.
+//! * [`cli`]: arguments, configuration, commands, printing.
+//!
+//! # Invariants
+//!
+//! * **Only `pdf/` names lopdf.** Everything after it sees glyphs and plain types.
+//! * **`layout/` and `text/` do no I/O and cannot fail**; they know no PDF types.
+//! * **After `pdf::Pdf::open` nothing fails**: a damaged page yields what could be read and a status for the ledger.
+//! * **Only `index/` and `search/` name tantivy**; the query tree, analysis, grouping and highlighting are Recto's own.
+//! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
+//! * **Only `cli/` and `main.rs` print.**
+//! * **Text from outside never reaches a path, a template unescaped, or tantivy's query parser.**
+
+pub mod cli;
+pub mod extract;
+pub mod index;
+pub mod ingest;
+pub mod layout;
+pub mod pdf;
+pub mod query;
+pub mod report;
+pub mod search;
+pub mod serve;
+pub mod store;
+pub mod text;

@@ -1,0 +1,78 @@
+//! Loading, repair and the page tree. ISO 32000-2 §7.5, §7.7.3.
+
+use crate::pdf::Limits;
+use crate::pdf::objects::Objects;
+use crate::report::{Declared, OutlineEntry, Reason};
+use lopdf::Dictionary;
+
+/// An opened PDF.
+pub struct Pdf {}
+
+/// Why a file could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}: {detail}")]
+pub struct OpenError {
+    /// Stable code for the ledger.
+    pub reason: Reason,
+    /// What exactly was wrong, lower case.
+    pub detail: String,
+}
+
+/// A page with its inherited attributes (§7.7.3.4).
+#[derive(Clone, Copy)]
+pub struct PageAttributes<'p> {
+    /// The page dictionary.
+    pub dictionary: &'p Dictionary,
+    /// Its resources, own or inherited; `None` if there are none.
+    pub resources: Option<&'p Dictionary>,
+    /// The crop box within the media box in default user space, normalised `[x0, y0, x1, y1]`, never empty.
+    pub crop_box: [f32; 4],
+    /// Clockwise rotation for display: 0, 90, 180 or 270.
+    pub rotate: u16,
+    /// Points in a unit of user space, usually 1.
+    pub user_unit: f32,
+}
+
+impl Pdf {
+    /// Opens a PDF: repairs what can be repaired, tries the empty password, then `passwords`.
+    pub fn open(bytes: &[u8], limits: &Limits, passwords: &[String]) -> Result<Pdf, OpenError> {
+        let _ = (bytes, limits, passwords);
+        unimplemented!()
+    }
+
+    /// The document's objects.
+    pub fn objects(&self) -> &Objects {
+        unimplemented!()
+    }
+
+    /// Pages that could be found, at most the limit on pages.
+    pub fn page_count(&self) -> u32 {
+        unimplemented!()
+    }
+
+    /// Whether there are more pages than the limit allows.
+    pub fn has_more_pages(&self) -> bool {
+        unimplemented!()
+    }
+
+    /// The page with this 0-based index.
+    pub fn page(&self, index: u32) -> Option<PageAttributes<'_>> {
+        let _ = index;
+        unimplemented!()
+    }
+
+    /// The label of every page by the page label tree (§12.4.2); `None` where the document has none.
+    pub fn page_labels(&self) -> Vec<Option<String>> {
+        unimplemented!()
+    }
+
+    /// Bookmarks with the page they point to (§12.3.3), in reading order.
+    pub fn outline(&self) -> Vec<OutlineEntry> {
+        unimplemented!()
+    }
+
+    /// What the information dictionary, XMP and catalog declare.
+    pub fn declared(&self) -> Declared {
+        unimplemented!()
+    }
+}

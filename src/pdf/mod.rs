@@ -1,0 +1,16 @@
+//! Bytes → positioned glyphs, and what the file says about itself.
+//!
+//! lopdf loads objects, cross-references and decrypts; streams, content, fonts and everything else about text are read
+//! here. [`Pdf::open`] may fail with a typed error; after that every page yields what could be read of it.
+//!
+//! **Invariant:** only this folder names lopdf.
+
+mod document;
+mod limits;
+mod objects;
+mod stream;
+
+pub mod font;
+
+pub use document::{OpenError, PageAttributes, Pdf};
+pub use limits::Limits;

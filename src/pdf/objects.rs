@@ -1,0 +1,160 @@
+//! A tolerant view of lopdf's objects: references followed, wrong types answered with `None`, streams decoded under a budget.
+
+use crate::pdf::Limits;
+use crate::pdf::stream;
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A loaded document with the budget for everything decoded from it.
+pub struct Objects {
+    document: Document,
+    limits: Limits,
+    /// Bytes that may still be decoded from this document.
+    remaining_bytes: AtomicUsize,
+}
+
+/// References followed before giving up (a chain this long is a loop).
+const MAX_REFERENCES: usize = 32;
+
+impl Objects {
+    /// Wraps a loaded document.
+    pub fn new(document: Document, limits: Limits) -> Objects {
+        let remaining_bytes = AtomicUsize::new(limits.document_bytes);
+        Objects { document, limits, remaining_bytes }
+    }
+
+    /// The document itself.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The limits it is read under.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Follows references to the object meant; `None` for a missing object, null or a loop.
+    pub fn resolve<'a>(&'a self, object: &'a Object) -> Option<&'a Object> {
+        self.resolve_with_id(object).map(|(_, resolved)| resolved)
+    }
+
+    /// As [`Objects::resolve`], with the id of the last reference followed: the key for caches.
+    pub fn resolve_with_id<'a>(&'a self, object: &'a Object) -> Option<(Option<ObjectId>, &'a Object)> {
+        let mut current = object;
+        let mut id = None;
+        for _ in 0..MAX_REFERENCES {
+            match current {
+                Object::Reference(reference) => {
+                    id = Some(*reference);
+                    current = self.document.objects.get(reference)?;
+                }
+                Object::Null => return None,
+                other => return Some((id, other)),
+            }
+        }
+        None
+    }
+
+    /// The value of a key, references followed.
+    pub fn get<'a>(&'a self, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
+        self.resolve(dictionary.get(key).ok()?)
+    }
+
+    /// The dictionary under a key (a stream counts as its dictionary).
+    pub fn dictionary<'a>(&'a self, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Dictionary> {
+        as_dictionary(self.get(dictionary, key)?)
+    }
+
+    /// The array under a key.
+    pub fn array<'a>(&'a self, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a [Object]> {
+        match self.get(dictionary, key)? {
+            Object::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The stream under a key.
+    pub fn stream<'a>(&'a self, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Stream> {
+        match self.get(dictionary, key)? {
+            Object::Stream(stream) => Some(stream),
+            _ => None,
+        }
+    }
+
+    /// The name under a key.
+    pub fn name<'a>(&'a self, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a [u8]> {
+        match self.get(dictionary, key)? {
+            Object::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The string under a key, as its bytes.
+    pub fn string<'a>(&'a self, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a [u8]> {
+        match self.get(dictionary, key)? {
+            Object::String(bytes, _) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The finite number under a key.
+    pub fn number(&self, dictionary: &Dictionary, key: &[u8]) -> Option<f32> {
+        self.as_number(dictionary.get(key).ok()?)
+    }
+
+    /// The integer under a key.
+    pub fn integer(&self, dictionary: &Dictionary, key: &[u8]) -> Option<i64> {
+        match self.get(dictionary, key)? {
+            Object::Integer(value) => Some(*value),
+            Object::Real(value) if value.is_finite() => Some(*value as i64),
+            _ => None,
+        }
+    }
+
+    /// The object as a finite number, references followed.
+    pub fn as_number(&self, object: &Object) -> Option<f32> {
+        let value = match self.resolve(object)? {
+            Object::Integer(value) => *value as f32,
+            Object::Real(value) => *value,
+            _ => return None,
+        };
+        value.is_finite().then_some(value)
+    }
+
+    /// `N` finite numbers under a key, such as a matrix or a rectangle.
+    pub fn numbers<const N: usize>(&self, dictionary: &Dictionary, key: &[u8]) -> Option<[f32; N]> {
+        let items = self.array(dictionary, key)?;
+        let mut numbers = [0.0; N];
+        if items.len() < N {
+            return None;
+        }
+        for (number, item) in numbers.iter_mut().zip(items) {
+            *number = self.as_number(item)?;
+        }
+        Some(numbers)
+    }
+
+    /// A stream's decoded bytes, under the stream limit and what is left of the document's budget. What was decoded
+    /// before damage or a limit is returned; an image codec or an unknown filter gives `None`.
+    pub fn decode(&self, stream: &Stream) -> Option<Vec<u8>> {
+        let remaining = self.remaining_bytes.load(Ordering::Relaxed);
+        let limit = self.limits.stream_bytes.min(remaining);
+        let decoded = stream::decode(self, stream, limit)?;
+        self.remaining_bytes.fetch_sub(decoded.len().min(remaining), Ordering::Relaxed);
+        Some(decoded)
+    }
+
+    /// Whether the document's budget of decoded bytes is used up.
+    pub fn budget_spent(&self) -> bool {
+        self.remaining_bytes.load(Ordering::Relaxed) == 0
+    }
+}
+
+/// The object as a dictionary; a stream counts as its dictionary.
+pub fn as_dictionary(object: &Object) -> Option<&Dictionary> {
+    match object {
+        Object::Dictionary(dictionary) => Some(dictionary),
+        Object::Stream(stream) => Some(&stream.dict),
+        _ => None,
+    }
+}

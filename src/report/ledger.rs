@@ -1,0 +1,189 @@
+//! The ledger's vocabulary: one status for every page, one outcome with a stable reason code for every file.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What became of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageStatus {
+    /// Its text was read.
+    Text,
+    /// Its text was recognised from the picture of the page.
+    Ocr,
+    /// It has none: blank, or a picture.
+    NoText,
+    /// Its codes could not be turned into words; not indexed.
+    Garbled,
+    /// It could not be decrypted.
+    Encrypted,
+    /// A limit was reached; what was read before it is indexed.
+    Truncated,
+    /// Nothing of it could be read.
+    Failed,
+}
+
+impl PageStatus {
+    /// Every status, in the order they are reported.
+    pub const ALL: [PageStatus; 7] = [
+        PageStatus::Text,
+        PageStatus::Ocr,
+        PageStatus::NoText,
+        PageStatus::Garbled,
+        PageStatus::Encrypted,
+        PageStatus::Truncated,
+        PageStatus::Failed,
+    ];
+
+    /// Whether a search can find the page's words.
+    pub fn is_searchable(self) -> bool {
+        matches!(self, PageStatus::Text | PageStatus::Ocr | PageStatus::Truncated)
+    }
+
+    /// The stable code used in JSON, the catalogue and on the terminal.
+    pub fn code(self) -> &'static str {
+        match self {
+            PageStatus::Text => "text",
+            PageStatus::Ocr => "ocr",
+            PageStatus::NoText => "no_text",
+            PageStatus::Garbled => "garbled",
+            PageStatus::Encrypted => "encrypted",
+            PageStatus::Truncated => "truncated",
+            PageStatus::Failed => "failed",
+        }
+    }
+
+    /// The status with this code.
+    pub fn from_code(code: &str) -> Option<PageStatus> {
+        PageStatus::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+impl fmt::Display for PageStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Why a file failed, or was read only in part. The codes are stable: scripts and the catalogue keep them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The file is encrypted and neither the empty password nor one given opens it.
+    NeedsPassword,
+    /// Encrypted by a handler or algorithm that is not supported.
+    UnsupportedEncryption,
+    /// No PDF header, and nothing in it reads as one.
+    NotAPdf,
+    /// A PDF whose objects or page tree cannot be recovered.
+    Damaged,
+    /// The file has no bytes.
+    Empty,
+    /// Larger than the file size limit.
+    TooLarge,
+    /// Reading passed its deadline.
+    Timeout,
+    /// A limit on pages, decoded bytes, operators or text was reached.
+    LimitReached,
+    /// The operating system would not give the bytes (permission, vanished, I/O).
+    Unreadable,
+    /// The file changed while it was read.
+    Changed,
+    /// The reader failed on it: a defect of the program, contained.
+    Crashed,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 11] = [
+        Reason::NeedsPassword,
+        Reason::UnsupportedEncryption,
+        Reason::NotAPdf,
+        Reason::Damaged,
+        Reason::Empty,
+        Reason::TooLarge,
+        Reason::Timeout,
+        Reason::LimitReached,
+        Reason::Unreadable,
+        Reason::Changed,
+        Reason::Crashed,
+    ];
+
+    /// The stable code used in JSON, the catalogue and on the terminal.
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::NeedsPassword => "needs_password",
+            Reason::UnsupportedEncryption => "unsupported_encryption",
+            Reason::NotAPdf => "not_a_pdf",
+            Reason::Damaged => "damaged",
+            Reason::Empty => "empty",
+            Reason::TooLarge => "too_large",
+            Reason::Timeout => "timeout",
+            Reason::LimitReached => "limit_reached",
+            Reason::Unreadable => "unreadable",
+            Reason::Changed => "changed",
+            Reason::Crashed => "crashed",
+        }
+    }
+
+    /// The reason with this code.
+    pub fn from_code(code: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// What the person who owns the file can do about it, as a short imperative sentence without full stop.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Reason::NeedsPassword => "give its password in a file with --password-file",
+            Reason::UnsupportedEncryption => "save an unencrypted copy",
+            Reason::NotAPdf => "check that it really is a PDF",
+            Reason::Damaged => "open and save it again with a PDF program, or fetch a fresh copy",
+            Reason::Empty => "fetch it again: the file has no bytes",
+            Reason::TooLarge => "raise the file size limit in the configuration, or split it",
+            Reason::Timeout => "raise the time limit in the configuration, or split it",
+            Reason::LimitReached => "raise the limits in the configuration to read the rest",
+            Reason::Unreadable => "check its permissions and that the disk is there",
+            Reason::Changed => "ingest it again once it is no longer being written",
+            Reason::Crashed => "report it to Recto's developers with the file, if you may share it",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// What became of a file in one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome", content = "reason")]
+pub enum Outcome {
+    /// Read whole and searchable.
+    Indexed,
+    /// Searchable, but not all of it could be read.
+    Partial(Reason),
+    /// The same bytes are in the library already: another place of the same report.
+    Duplicate,
+    /// Unchanged since the last run.
+    Unchanged,
+    /// Not searchable.
+    Failed(Reason),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_agree_with_json() {
+        for status in PageStatus::ALL {
+            assert_eq!(PageStatus::from_code(status.code()), Some(status));
+            assert_eq!(serde_json::to_string(&status).expect("plain enum"), format!("\"{status}\""));
+        }
+        for reason in Reason::ALL {
+            assert_eq!(Reason::from_code(reason.code()), Some(reason));
+            assert_eq!(serde_json::to_string(&reason).expect("plain enum"), format!("\"{reason}\""));
+        }
+    }
+}

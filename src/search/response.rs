@@ -1,0 +1,138 @@
+//! The search response of the contract: the same JSON for HTTP and the command line.
+
+use crate::report::{Quad, ReportId};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Answer to one search.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SearchResponse {
+    /// How the query was read.
+    pub query: QueryInfo,
+    /// Reports that match.
+    pub total: Total,
+    /// Time from request to response within the program, in milliseconds.
+    pub took_ms: u64,
+    /// State of the index that answered.
+    pub index: IndexInfo,
+    /// This page of results, best first.
+    pub hits: Vec<Hit>,
+    /// Counts by report for the facets asked for.
+    pub facets: BTreeMap<String, Vec<Facet>>,
+    /// Where the next page of results starts, if there is one.
+    pub next_cursor: Option<String>,
+}
+
+/// How the query was read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueryInfo {
+    /// As typed.
+    pub q: String,
+    /// With explicit operators, as understood.
+    pub interpreted: String,
+    /// What could not be read as syntax and was read as words; lower case, no full stop.
+    pub warnings: Vec<String>,
+    /// The query with unknown words replaced by the nearest words that occur.
+    pub did_you_mean: DidYouMean,
+    /// Whether reports with fewer of the words are shown because none had all.
+    pub relaxed: bool,
+}
+
+/// A corrected query, if a word was unknown.
+pub type DidYouMean = Option<String>;
+
+/// How many reports match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Total {
+    /// The number.
+    pub value: u64,
+    /// Whether it is exact.
+    pub relation: Relation,
+}
+
+/// Whether a total is exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Relation {
+    /// Exact.
+    Eq,
+    /// At least.
+    Gte,
+}
+
+/// State of the index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IndexInfo {
+    /// Changes with every commit: usable as an entity tag.
+    pub generation: String,
+    /// Whether an ingest is running, so that more may be found later.
+    pub incomplete: bool,
+}
+
+/// A report that matches.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hit {
+    /// Its identity.
+    pub id: ReportId,
+    /// Higher is better; comparable within one response only.
+    pub score: f32,
+    /// Its title.
+    pub title: String,
+    /// Contributors.
+    pub authors: Vec<String>,
+    /// As precise as known.
+    pub date: Option<String>,
+    /// ISO 639-1.
+    pub language: Option<String>,
+    /// A place where the file lies, as given at ingest.
+    pub file: String,
+    /// Size of the file in bytes.
+    pub size: u64,
+    /// Pages of the PDF.
+    pub pages_total: u32,
+    /// Pages whose words can be found.
+    pub pages_searchable: u32,
+    /// Landing page, relative to the site's base path.
+    pub url: String,
+    /// The pages that show why, best first.
+    pub pages: Vec<PageHit>,
+    /// Pages with matches beyond those shown.
+    pub more_pages: u32,
+}
+
+/// A page that shows why its report matches.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PageHit {
+    /// 1-based index in the PDF.
+    pub page: u32,
+    /// The number printed on it.
+    pub label: Option<String>,
+    /// Higher is better; comparable within one response only.
+    pub score: f32,
+    /// Page view with the matches drawn.
+    pub url: String,
+    /// The PDF itself at this page.
+    pub pdf_url: String,
+    /// Pieces of its text with the matches.
+    pub passages: Vec<Passage>,
+    /// Boxes of every matched word on the page.
+    pub quads: Vec<Quad>,
+}
+
+/// A sentence-bounded piece of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Passage {
+    /// On one line, line-end hyphens resolved.
+    pub text: String,
+    /// Matches as Unicode code-point offsets into `text`, `[start, end)`, rising; a phrase is one range.
+    pub ranges: Vec<[u32; 2]>,
+}
+
+/// A value of a facet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facet {
+    /// The value.
+    pub value: String,
+    /// Matching reports with it.
+    pub count: u64,
+}

@@ -1,0 +1,44 @@
+//! What can go wrong with the data directory.
+
+use std::path::PathBuf;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process is writing.
+    #[error("`{}` is being written by process {holder}; wait for it to finish or stop it", directory.display())]
+    Locked {
+        /// The data directory.
+        directory: PathBuf,
+        /// The holder as it named itself in the lock file (its process id).
+        holder: String,
+    },
+    /// Nothing was ever ingested there.
+    #[error("`{}` holds no library yet; run `recto ingest PATH` first", directory.display())]
+    NoLibrary {
+        /// The data directory.
+        directory: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// A verb: read, write, create, …
+        action: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// Its answer.
+        source: std::io::Error,
+    },
+    /// The catalogue failed.
+    #[error("catalogue: {0}")]
+    Catalogue(#[from] rusqlite::Error),
+    /// Bytes that do not match their checksum or do not decode.
+    #[error("`{}` is damaged: {detail}; run `recto verify`", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        detail: String,
+    },
+}

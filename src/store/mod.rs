@@ -1,0 +1,95 @@
+//! What is kept: the catalogue of files and reports, and the text store with every page's text and word boxes.
+//!
+//! ```text
+//! DATA/LOCK                  held by the one writer: pid and start time inside
+//! DATA/catalogue.sqlite      files, reports, page statuses, outcomes, places of texts
+//! DATA/text/000001.pages     append-only segments of page texts and word boxes, checksummed
+//! DATA/CURRENT               the live generation's name
+//! DATA/gen-000001/           the live tantivy index (see [`crate::index`])
+//! ```
+//!
+//! Truth is the PDFs, the text store and the catalogue; the index can be made again from them.
+
+mod catalogue;
+mod error;
+mod library;
+mod texts;
+
+pub use catalogue::{Catalogue, Coverage, FileRow, ReportRow};
+pub use error::StoreError;
+pub use library::Library;
+pub use texts::TextStore;
+
+use crate::report::{About, OutlineEntry, Page, PageStatus, Quad, Reason, ReportId, Span, WordBox};
+use serde::{Deserialize, Serialize};
+
+/// Where a report's record lies in the text store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// Number of the segment file.
+    pub segment: u32,
+    /// Byte offset of the record in it.
+    pub offset: u64,
+    /// Length of the record in bytes.
+    pub length: u64,
+}
+
+/// Everything about a stored report but the texts of its pages, which are decompressed one block at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredReport {
+    /// Its identity.
+    pub id: ReportId,
+    /// Size of the PDF in bytes.
+    pub size: u64,
+    /// What it says about itself.
+    pub about: About,
+    /// Bookmarks or headings.
+    pub outline: Vec<OutlineEntry>,
+    /// Why it was read only in part, if it was.
+    pub partial: Option<Reason>,
+    /// Its pages without their texts.
+    pub pages: Vec<PageSummary>,
+}
+
+/// A stored page without its text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageSummary {
+    /// See [`Page::label`].
+    pub label: Option<String>,
+    /// Displayed size in points.
+    pub width: f32,
+    /// Displayed size in points.
+    pub height: f32,
+    /// What became of it.
+    pub status: PageStatus,
+    /// See [`Page::language`].
+    pub language: Option<String>,
+    /// See [`Page::section`].
+    pub section: Option<String>,
+}
+
+/// A stored page's text and the places of its words.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StoredPage {
+    /// See [`Page::text`].
+    pub text: String,
+    /// See [`Page::words`].
+    pub words: Vec<WordBox>,
+    /// See [`Page::furniture`].
+    pub furniture: Vec<Span>,
+    /// See [`Page::headings`].
+    pub headings: Vec<Span>,
+}
+
+impl StoredPage {
+    /// The boxes of the words that share a byte with any of `spans` (rising).
+    pub fn quads(&self, spans: &[Span]) -> Vec<Quad> {
+        spans
+            .iter()
+            .flat_map(|span| {
+                let first = self.words.partition_point(|word| word.span.end <= span.start);
+                self.words[first..].iter().take_while(move |word| word.span.start < span.end).map(|word| word.quad)
+            })
+            .collect()
+    }
+}
