@@ -6,11 +6,16 @@
 //! **Invariant:** only this folder names lopdf.
 
 mod document;
+mod interpret;
+mod lexer;
 mod limits;
+mod matrix;
 mod objects;
 mod stream;
+mod structure;
 
 pub mod font;
 
 pub use document::{OpenError, PageAttributes, Pdf};
+pub use interpret::{DocumentFonts, PageContent, read_page};
 pub use limits::Limits;
