@@ -29,12 +29,13 @@ fn strength_of(word: &str) -> Strength {
     strength
 }
 
-/// The logical order of a line's words (given from left to right) as indices into `words`.
-pub(super) fn logical_order(words: &[String]) -> Vec<usize> {
+/// The logical order of a line's words (given from left to right) as indices into `words`. The same picture can be read
+/// both ways, so the page decides: on a page of right-to-left text every line with some of it runs that way.
+pub(super) fn logical_order(words: &[String], is_right_to_left_page: bool) -> Vec<usize> {
     let strengths: Vec<Strength> = words.iter().map(|word| strength_of(word)).collect();
     let count = |wanted: Strength| strengths.iter().filter(|strength| **strength == wanted).count();
     let mut order: Vec<usize> = (0..words.len()).collect();
-    let is_right_to_left_line = count(Strength::Right) >= count(Strength::Left);
+    let is_right_to_left_line = is_right_to_left_page || count(Strength::Right) > count(Strength::Left);
     if is_right_to_left_line {
         order.reverse();
     }
@@ -79,7 +80,7 @@ pub(super) fn logical_word(visual: &str) -> String {
             _ => {
                 flush(&mut left_to_right, &mut logical);
                 logical.push(mirrored(character));
-                logical.append(&mut marks.drain(..).collect());
+                logical.extend(marks.drain(..));
             }
         }
     }
@@ -111,19 +112,22 @@ mod tests {
 
     #[test]
     fn lines_are_read_in_logical_order() {
-        let cases: &[(&[&str], &str)] = &[
+        let cases: &[(bool, &[&str], &str)] = &[
             // "shalom olam" as it stands on the page.
-            (&["םלוע", "םולש"], "שלום עולם"),
+            (false, &["םלוע", "םולש"], "שלום עולם"),
             // A number and a Latin name keep their own direction.
-            (&["2023", "תנשב"], "בשנת 2023"),
-            (&["World", "Bank", "חוד"], "דוח World Bank"),
-            // One Hebrew name in an English line.
-            (&["the", "םולש", "report"], "the שלום report"),
+            (true, &["2023", "תנשב"], "בשנת 2023"),
+            (true, &["World", "Bank", "חוד"], "דוח World Bank"),
+            // The same on a page that is mostly English.
+            (false, &["World", "Bank", "חוד"], "World Bank דוח"),
+            (false, &["the", "םולש", "report"], "the שלום report"),
         ];
-        for (visual, expected) in cases {
+        for (is_right_to_left_page, visual, expected) in cases {
             let words: Vec<String> = visual.iter().map(|word| (*word).to_owned()).collect();
-            let read: Vec<String> =
-                logical_order(&words).into_iter().map(|index| logical_word(&words[index])).collect();
+            let read: Vec<String> = logical_order(&words, *is_right_to_left_page)
+                .into_iter()
+                .map(|index| logical_word(&words[index]))
+                .collect();
             assert_eq!(read.join(" "), *expected);
         }
     }

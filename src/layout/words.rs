@@ -28,10 +28,18 @@ pub(super) fn spell(page: &PageGlyphs, fragments: &[Fragment], lines: &[LineFrag
     layout.text.reserve(page.glyphs.len() + lines.len());
     layout.words.reserve(page.glyphs.len() / 5);
     layout.lines.reserve(lines.len());
+    let is_right_to_left_page = is_mostly_right_to_left(page);
     for line in lines {
-        spell_line(page, fragments, line, &mut layout);
+        spell_line(page, fragments, line, is_right_to_left_page, &mut layout);
     }
     layout
+}
+
+/// Whether most letters of the page are written from right to left.
+fn is_mostly_right_to_left(page: &PageGlyphs) -> bool {
+    let characters = || page.glyphs.iter().filter_map(|glyph| char::from_u32(glyph.text));
+    let right_to_left = characters().filter(|character| is_right_to_left(*character)).count();
+    right_to_left > 0 && right_to_left * 2 > characters().filter(|character| character.is_alphabetic()).count()
 }
 
 /// A word before it is appended to the layout.
@@ -40,7 +48,13 @@ struct Spelled {
     bounds: Bounds,
 }
 
-fn spell_line(page: &PageGlyphs, fragments: &[Fragment], line: &LineFragments, layout: &mut PageLayout) {
+fn spell_line(
+    page: &PageGlyphs,
+    fragments: &[Fragment],
+    line: &LineFragments,
+    is_right_to_left_page: bool,
+    layout: &mut PageLayout,
+) {
     let mut glyphs: Vec<&Glyph> = Vec::new();
     let mut has_right_to_left = false;
     for fragment in line.iter().filter_map(|index| fragments.get(*index)) {
@@ -66,7 +80,7 @@ fn spell_line(page: &PageGlyphs, fragments: &[Fragment], line: &LineFragments, l
     if has_right_to_left {
         let mut visual = VisualWords::default();
         split_words(page, &glyphs, direction, &mut visual);
-        append_logical(visual.words, layout);
+        append_logical(&visual.words, is_right_to_left_page, layout);
     } else {
         split_words(page, &glyphs, direction, &mut DirectWords { layout, open: None });
     }
@@ -140,9 +154,9 @@ impl WordSink for VisualWords {
     }
 }
 
-fn append_logical(words: Vec<Spelled>, layout: &mut PageLayout) {
+fn append_logical(words: &[Spelled], is_right_to_left_page: bool, layout: &mut PageLayout) {
     let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
-    for index in logical_order(&texts) {
+    for index in logical_order(&texts, is_right_to_left_page) {
         let Some(word) = words.get(index) else { continue };
         if !layout.text.is_empty() && !layout.text.ends_with('\n') {
             layout.text.push(' ');

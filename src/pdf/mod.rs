@@ -13,6 +13,7 @@ mod matrix;
 mod objects;
 mod stream;
 mod structure;
+mod text_string;
 
 pub mod font;
 
