@@ -9,8 +9,12 @@ mod document;
 mod limits;
 mod objects;
 mod stream;
+#[cfg(test)]
+pub(crate) mod test_pdf;
+mod text_string;
 
 pub mod font;
 
 pub use document::{OpenError, PageAttributes, Pdf};
 pub use limits::Limits;
+pub use text_string::decode_text_string;
