@@ -2,6 +2,7 @@
 //!
 //! Opening is the only step that can fail; everything after it answers with what could be read.
 
+mod encryption;
 mod load;
 mod page_tree;
 

@@ -13,6 +13,8 @@ mod matrix;
 mod objects;
 mod stream;
 mod structure;
+#[cfg(test)]
+pub(crate) mod test_pdf;
 mod text_string;
 
 pub mod font;
@@ -20,3 +22,4 @@ pub mod font;
 pub use document::{OpenError, PageAttributes, Pdf};
 pub use interpret::{DocumentFonts, PageContent, read_page};
 pub use limits::Limits;
+pub use text_string::decode_text_string;

@@ -3,12 +3,13 @@
 //! lopdf reads an ordinary file in one go; everything below its first rung is for files that other readers open too.
 
 use super::OpenError;
+use super::encryption;
 use super::page_tree::{self, Pages};
 use crate::pdf::Limits;
 use crate::report::Reason;
 use lopdf::encryption::DecryptionError;
 use lopdf::xref::XrefRecovery;
-use lopdf::{Document, Error, LoadOptions, Object, Writer};
+use lopdf::{Document, Error, LoadOptions};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -92,21 +93,20 @@ impl Ladder<'_> {
 
     /// Loads and decrypts. An encrypted document that stayed shut still has /Encrypt in its trailer and no objects.
     fn load_decrypted(&self, bytes: &[u8], scan: bool) -> Result<Document, Failure> {
-        let locked = match load_once(bytes, None, scan)? {
-            document if document.trailer.has(b"Encrypt") => document,
-            document => return Ok(document),
-        };
-        if let Ok(Object::Dictionary(_)) = locked.trailer.get(b"Encrypt") {
-            let bytes = make_encrypt_indirect(bytes, &locked)
-                .ok_or_else(|| Failure::from(error(Reason::Damaged, "the encryption dictionary cannot be read")))?;
-            let locked = load_once(&bytes, None, scan)?;
-            return if locked.trailer.has(b"Encrypt") { self.unlock(&bytes, &locked, scan) } else { Ok(locked) };
+        let locked = load_once(bytes, None, scan)?;
+        if !locked.trailer.has(b"Encrypt") {
+            return Ok(locked);
         }
-        self.unlock(bytes, &locked, scan)
+        let Some(repaired) = encryption::repaired(bytes, &locked) else { return self.unlock(bytes, &locked, scan) };
+        let locked = load_once(&repaired, None, scan)?;
+        if locked.trailer.has(b"Encrypt") { self.unlock(&repaired, &locked, scan) } else { Ok(locked) }
     }
 
     /// Tries the passwords; checking one is cheap, so the file is loaded again only for the one that fits.
     fn unlock(&self, bytes: &[u8], locked: &Document, scan: bool) -> Result<Document, Failure> {
+        if !encryption::is_by_password(locked) {
+            return Err(error(Reason::UnsupportedEncryption, "its encryption is not by password").into());
+        }
         for password in self.passwords {
             match locked.authenticate_password(password) {
                 Ok(()) => return load_once(bytes, Some(password.clone()), scan),
@@ -122,7 +122,7 @@ impl Ladder<'_> {
 }
 
 /// Why a rung did not hold.
-struct Failure {
+pub(super) struct Failure {
     error: OpenError,
     /// The objects were found by scanning already: doing so again would find no more.
     is_rebuilt: bool,
@@ -135,7 +135,7 @@ impl From<OpenError> for Failure {
 }
 
 /// One load by lopdf; a panic in it counts as damage.
-fn load_once(bytes: &[u8], password: Option<String>, scan: bool) -> Result<Document, Failure> {
+pub(super) fn load_once(bytes: &[u8], password: Option<String>, scan: bool) -> Result<Document, Failure> {
     let options = LoadOptions {
         password,
         filter: None,
@@ -174,29 +174,4 @@ fn is_unsupported(cause: &Error) -> bool {
         ),
         _ => false,
     }
-}
-
-/// Appends an update that moves a direct /Encrypt to an object of its own, where lopdf expects it.
-fn make_encrypt_indirect(bytes: &[u8], locked: &Document) -> Option<Vec<u8>> {
-    let encrypt = locked.trailer.get(b"Encrypt").ok()?;
-    let number = locked.max_id.max(locked.reference_table.size).checked_add(1)?;
-    let mut trailer = locked.trailer.clone();
-    for key in [&b"Type"[..], b"W", b"Index", b"Filter", b"DecodeParms", b"Length", b"XRefStm"] {
-        trailer.remove(key);
-    }
-    trailer.set("Encrypt", Object::Reference((number, 0)));
-    trailer.set("Size", i64::from(number) + 1);
-    trailer.set("Prev", i64::try_from(locked.xref_start).ok()?);
-
-    let mut updated = bytes.to_vec();
-    updated.push(b'\n');
-    let object_start = updated.len();
-    updated.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
-    Writer::write_object(&mut updated, encrypt).ok()?;
-    updated.extend_from_slice(b"\nendobj\n");
-    let table_start = updated.len();
-    updated.extend_from_slice(format!("xref\n{number} 1\n{object_start:010} 00000 n \ntrailer\n").as_bytes());
-    Writer::write_object(&mut updated, &Object::Dictionary(trailer)).ok()?;
-    updated.extend_from_slice(format!("\nstartxref\n{table_start}\n%%EOF\n").as_bytes());
-    Some(updated)
 }

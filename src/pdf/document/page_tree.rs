@@ -131,7 +131,7 @@ impl Walk {
         let mut pages = Vec::new();
         let mut stack = vec![(root, Inherited::default())];
         while let Some((id, inherited)) = stack.pop() {
-            let Some(Object::Dictionary(node)) = document.objects.get(&id) else { continue };
+            let Some(node) = document.objects.get(&id).and_then(as_dictionary) else { continue };
             let inherited = inherited.within(document, id, node);
             if let Some(kids) = kids(document, node).filter(|_| !has_type(document, node, b"Page")) {
                 // A page may be listed twice and is shown twice then; a node above pages may not.
