@@ -1,7 +1,7 @@
 //! A word → its folded form: case, accents, width, ligatures, presentation forms, digits.
 //!
 //! Folding is compatibility decomposition, lower case, removal of the marks a script can do without, and
-//! recomposition (UAX #15), so canonically equal words fold alike; Latin words take the same result from a table.
+//! recomposition (UAX #15), so canonically equal words fold alike; most letters take the same result from a table.
 
 use super::character::is_ignorable;
 use super::tables::{DIGIT_ZEROS, FOLDED_LETTERS};
@@ -9,14 +9,14 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// First character of [`LATIN`].
-const LATIN_START: char = '\u{80}';
-/// One past the last character of [`LATIN`].
-const LATIN_END: char = '\u{250}';
+/// First character of [`FOLDED`].
+const TABLE_START: char = '\u{80}';
+/// One past the last character of [`FOLDED`]: Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic are within.
+const TABLE_END: char = '\u{700}';
 
-/// The folded form of each character of the Latin blocks.
-static LATIN: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
-    (LATIN_START..LATIN_END)
+/// The folded form of each character of the first blocks, standing alone.
+static FOLDED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
+    (TABLE_START..TABLE_END)
         .map(|character| {
             let mut folded = String::new();
             fold_by_decomposition(character.encode_utf8(&mut [0; 4]), &mut folded);
@@ -28,21 +28,42 @@ static LATIN: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
 /// Appends the folded form of a word to `out`. It can be empty (a run of tatweel).
 pub(super) fn fold(word: &str, out: &mut String) {
     let start = out.len();
+    let mut base = '\0';
     for character in word.chars() {
         match character {
-            '\0'..'\u{80}' => out.push(character.to_ascii_lowercase()),
-            '\u{AD}' | '\u{300}'..='\u{36F}' => {}
-            LATIN_START..LATIN_END => {
-                if let Some(folded) = LATIN.get(character as usize - LATIN_START as usize) {
+            '\0'..TABLE_START => out.push(character.to_ascii_lowercase()),
+            // Marks are dropped from Latin letters; on others it depends.
+            '\u{300}'..='\u{36F}' if base < '\u{250}' => continue,
+            '\u{300}'..='\u{36F}' | '\u{653}'..='\u{655}' => {
+                out.truncate(start);
+                return fold_by_decomposition(word, out);
+            }
+            TABLE_START..TABLE_END => {
+                if let Some(folded) = FOLDED.get(character as usize - TABLE_START as usize) {
                     out.push_str(folded);
                 }
             }
+            _ if is_unchanged(character) => out.push(character),
             _ => {
                 out.truncate(start);
                 return fold_by_decomposition(word, out);
             }
         }
+        base = character;
     }
+}
+
+/// Whether a character beyond the table is its own folded form, unless a mark follows: most of Han, kana and Hangul.
+fn is_unchanged(character: char) -> bool {
+    matches!(
+        character,
+        '\u{3041}'..='\u{3096}'
+            | '\u{30A1}'..='\u{30FA}'
+            | '\u{30FC}'
+            | '\u{3400}'..='\u{4DBF}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{AC00}'..='\u{D7A3}'
+    )
 }
 
 /// [`fold`] for any script.
@@ -192,12 +213,12 @@ mod tests {
     }
 
     #[test]
-    fn latin_table_agrees_with_decomposition() {
-        for character in LATIN_START..LATIN_END {
-            let word = format!("a{character}b");
+    fn table_agrees_with_decomposition() {
+        for character in (TABLE_START..TABLE_END).chain('\u{3041}'..='\u{30FF}').chain('\u{9F00}'..='\u{AD00}') {
+            let word = format!("b{character}b");
             let mut slow = String::new();
             fold_by_decomposition(&word, &mut slow);
-            assert_eq!(folded(&word), slow, "{character}");
+            assert_eq!(folded(&word), slow, "{character:?} {:x}", character as u32);
         }
     }
 }
