@@ -32,6 +32,7 @@ impl ReportDocument {
             Filler { document: ReportDocument { id: report.id, document: TantivyDocument::new(), encoded_bytes: 0 } };
         filler.exact(fields.key, &report.id.to_string());
         filler.body(&fields, &report.pages);
+        filler.document.document.add_u64(fields.pages, report.pages.len() as u64);
         filler.words(fields.title, [about.title.as_str()]);
         filler.words(fields.author, about.authors.iter().map(String::as_str));
         filler.words(fields.subject, about.subject.iter().chain(&about.keywords).map(String::as_str));

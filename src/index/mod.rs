@@ -18,7 +18,7 @@
 //! | `heading` | words of headings within pages | – (frequencies only) |
 //! | `furniture` | distinct words of running heads and folios | – |
 //! | `section` | words of the section path of each page | **1-based page number** |
-//! | `language` `author_name` `author_key` `year` `date` `title_sort` | exact, fast, for filters, facets, order | – |
+//! | `language` `author_name` `author_key` `year` `date` `pages` `title_sort` | exact, fast, for filters, facets, order | – |
 //! | `page_starts` | bytes, fast: for each page the number of body tokens on it, LEB128 | – |
 
 pub mod analyzer;

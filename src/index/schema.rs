@@ -42,6 +42,8 @@ pub struct Fields {
     pub year: Field,
     /// `yyyymmdd`, unknown parts 0; fast.
     pub date: Field,
+    /// Pages of the PDF; fast.
+    pub pages: Field,
     /// Folded title; fast.
     pub title_sort: Field,
     /// [`crate::index::PageStarts`]; fast.
@@ -67,6 +69,7 @@ impl Fields {
             author_key: exact(&mut builder, "author_key", true, false),
             year: builder.add_i64_field("year", NumericOptions::default().set_fast().set_indexed()),
             date: builder.add_i64_field("date", NumericOptions::default().set_fast()),
+            pages: builder.add_u64_field("pages", NumericOptions::default().set_fast()),
             title_sort: exact(&mut builder, "title_sort", false, true),
             page_starts: builder.add_bytes_field("page_starts", BytesOptions::default().set_fast()),
         };
@@ -90,6 +93,7 @@ impl Fields {
             author_key: schema.get_field("author_key")?,
             year: schema.get_field("year")?,
             date: schema.get_field("date")?,
+            pages: schema.get_field("pages")?,
             title_sort: schema.get_field("title_sort")?,
             page_starts: schema.get_field("page_starts")?,
         })
