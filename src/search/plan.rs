@@ -43,6 +43,11 @@ impl Clause {
     pub(super) fn is_shown(&self) -> bool {
         self.in_body && !self.is_negative
     }
+
+    /// Where it is looked for.
+    pub(super) fn fields(&self) -> &[SearchedField] {
+        &self.fields
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -114,7 +119,13 @@ impl Planner<'_> {
     }
 
     /// The tree below a node; `None` if it asks for nothing. The parser bounds the depth.
-    fn build(&self, plan: &mut Plan, node: &Node, is_negative: bool, scopes: &[usize]) -> tantivy::Result<Option<Tree>> {
+    fn build(
+        &self,
+        plan: &mut Plan,
+        node: &Node,
+        is_negative: bool,
+        scopes: &[usize],
+    ) -> tantivy::Result<Option<Tree>> {
         Ok(match node {
             Node::And(nodes) => self.build_and(plan, nodes, is_negative, scopes)?,
             Node::Or(nodes) => {
@@ -279,14 +290,9 @@ impl Plan {
     /// What to mark on pages, in the order of [`Plan::shown`].
     pub(super) fn matchers(&self) -> Matchers {
         let clauses = self.shown().map(|(_, clause)| match clause.places.as_slice() {
-            [words] => {
-                ClauseMatcher::Terms(words.terms.iter().map(|word| (word.term.clone(), word.weight)).collect())
-            }
+            [words] => ClauseMatcher::Terms(words.terms.iter().map(|word| (word.term.clone(), word.weight)).collect()),
             places => ClauseMatcher::Phrase {
-                places: places
-                    .iter()
-                    .map(|words| words.terms.iter().map(|word| word.term.clone()).collect())
-                    .collect(),
+                places: places.iter().map(|words| words.terms.iter().map(|word| word.term.clone()).collect()).collect(),
                 slop: clause.slop,
             },
         });
@@ -393,8 +399,7 @@ pub(super) fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
 
 /// Reports of these years, both ends included; undated ones never.
 pub(super) fn year_filter(fields: &Fields, first: Option<i32>, last: Option<i32>) -> Box<dyn Query> {
-    let bound = |year: Option<i32>, open: i64| {
-        Bound::Included(Term::from_field_i64(fields.year, year.map_or(open, i64::from)))
-    };
+    let bound =
+        |year: Option<i32>, open: i64| Bound::Included(Term::from_field_i64(fields.year, year.map_or(open, i64::from)));
     unscored(Box::new(RangeQuery::new(bound(first, i64::MIN), bound(last, i64::MAX))))
 }

@@ -29,7 +29,8 @@ impl Place {
 
     /// The first report from `target` on that has one of the words.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
-        let seek = |(list, _): &mut (SegmentPostings, f32)| if list.doc() < target { list.seek(target) } else { list.doc() };
+        let seek =
+            |(list, _): &mut (SegmentPostings, f32)| if list.doc() < target { list.seek(target) } else { list.doc() };
         self.postings.iter_mut().map(seek).min().unwrap_or(TERMINATED)
     }
 

@@ -169,9 +169,8 @@ impl Query for ScopedQuery {
 
 impl Weight for ScopedQuery {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let open = |(places, slop): &(Vec<Arc<Expansion>>, u32)| {
-            ClauseReader::open(reader, self.fields.body, places, *slop)
-        };
+        let open =
+            |(places, slop): &(Vec<Arc<Expansion>>, u32)| ClauseReader::open(reader, self.fields.body, places, *slop);
         let mut scorer = ScopedScorer {
             clauses: self.clauses.iter().map(open).collect::<tantivy::Result<_>>()?,
             scopes: self

@@ -61,8 +61,11 @@ pub(super) struct Expansion {
 pub(super) struct Dictionary {
     snapshot: Arc<Snapshot>,
     stems: Stems,
-    cache: Mutex<HashMap<(String, Reading, Vec<Field>), Arc<Expansion>>>,
+    cache: Mutex<HashMap<Question, Arc<Expansion>>>,
 }
+
+/// A word, how it is read, and the fields it is looked for in.
+type Question = (String, Reading, Vec<Field>);
 
 static ONE_TYPO: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
 static TWO_TYPOS: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
@@ -110,7 +113,11 @@ impl Dictionary {
 
     fn candidates(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
         let weighted = |weight: f32| {
-            move |(term, frequency): (String, u64)| WeightedTerm { weight: if term == word { 1.0 } else { weight }, term, frequency }
+            move |(term, frequency): (String, u64)| WeightedTerm {
+                weight: if term == word { 1.0 } else { weight },
+                term,
+                frequency,
+            }
         };
         Ok(match reading {
             Reading::Exact => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),

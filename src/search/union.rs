@@ -155,7 +155,12 @@ impl Scorer for Scored {
 }
 
 /// Explains a score by computing it again.
-pub(super) fn explain(what: &'static str, weight: &dyn Weight, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+pub(super) fn explain(
+    what: &'static str,
+    weight: &dyn Weight,
+    reader: &SegmentReader,
+    doc: DocId,
+) -> tantivy::Result<Explanation> {
     let mut scorer = weight.scorer(reader, 1.0)?;
     if scorer.doc() > doc || scorer.seek(doc) != doc {
         return Err(TantivyError::InvalidArgument(format!("document {doc} does not match")));
