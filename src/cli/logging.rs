@@ -2,6 +2,8 @@
 //!
 //! `RUST_LOG` decides if it is set, else the number of `-v`; results and messages to the user do not go through here.
 
+use std::any::Any;
+use std::panic;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -21,4 +23,15 @@ pub fn start(verbose: u8, quiet: bool, ansi: bool) {
     };
     // A subscriber that is set already belongs to a test or an embedding program.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).try_init();
+    // Panics of the reader are contained and told as failures of a file; where they happened is for developers.
+    panic::set_hook(Box::new(|information| {
+        let place = information.location().map(ToString::to_string).unwrap_or_default();
+        tracing::debug!(place, "panic: {}", panic_message(information.payload()));
+    }));
+}
+
+/// What a panic said.
+pub fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".to_owned())
 }

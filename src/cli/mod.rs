@@ -25,6 +25,7 @@ use crate::cli::console::Console;
 use crate::cli::exit_code::ExitCode;
 use clap::Parser;
 use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
 
 /// Runs the program with its arguments, the first of which is its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -38,9 +39,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let console = Console::new(arguments.global.color, arguments.global.quiet);
     logging::start(arguments.global.verbose, arguments.global.quiet, console.colors_messages());
-    match commands::run(arguments, console) {
-        Ok(code) => code,
-        Err(error) => {
+    // A defect must not look like an answer: scripts get the exit code of a failure, not that of a panic.
+    match panic::catch_unwind(AssertUnwindSafe(|| commands::run(arguments, console))) {
+        Ok(Ok(code)) => code,
+        Err(payload) => {
+            let detail = logging::panic_message(&*payload);
+            console.error(format!("internal failure: {detail}; run again with -vv to see where"));
+            ExitCode::Failure
+        }
+        Ok(Err(error)) => {
             let code = error.exit_code();
             if code != ExitCode::Success {
                 console.error(&error);

@@ -10,7 +10,32 @@ fn every_setting_is_shown_with_its_origin() {
     sandbox.write("other.toml", "[search]\npages = 4\n");
     let mut command = sandbox.command("config show --origin --config other.toml --index here");
     let output = command.env("RECTO_SERVE__LISTEN", "127.0.0.1:9000").output().expect("the program starts");
-    compare!(sandbox.transcript(&output), @"");
+    let transcript = sandbox.transcript(&output);
+    let (before, limits) = transcript.split_once("[limits]\n").expect("limits");
+    let (limits, after) = limits.split_once("\n\n").expect("more sections");
+    assert!(limits.lines().all(|line| line.ends_with("# default")), "{limits}");
+    compare!(format!("{before}{after}"), @r#"
+    exit code: 0
+    ----- stdout -----
+    [ingest]
+    jobs = 2                          # [DIR]/.config/recto/config.toml
+    password_file = ""                # default
+
+    [library]
+    index = "here"                    # option --index
+
+    [search]
+    limit = 7                         # recto.toml
+    op = "and"                        # default
+    pages = 4                         # other.toml
+    passages = 2                      # default
+
+    [serve]
+    base_path = ""                    # default
+    listen = "127.0.0.1:9000"         # environment variable RECTO_SERVE__LISTEN
+
+    ----- stderr -----
+    "#);
 }
 
 #[test]
@@ -25,6 +50,18 @@ fn what_is_shown_can_be_used_as_a_file() {
 fn misspelt_settings_stop_the_program() {
     let sandbox = Sandbox::new();
     sandbox.write("recto.toml", "[serve]\nlistn = \"127.0.0.1:1\"\n");
-    check!(sandbox, "status", @"");
-    check!(sandbox, "status --config absent.toml", @"");
+    check!(sandbox, "status", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: unknown setting `serve.listn` in recto.toml; did you mean `serve.listen`?
+    ");
+    check!(sandbox, "status --config absent.toml", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: cannot read the configuration file `absent.toml`
+    ");
 }

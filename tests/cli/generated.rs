@@ -9,7 +9,7 @@ fn every_shell_has_completions() {
         let output = sandbox.run(&format!("completions {shell}"));
         assert_eq!(output.status.code(), Some(0), "{shell}");
         let script = String::from_utf8_lossy(&output.stdout);
-        for word in ["ingest", "files-from", "ndjson"] {
+        for word in ["ingest", "files-from", "base-path"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }

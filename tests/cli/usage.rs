@@ -24,7 +24,19 @@ fn help_and_version_are_results() {
 
 #[test]
 fn misspelt_options_are_answered_with_the_nearest() {
-    check!(Sandbox::new(), "search cash --limits 3", @"");
+    check!(Sandbox::new(), "search cash --limits 3", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: unexpected argument '--limits' found
+
+      tip: a similar argument exists: '--limit'
+
+    Usage: recto search --limit <N> <QUERY>...
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -38,18 +50,60 @@ fn commands_that_do_not_exist_are_refused() {
 #[test]
 fn options_that_need_each_other_say_so() {
     let sandbox = Sandbox::new();
-    check!(sandbox, "search cash --format trec", @"");
-    check!(sandbox, "search --queries q.tsv", @"");
-    check!(sandbox, "search cash --filter english", @"");
-    check!(sandbox, "extract a.pdf --words", @"");
-    check!(sandbox, "failures --reason broken", @"");
+    check!(sandbox, "search cash --format trec", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `--format trec` needs `--queries`
+    ");
+    check!(sandbox, "search --queries q.tsv", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `--queries` needs `--format trec`
+    ");
+    check!(sandbox, "search cash --filter english", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `--filter english` has no `=`; write it as `--filter language=en`
+    ");
+    check!(sandbox, "extract a.pdf --words", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `--words` needs `--format json`
+    ");
+    check!(sandbox, "failures --reason broken", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `broken` is no reason a file fails for; these are: `needs_password`, `unsupported_encryption`, `not_a_pdf`, `damaged`, `empty`, `too_large`, `timeout`, `limit_reached`, `unreadable`, `changed`, `crashed`
+    ");
 }
 
 #[test]
 fn a_service_for_other_machines_needs_authentication() {
     let sandbox = Sandbox::new();
-    check!(sandbox, "serve --listen 0.0.0.0:0", @"");
-    check!(sandbox, "serve --base-path /a?b", @"");
+    check!(sandbox, "serve --listen 0.0.0.0:0", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `0.0.0.0:0` can be reached from other machines, which needs authentication, and none is configured; listen on 127.0.0.1 and put a proxy that asks for it in front
+    ");
+    check!(sandbox, "serve --base-path /a?b", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `/a?b` cannot be a base path; use letters, digits, `-`, `_`, `.`, `~` and `/`
+    ");
 }
 
 #[test]
