@@ -1,102 +1,652 @@
 //! The catalogue (SQLite): every file seen with its outcome, every report with its ledger.
+//!
+//! One connection writes, a few read; the write-ahead log lets them do so at once. A transaction is durable when it
+//! returns.
 
-use crate::report::{Outcome, PageStatus, Reason, ReportId};
-use crate::store::{Location, StoreError};
-use std::collections::BTreeMap;
+use super::rows::{outcome_codes, outcome_of, path_bytes, path_of};
+use super::schema;
+use crate::report::{PageStatus, Reason, ReportId};
+use crate::store::{Change, Coverage, FileRow, Location, ReportFacts, ReportRow, StoreError};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// How long a statement waits for another process's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Idle reading connections kept.
+const IDLE_READERS: usize = 8;
+/// Statements a connection keeps prepared.
+const CACHED_STATEMENTS: usize = 64;
+
+/// The columns of [`FileRow`], in the order [`file_row`] reads them.
+const FILE_COLUMNS: &str = "path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished";
+/// The columns of [`ReportRow`], in the order [`report_row`] reads them.
+const REPORT_COLUMNS: &str = "id, segment, offset, length, title, authors, date, language, size, pages_total, \
+     pages_searchable, added, \
+     (SELECT path FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1)";
 
 /// The catalogue; can be shared between threads.
 #[derive(Debug)]
-pub struct Catalogue {}
-
-/// A file as it was last seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileRow {
-    /// Absolute path.
-    pub path: PathBuf,
-    /// Bytes.
-    pub size: u64,
-    /// Modification time in nanoseconds since 1970.
-    pub modified: i64,
-    /// Identity of its bytes, if they could be read.
-    pub id: Option<ReportId>,
-    /// What became of it (never `Unchanged`).
-    pub outcome: Outcome,
-    /// More about a failure, for people.
-    pub detail: String,
-    /// [`crate::extract::READER_VERSION`] that produced the outcome.
-    pub reader_version: u32,
-    /// Seconds since 1970 of the last look at it.
-    pub checked: i64,
+pub struct Catalogue {
+    place: Place,
+    /// The writing connection; none if opened for reading.
+    writer: Option<Mutex<Connection>>,
+    readers: Mutex<Vec<Connection>>,
 }
 
-/// A report as the catalogue knows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReportRow {
-    /// Its identity.
-    pub id: ReportId,
-    /// Where its record is in the text store.
-    pub location: Location,
-    /// A place where the file lies (the first by path of those not vanished).
-    pub file: PathBuf,
-    /// Title.
-    pub title: String,
-    /// Bytes of the PDF.
-    pub size: u64,
-    /// Pages in all.
-    pub pages_total: u32,
-    /// Pages whose words can be found.
-    pub pages_searchable: u32,
-    /// Seconds since 1970 when it was added.
-    pub added: i64,
+/// Where the database is.
+#[derive(Debug)]
+enum Place {
+    File(PathBuf),
+    /// Nowhere: each connection sees its own empty catalogue.
+    Memory,
 }
 
-/// What of the library is searchable.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Coverage {
-    /// Reports.
-    pub reports: u64,
-    /// Files, copies and failures included.
-    pub files: u64,
-    /// Files that failed, by reason code.
-    pub failures: BTreeMap<String, u64>,
-    /// Pages by status.
-    pub pages: BTreeMap<PageStatus, u64>,
+/// A reading connection, given back when done.
+struct Reader<'c> {
+    connection: Option<Connection>,
+    idle: &'c Mutex<Vec<Connection>>,
+}
+
+impl std::ops::Deref for Reader<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection.as_ref().expect("taken only when dropped")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let mut idle = locked(self.idle);
+        if idle.len() < IDLE_READERS {
+            idle.extend(self.connection.take());
+        }
+    }
+}
+
+/// A lock that a panicking thread held is taken all the same: an unfinished transaction was rolled back.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Catalogue {
+    /// Opens or creates a catalogue for writing; only the holder of the data directory's lock may.
+    pub(super) fn open_for_writing(path: &Path) -> Result<Catalogue, StoreError> {
+        let mut connection = Connection::open(path)?;
+        configure(&connection)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        refuse_newer(&connection, path)?;
+        schema::migrate(&mut connection)?;
+        let writer = Some(Mutex::new(connection));
+        Ok(Catalogue { place: Place::File(path.to_owned()), writer, readers: Mutex::default() })
+    }
+
+    /// Opens an existing catalogue for reading.
+    pub(super) fn open_for_reading(path: &Path) -> Result<Catalogue, StoreError> {
+        let place = Place::File(path.to_owned());
+        let catalogue = Catalogue { place, writer: None, readers: Mutex::default() };
+        {
+            let connection = catalogue.reader()?;
+            refuse_newer(&connection, path)?;
+            if schema::version(&connection)? < schema::VERSION {
+                let detail = "it was made by an older version of Recto; an ingest brings it up to date".to_owned();
+                return Err(StoreError::Version { path: path.to_owned(), detail });
+            }
+        }
+        Ok(catalogue)
+    }
+
+    /// An empty catalogue that is nowhere, for planning an ingest into a library that does not exist yet.
+    pub(super) fn empty() -> Catalogue {
+        Catalogue { place: Place::Memory, writer: None, readers: Mutex::default() }
+    }
+
     /// The file last seen at this path.
     pub fn file(&self, path: &Path) -> Result<Option<FileRow>, StoreError> {
-        let _ = path;
-        unimplemented!()
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached(&format!("SELECT {FILE_COLUMNS} FROM files WHERE path = ?1"))?;
+        Ok(statement.query_row([path_bytes(path)], file_row).optional()?)
     }
 
-    /// Every file under this directory (or the file itself), by path.
+    /// Every file under this directory (or the file itself), by path; those that vanished as well.
     pub fn files_under(&self, root: &Path) -> Result<Vec<FileRow>, StoreError> {
-        let _ = root;
-        unimplemented!()
+        let itself = path_bytes(root);
+        // Everything below stands between `root/` and `root0`, as `0` is the character after `/`.
+        let mut from = itself.to_vec();
+        if from.last() != Some(&b'/') {
+            from.push(b'/');
+        }
+        let mut to = from.clone();
+        if let Some(last) = to.last_mut() {
+            *last = b'0';
+        }
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {FILE_COLUMNS} FROM files WHERE path = ?1 \
+             UNION ALL SELECT {FILE_COLUMNS} FROM files WHERE path >= ?2 AND path < ?3 ORDER BY path"
+        ))?;
+        let rows = statement.query_map(params![itself, from, to], file_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Files that failed, by path; all or with one reason.
+    /// Files that failed and are still there, by path; all or with one reason.
     pub fn failures(&self, reason: Option<Reason>) -> Result<Vec<FileRow>, StoreError> {
-        let _ = reason;
-        unimplemented!()
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {FILE_COLUMNS} FROM files \
+             WHERE outcome = 'failed' AND vanished IS NULL AND (?1 IS NULL OR reason = ?1) ORDER BY path"
+        ))?;
+        let rows = statement.query_map([reason.map(Reason::code)], file_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The report with this identity.
     pub fn report(&self, id: ReportId) -> Result<Option<ReportRow>, StoreError> {
-        let _ = id;
-        unimplemented!()
+        let connection = self.reader()?;
+        let mut statement =
+            connection.prepare_cached(&format!("SELECT {REPORT_COLUMNS} FROM reports WHERE id = ?1"))?;
+        Ok(statement.query_row([id.0], report_row).optional()?)
+    }
+
+    /// Whether the report with this identity is in the library.
+    pub fn has_report(&self, id: ReportId) -> Result<bool, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached("SELECT 1 FROM reports WHERE id = ?1")?;
+        Ok(statement.exists([id.0])?)
     }
 
     /// Reports by title, from `offset`, at most `limit`.
     pub fn reports(&self, offset: u64, limit: u64) -> Result<Vec<ReportRow>, StoreError> {
-        let _ = (offset, limit);
-        unimplemented!()
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {REPORT_COLUMNS} FROM reports ORDER BY title COLLATE NOCASE, id LIMIT ?1 OFFSET ?2"
+        ))?;
+        let rows = statement.query_map([signed(limit), signed(offset)], report_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What of the library is searchable.
+    /// Where every report's record is, by id.
+    pub fn locations(&self) -> Result<Vec<(ReportId, Location)>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached("SELECT id, segment, offset, length FROM reports ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((id_at(row, 0)?, location_at(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every place of a report, by path; those that vanished as well.
+    pub fn places(&self, id: ReportId) -> Result<Vec<FileRow>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement =
+            connection.prepare_cached(&format!("SELECT {FILE_COLUMNS} FROM files WHERE id = ?1 ORDER BY path"))?;
+        let rows = statement.query_map([id.0], file_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Pages of a report by status.
+    pub fn page_statuses(&self, id: ReportId) -> Result<Vec<(PageStatus, u32)>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement =
+            connection.prepare_cached("SELECT status, count FROM page_statuses WHERE id = ?1 ORDER BY status")?;
+        let rows = statement.query_map([id.0], |row| Ok((status_at(row, 0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What of the library is searchable; files that vanished are not counted.
     pub fn coverage(&self) -> Result<Coverage, StoreError> {
-        unimplemented!()
+        let connection = self.reader()?;
+        let count = |sql: &str| -> rusqlite::Result<u64> {
+            connection.prepare_cached(sql)?.query_row([], |row| unsigned_at(row, 0))
+        };
+        let mut coverage = Coverage {
+            reports: count("SELECT count(*) FROM reports")?,
+            files: count("SELECT count(*) FROM files WHERE vanished IS NULL")?,
+            ..Coverage::default()
+        };
+        let mut statement = connection.prepare_cached(
+            "SELECT reason, count(*) FROM files WHERE outcome = 'failed' AND vanished IS NULL GROUP BY reason",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?)))?;
+        coverage.failures = rows.collect::<Result<_, _>>()?;
+        let mut statement =
+            connection.prepare_cached("SELECT status, sum(count) FROM page_statuses GROUP BY status")?;
+        let rows = statement.query_map([], |row| Ok((status_at(row, 0)?, unsigned_at(row, 1)?)))?;
+        coverage.pages = rows.collect::<Result<_, _>>()?;
+        Ok(coverage)
+    }
+
+    /// What SQLite's own checks find wrong; empty if nothing.
+    pub fn verify(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare("PRAGMA integrity_check")?;
+        let findings = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let mut findings: Vec<String> = findings.into_iter().filter(|finding| finding != "ok").collect();
+        let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+        let broken = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        findings.extend(broken.into_iter().map(|table| format!("a row of {table} has lost its report")));
+        Ok(findings)
+    }
+
+    /// Applies changes in order, all of them or none; durable when it returns.
+    pub fn record(&self, changes: &[Change]) -> Result<(), StoreError> {
+        self.write(|transaction| changes.iter().try_for_each(|change| apply(transaction, change)))
+    }
+
+    /// Reports that no file is left of, by id.
+    pub fn unplaced(&self) -> Result<Vec<ReportId>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT id FROM reports WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.id = reports.id) ORDER BY id",
+        )?;
+        let rows = statement.query_map([], |row| id_at(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Removes reports (their files' rows stay, without a report), and gives a report whose first file is gone to the
+    /// first of its copies.
+    pub fn remove_reports(&self, ids: &[ReportId]) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let mut statement = transaction.prepare_cached("DELETE FROM reports WHERE id = ?1")?;
+            for id in ids {
+                statement.execute([id.0])?;
+            }
+            let mut statement = transaction.prepare_cached(
+                "UPDATE files SET outcome = iif(reports.partial IS NULL, 'indexed', 'partial'), reason = reports.partial
+                 FROM reports
+                 WHERE files.outcome = 'duplicate' AND reports.id = files.id
+                   AND NOT EXISTS (SELECT 1 FROM files other
+                                   WHERE other.id = files.id AND other.outcome IN ('indexed', 'partial'))
+                   AND files.path = (SELECT min(path) FROM files copy
+                                     WHERE copy.id = files.id AND copy.outcome = 'duplicate')",
+            )?;
+            statement.execute([])?;
+            Ok(())
+        })
+    }
+
+    /// Runs `changes` in one transaction.
+    fn write(&self, changes: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+        let Some(writer) = &self.writer else { return Err(StoreError::ReadOnly) };
+        let mut connection = locked(writer);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        changes(&transaction)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// An idle reading connection, or a new one.
+    fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        let idle = locked(&self.readers).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        Ok(Reader { connection: Some(connection), idle: &self.readers })
+    }
+
+    fn connect(&self) -> Result<Connection, StoreError> {
+        let Place::File(path) = &self.place else {
+            let mut connection = Connection::open_in_memory()?;
+            schema::migrate(&mut connection)?;
+            return Ok(connection);
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        configure(&connection)?;
+        if schema::version(&connection).is_ok() {
+            return Ok(connection);
+        }
+        // On a medium that cannot be written there is no shared memory for the log; nobody writes there either.
+        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+        let immutable = Connection::open_with_flags(immutable_uri(path), flags)?;
+        configure(&immutable)?;
+        // Only if that helped: else the first connection's error is the true one.
+        Ok(if schema::version(&immutable).is_ok() && !is_writable(path) { immutable } else { connection })
+    }
+}
+
+/// Whether the file may be written.
+fn is_writable(path: &Path) -> bool {
+    std::fs::OpenOptions::new().append(true).open(path).is_ok()
+}
+
+/// A URI that tells SQLite that nothing changes the file.
+fn immutable_uri(path: &Path) -> String {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri + "?immutable=1"
+}
+
+/// Settings of every connection.
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    if schema::version(connection)? <= schema::VERSION {
+        return Ok(());
+    }
+    let detail = "it was made by a newer version of Recto".to_owned();
+    Err(StoreError::Version { path: path.to_owned(), detail })
+}
+
+/// Applies one change.
+fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::File(row) => put_file(transaction, row),
+        Change::Report(facts, location) => put_report(transaction, facts, *location),
+        Change::Vanished(path, when) => {
+            let sql = "UPDATE files SET vanished = coalesce(vanished, ?2) WHERE path = ?1";
+            transaction.prepare_cached(sql)?.execute(params![path_bytes(path), when]).map(drop)
+        }
+        Change::Forget(path) => {
+            let sql = "DELETE FROM files WHERE path = ?1";
+            transaction.prepare_cached(sql)?.execute([path_bytes(path)]).map(drop)
+        }
+    }
+}
+
+fn put_file(transaction: &Transaction<'_>, row: &FileRow) -> rusqlite::Result<()> {
+    let (outcome, reason) = outcome_codes(row.outcome);
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO files
+             (path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    statement.execute(params![
+        path_bytes(&row.path),
+        signed(row.size),
+        row.modified,
+        row.id.map(|id| id.0),
+        outcome,
+        reason,
+        row.detail,
+        row.reader_version,
+        row.checked,
+        row.vanished,
+    ])?;
+    Ok(())
+}
+
+fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Location) -> rusqlite::Result<()> {
+    let id = facts.id.0;
+    let authors = serde_json::to_string(&facts.authors).unwrap_or_else(|_| "[]".to_owned());
+    // A report that is read again keeps the time it was added.
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO reports (id, segment, offset, length, title, authors, date, language, size, pages_total,
+                              pages_searchable, partial, added)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT (id) DO UPDATE SET
+             segment = excluded.segment, offset = excluded.offset, length = excluded.length, title = excluded.title,
+             authors = excluded.authors, date = excluded.date, language = excluded.language, size = excluded.size,
+             pages_total = excluded.pages_total, pages_searchable = excluded.pages_searchable,
+             partial = excluded.partial",
+    )?;
+    statement.execute(params![
+        id,
+        location.segment,
+        signed(location.offset),
+        signed(location.length),
+        facts.title,
+        authors,
+        facts.date,
+        facts.language,
+        signed(facts.size),
+        facts.pages_total(),
+        facts.pages_searchable(),
+        facts.partial.map(Reason::code),
+        seconds_now(),
+    ])?;
+    transaction.prepare_cached("DELETE FROM page_statuses WHERE id = ?1")?.execute([id])?;
+    let mut statement =
+        transaction.prepare_cached("INSERT INTO page_statuses (id, status, count) VALUES (?1, ?2, ?3)")?;
+    for (status, count) in &facts.pages {
+        statement.execute(params![id, status.code(), count])?;
+    }
+    Ok(())
+}
+
+/// Seconds since 1970.
+pub(crate) fn seconds_now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// SQLite's integers are signed; what does not fit is held at the largest.
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn unsigned_at(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+/// An error for a value that the program never writes.
+fn unknown(column: usize, value: &str) -> rusqlite::Error {
+    let message = format!("unknown value `{value}`");
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, message.into())
+}
+
+fn id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<ReportId> {
+    row.get(column).map(ReportId)
+}
+
+fn status_at(row: &Row<'_>, column: usize) -> rusqlite::Result<PageStatus> {
+    let code = row.get_ref(column)?.as_str()?;
+    PageStatus::from_code(code).ok_or_else(|| unknown(column, code))
+}
+
+/// A location from three columns.
+fn location_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Location> {
+    let (offset, length) = (unsigned_at(row, column + 1)?, unsigned_at(row, column + 2)?);
+    Ok(Location { segment: row.get(column)?, offset, length })
+}
+
+fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
+    let (outcome, reason) = (row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_str_or_null()?);
+    Ok(FileRow {
+        path: path_of(row.get_ref(0)?.as_blob()?),
+        size: unsigned_at(row, 1)?,
+        modified: row.get(2)?,
+        id: row.get::<_, Option<[u8; 16]>>(3)?.map(ReportId),
+        outcome: outcome_of(outcome, reason).ok_or_else(|| unknown(4, outcome))?,
+        detail: row.get(6)?,
+        reader_version: row.get(7)?,
+        checked: row.get(8)?,
+        vanished: row.get(9)?,
+    })
+}
+
+fn report_row(row: &Row<'_>) -> rusqlite::Result<ReportRow> {
+    let authors = row.get_ref(5)?.as_str()?;
+    Ok(ReportRow {
+        id: id_at(row, 0)?,
+        location: location_at(row, 1)?,
+        title: row.get(4)?,
+        authors: serde_json::from_str(authors).map_err(|_| unknown(5, authors))?,
+        date: row.get(6)?,
+        language: row.get(7)?,
+        size: unsigned_at(row, 8)?,
+        pages_total: row.get(9)?,
+        pages_searchable: row.get(10)?,
+        added: row.get(11)?,
+        file: row.get_ref(12)?.as_blob_or_null()?.map(path_of).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Outcome;
+    use std::ffi::OsStr;
+
+    fn catalogue() -> (tempfile::TempDir, Catalogue) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let catalogue = Catalogue::open_for_writing(&directory.path().join("catalogue.sqlite")).expect("a new one");
+        (directory, catalogue)
+    }
+
+    fn facts(seed: &str) -> ReportFacts {
+        ReportFacts {
+            id: ReportId::of_bytes(seed.as_bytes()),
+            title: seed.to_owned(),
+            authors: vec!["A".to_owned(), "B \"C\"".to_owned()],
+            date: Some("2023-05".to_owned()),
+            language: Some("en".to_owned()),
+            size: 5,
+            partial: None,
+            pages: [(PageStatus::Text, 3), (PageStatus::NoText, 2)].into(),
+        }
+    }
+
+    fn file(path: &Path, seed: &str, outcome: Outcome) -> FileRow {
+        FileRow {
+            path: path.to_owned(),
+            size: 5,
+            modified: -7,
+            id: Some(ReportId::of_bytes(seed.as_bytes())),
+            outcome,
+            detail: String::new(),
+            reader_version: 1,
+            checked: 1,
+            vanished: None,
+        }
+    }
+
+    const AT: Location = Location { segment: 1, offset: 64, length: 1000 };
+
+    #[test]
+    fn files_and_reports_are_read_as_recorded() {
+        let (_directory, catalogue) = catalogue();
+        let odd = PathBuf::from(OsStr::from_bytes(b"/r/\xff\n.pdf"));
+        let rows = [
+            file(Path::new("/r-other/a.pdf"), "a", Outcome::Duplicate),
+            file(Path::new("/r/a.pdf"), "a", Outcome::Indexed),
+            file(&odd, "b", Outcome::Failed(Reason::Damaged)),
+        ];
+        let mut changes = vec![Change::Report(facts("a"), AT)];
+        changes.extend(rows.iter().cloned().map(Change::File));
+        catalogue.record(&changes).expect("room");
+        assert_eq!(catalogue.file(&odd).expect("readable"), Some(rows[2].clone()));
+        assert_eq!(catalogue.files_under(Path::new("/r")).expect("readable"), rows[1..]);
+        assert_eq!(catalogue.files_under(&odd).expect("readable"), rows[2..]);
+        assert_eq!(catalogue.files_under(Path::new("/")).expect("readable").len(), 3);
+        assert_eq!(catalogue.failures(Some(Reason::Empty)).expect("readable"), []);
+        assert_eq!(catalogue.failures(None).expect("readable"), rows[2..]);
+        let report = catalogue.report(rows[0].id.expect("set")).expect("readable").expect("there");
+        assert_eq!((report.file.as_path(), report.location), (Path::new("/r-other/a.pdf"), AT));
+        assert_eq!((report.pages_total, report.pages_searchable), (5, 3));
+        assert_eq!(report.authors, facts("a").authors);
+        assert_eq!(catalogue.reports(0, 10).expect("readable"), [report]);
+        assert_eq!(catalogue.reports(1, 10).expect("readable"), []);
+    }
+
+    #[test]
+    fn coverage_counts_what_is_there() {
+        let (_directory, catalogue) = catalogue();
+        catalogue
+            .record(&[
+                Change::Report(facts("a"), AT),
+                Change::File(file(Path::new("/a"), "a", Outcome::Indexed)),
+                Change::File(file(Path::new("/b"), "b", Outcome::Failed(Reason::Empty))),
+                Change::File(file(Path::new("/c"), "c", Outcome::Failed(Reason::Empty))),
+                Change::Vanished(PathBuf::from("/c"), 9),
+            ])
+            .expect("room");
+        // Reading a report again counts its pages once.
+        catalogue.record(&[Change::Report(facts("a"), AT)]).expect("room");
+        let coverage = catalogue.coverage().expect("readable");
+        assert_eq!((coverage.reports, coverage.files), (1, 2));
+        assert_eq!(coverage.failures, [("empty".to_owned(), 1)].into());
+        assert_eq!(coverage.pages, [(PageStatus::Text, 3), (PageStatus::NoText, 2)].into());
+    }
+
+    #[test]
+    fn a_report_goes_with_its_last_place() {
+        let (_directory, catalogue) = catalogue();
+        let [first, copy] = ["/1.pdf", "/2.pdf"].map(PathBuf::from);
+        catalogue
+            .record(&[
+                Change::Report(facts("a"), AT),
+                Change::File(file(&first, "a", Outcome::Indexed)),
+                Change::File(file(&copy, "a", Outcome::Duplicate)),
+                Change::Forget(first),
+            ])
+            .expect("room");
+        assert_eq!(catalogue.unplaced().expect("readable"), []);
+        catalogue.remove_reports(&[]).expect("room");
+        assert_eq!(catalogue.file(&copy).expect("readable").map(|row| row.outcome), Some(Outcome::Indexed));
+        catalogue.record(&[Change::Forget(copy)]).expect("room");
+        let unplaced = catalogue.unplaced().expect("readable");
+        assert_eq!(unplaced, [facts("a").id]);
+        catalogue.remove_reports(&unplaced).expect("room");
+        assert_eq!(catalogue.coverage().expect("readable"), Coverage::default());
+        assert_eq!(catalogue.verify().expect("readable"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn vanished_places_stand_last() {
+        let (_directory, catalogue) = catalogue();
+        catalogue
+            .record(&[
+                Change::Report(facts("a"), AT),
+                Change::File(file(Path::new("/1.pdf"), "a", Outcome::Indexed)),
+                Change::File(file(Path::new("/2.pdf"), "a", Outcome::Duplicate)),
+                Change::Vanished(PathBuf::from("/1.pdf"), 5),
+                Change::Vanished(PathBuf::from("/1.pdf"), 6),
+            ])
+            .expect("room");
+        let report = catalogue.report(facts("a").id).expect("readable").expect("there");
+        assert_eq!(report.file, Path::new("/2.pdf"));
+        assert_eq!(catalogue.file(Path::new("/1.pdf")).expect("readable").and_then(|row| row.vanished), Some(5));
+    }
+
+    #[test]
+    fn a_failing_change_undoes_the_whole_batch() {
+        let (_directory, catalogue) = catalogue();
+        let row = file(Path::new("/1.pdf"), "a", Outcome::Indexed);
+        let result = catalogue.write(|transaction| {
+            put_file(transaction, &row)?;
+            Err(rusqlite::Error::InvalidQuery)
+        });
+        assert!(result.is_err());
+        assert_eq!(catalogue.file(&row.path).expect("readable"), None);
+    }
+
+    #[test]
+    fn catalogues_of_newer_versions_are_left_alone() {
+        let (directory, catalogue) = catalogue();
+        drop(catalogue);
+        let path = directory.path().join("catalogue.sqlite");
+        let connection = Connection::open(&path).expect("there");
+        connection.pragma_update(None, "user_version", schema::VERSION as i64 + 1).expect("room");
+        assert!(matches!(Catalogue::open_for_writing(&path), Err(StoreError::Version { .. })));
+        assert!(matches!(Catalogue::open_for_reading(&path), Err(StoreError::Version { .. })));
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_an_error() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("catalogue.sqlite");
+        std::fs::write(&path, "not a database, but long enough to look at ".repeat(50)).expect("room");
+        assert!(matches!(Catalogue::open_for_writing(&path), Err(StoreError::Catalogue(_))));
+        assert!(matches!(Catalogue::open_for_reading(&path), Err(StoreError::Catalogue(_))));
+    }
+
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(immutable_uri(Path::new("/a b?c/é")), "file:/a%20b%3Fc/%C3%A9?immutable=1");
     }
 }

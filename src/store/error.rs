@@ -33,6 +33,25 @@ pub enum StoreError {
     /// The catalogue failed.
     #[error("catalogue: {0}")]
     Catalogue(#[from] rusqlite::Error),
+    /// Made by another version of the program.
+    #[error("cannot use `{}`: {detail}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Which version, and what to do.
+        detail: String,
+    },
+    /// Something else lives in the directory, which ingest would mix with its own files.
+    #[error("`{}` is not a library of Recto: it holds `{entry}`; choose another directory", directory.display())]
+    Foreign {
+        /// The directory.
+        directory: PathBuf,
+        /// One of the things in it.
+        entry: String,
+    },
+    /// The library was opened for reading only.
+    #[error("the library was opened for reading only")]
+    ReadOnly,
     /// Bytes that do not match their checksum or do not decode.
     #[error("`{}` is damaged: {detail}; run `recto verify`", path.display())]
     Damaged {

@@ -1,42 +1,336 @@
 //! A data directory: its lock, catalogue, texts and live index generation.
+//!
+//! Whoever writes holds the lock for as long as the library is open; the operating system lets go of it when the
+//! process ends, so a lock file left behind is no obstacle.
 
+use super::catalogue::seconds_now;
 use crate::store::{Catalogue, StoreError, TextStore};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+/// The lock file.
+const LOCK: &str = "LOCK";
+/// Names the live generation.
+const CURRENT: &str = "CURRENT";
+/// The catalogue.
+const CATALOGUE: &str = "catalogue.sqlite";
+/// Directory of the text store's segments.
+const TEXTS: &str = "text";
+/// First part of a generation's name; its number follows in six digits.
+const GENERATION: &str = "gen-";
 
 /// An open data directory. Readers and one writer may have it open at once.
 #[derive(Debug)]
-pub struct Library {}
+pub struct Library {
+    directory: PathBuf,
+    catalogue: Catalogue,
+    texts: TextStore,
+    /// The name in `CURRENT` when it was last read.
+    generation: RwLock<String>,
+    /// Held until the library is closed; none for readers.
+    _lock: Option<File>,
+}
 
 impl Library {
     /// Opens an existing library for searching; [`StoreError::NoLibrary`] if there is none.
     pub fn open_for_reading(directory: &Path) -> Result<Library, StoreError> {
-        let _ = directory;
-        unimplemented!()
+        let none = || StoreError::NoLibrary { directory: directory.to_owned() };
+        let generation = read_current(directory)?.ok_or_else(none)?;
+        let path = directory.join(CATALOGUE);
+        if !path.try_exists().map_err(|source| StoreError::Io { action: "read", path: path.clone(), source })? {
+            return Err(none());
+        }
+        let catalogue = Catalogue::open_for_reading(&path)?;
+        Ok(Library::assemble(directory, catalogue, generation, None))
     }
 
     /// Opens or creates a library for ingest, taking the writer's lock; [`StoreError::Locked`] if another holds it.
     pub fn open_for_writing(directory: &Path) -> Result<Library, StoreError> {
-        let _ = directory;
-        unimplemented!()
+        refuse_foreign(directory)?;
+        std::fs::create_dir_all(directory).map_err(|source| io("create", directory, source))?;
+        let lock = take_lock(directory)?;
+        let generation = match read_current(directory)? {
+            Some(generation) => generation,
+            None => create_generation(directory)?,
+        };
+        let catalogue = Catalogue::open_for_writing(&directory.join(CATALOGUE))?;
+        sync_directory(directory)?;
+        Ok(Library::assemble(directory, catalogue, generation, Some(lock)))
+    }
+
+    /// Opens a library to plan an ingest without changing anything: an empty one if there is none yet. The lock is not
+    /// taken.
+    pub fn open_for_planning(directory: &Path) -> Result<Library, StoreError> {
+        match Library::open_for_reading(directory) {
+            Err(StoreError::NoLibrary { .. }) => {
+                refuse_foreign(directory)?;
+                Ok(Library::assemble(directory, Catalogue::empty(), generation_name(1), None))
+            }
+            other => other,
+        }
+    }
+
+    fn assemble(directory: &Path, catalogue: Catalogue, generation: String, lock: Option<File>) -> Library {
+        Library {
+            directory: directory.to_owned(),
+            catalogue,
+            texts: TextStore::open(&directory.join(TEXTS)),
+            generation: RwLock::new(generation),
+            _lock: lock,
+        }
     }
 
     /// The data directory.
     pub fn directory(&self) -> &Path {
-        unimplemented!()
+        &self.directory
     }
 
-    /// The directory of the live index generation.
+    /// The directory of the live index generation, as of the opening or the last [`Library::refresh`].
     pub fn generation_directory(&self) -> PathBuf {
-        unimplemented!()
+        self.directory.join(self.generation.read().unwrap_or_else(PoisonError::into_inner).as_str())
+    }
+
+    /// Looks whether another generation has become the live one; true if so.
+    pub fn refresh(&self) -> Result<bool, StoreError> {
+        let Some(current) = read_current(&self.directory)? else { return Ok(false) };
+        let mut generation = self.generation.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = *generation != current;
+        *generation = current;
+        Ok(changed)
+    }
+
+    /// An empty directory for a new generation (writer only), which [`Library::adopt_generation`] makes the live one.
+    pub fn new_generation(&self) -> Result<PathBuf, StoreError> {
+        let number = generation_numbers(&self.directory)?.last().map_or(1, |last| last.saturating_add(1));
+        let path = self.directory.join(generation_name(number));
+        std::fs::create_dir(&path).map_err(|source| io("create", &path, source))?;
+        sync_directory(&self.directory)?;
+        Ok(path)
+    }
+
+    /// Makes a finished generation of [`Library::new_generation`] the live one (writer only); the old one stays until
+    /// its directory is removed.
+    pub fn adopt_generation(&self, generation: &Path) -> Result<(), StoreError> {
+        let name = generation.file_name().and_then(|name| name.to_str()).filter(|name| is_generation(name));
+        let Some(name) = name else {
+            let detail = "it is not a generation's directory".to_owned();
+            return Err(StoreError::Damaged { path: generation.to_owned(), detail });
+        };
+        write_current(&self.directory, name)?;
+        name.clone_into(&mut self.generation.write().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
     }
 
     /// Files, reports, outcomes.
     pub fn catalogue(&self) -> &Catalogue {
-        unimplemented!()
+        &self.catalogue
     }
 
     /// Page texts and word boxes.
     pub fn texts(&self) -> &TextStore {
-        unimplemented!()
+        &self.texts
+    }
+}
+
+fn io(action: &'static str, path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { action, path: path.to_owned(), source }
+}
+
+/// The name of a generation.
+fn generation_name(number: u32) -> String {
+    format!("{GENERATION}{number:06}")
+}
+
+/// Whether this is the name of a generation: nothing else is ever joined to the data directory.
+fn is_generation(name: &str) -> bool {
+    name.strip_prefix(GENERATION)
+        .is_some_and(|number| number.len() >= 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Numbers of the generations there are, rising.
+fn generation_numbers(directory: &Path) -> Result<Vec<u32>, StoreError> {
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(|source| io("list", directory, source))? {
+        let name = entry.map_err(|source| io("list", directory, source))?.file_name();
+        let number = name.to_str().filter(|name| is_generation(name)).and_then(|name| name.strip_prefix(GENERATION));
+        numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// The live generation's name, if there is a library.
+fn read_current(directory: &Path) -> Result<Option<String>, StoreError> {
+    let path = directory.join(CURRENT);
+    let content = match std::fs::read_to_string(&path) {
+        Ok(content) => content,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(io("read", &path, source)),
+    };
+    let name = content.trim_end();
+    if is_generation(name) {
+        return Ok(Some(name.to_owned()));
+    }
+    Err(StoreError::Damaged { path, detail: "it names no generation".to_owned() })
+}
+
+/// Names the live generation so that it is either the old or the new one after a crash.
+fn write_current(directory: &Path, generation: &str) -> Result<(), StoreError> {
+    let temporary = directory.join("CURRENT.new");
+    let write = || {
+        let mut file = File::create(&temporary)?;
+        writeln!(file, "{generation}")?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, directory.join(CURRENT))
+    };
+    write().map_err(|source| io("write", &temporary, source))?;
+    sync_directory(directory)
+}
+
+/// The first generation of a new library.
+fn create_generation(directory: &Path) -> Result<String, StoreError> {
+    let name = generation_name(1);
+    let path = directory.join(&name);
+    std::fs::create_dir_all(&path).map_err(|source| io("create", &path, source))?;
+    write_current(directory, &name)?;
+    Ok(name)
+}
+
+/// Makes the names in a directory survive power loss.
+fn sync_directory(directory: &Path) -> Result<(), StoreError> {
+    File::open(directory).and_then(|file| file.sync_all()).map_err(|source| io("sync", directory, source))
+}
+
+/// Takes the writer's lock and writes who holds it since when into the file.
+fn take_lock(directory: &Path) -> Result<File, StoreError> {
+    let path = directory.join(LOCK);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(|source| io("open", &path, source))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut content = String::new();
+            // The holder may be just writing it; then its name is not known.
+            let _ = file.take(100).read_to_string(&mut content);
+            let holder = content.split_whitespace().next().unwrap_or("unknown").to_owned();
+            return Err(StoreError::Locked { directory: directory.to_owned(), holder });
+        }
+        Err(TryLockError::Error(source)) => return Err(io("lock", &path, source)),
+    }
+    let mut write = || {
+        file.set_len(0)?;
+        file.rewind()?;
+        writeln!(file, "{} {}", std::process::id(), seconds_now())
+    };
+    write().map_err(|source| io("write", &path, source))?;
+    Ok(file)
+}
+
+/// Refuses a directory that is no library but holds something already. Hidden files, databases and the like of Recto's
+/// own are no obstacle.
+fn refuse_foreign(directory: &Path) -> Result<(), StoreError> {
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(io("list", directory, source)),
+    };
+    let mut foreign = None;
+    for entry in entries {
+        let name = entry.map_err(|source| io("list", directory, source))?.file_name();
+        let name = name.to_string_lossy();
+        if name == CURRENT || name == CATALOGUE {
+            return Ok(());
+        }
+        let is_own = matches!(name.as_ref(), LOCK | TEXTS | "images" | "uploads" | "lost+found")
+            || name.starts_with('.')
+            || name.contains(".sqlite")
+            || name.starts_with(CURRENT)
+            || name.starts_with(GENERATION);
+        if !is_own {
+            foreign = Some(name.into_owned());
+        }
+    }
+    match foreign {
+        None => Ok(()),
+        Some(entry) => Err(StoreError::Foreign { directory: directory.to_owned(), entry }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_writer_and_any_number_of_readers() {
+        let temporary = tempfile::tempdir().expect("a directory");
+        let directory = temporary.path().join("deep/index");
+        assert!(matches!(Library::open_for_reading(&directory), Err(StoreError::NoLibrary { .. })));
+        let writer = Library::open_for_writing(&directory).expect("a new library");
+        match Library::open_for_writing(&directory) {
+            Err(StoreError::Locked { holder, .. }) => assert_eq!(holder, std::process::id().to_string()),
+            other => panic!("a second writer got {other:?}"),
+        }
+        let reader = Library::open_for_reading(&directory).expect("readers are welcome");
+        assert_eq!(reader.generation_directory(), directory.join("gen-000001"));
+        drop(writer);
+        Library::open_for_writing(&directory).expect("a lock file left behind is no obstacle");
+        assert!(matches!(reader.catalogue().record(&[]), Err(StoreError::ReadOnly)));
+    }
+
+    #[test]
+    fn generations_are_switched_for_readers_too() {
+        let temporary = tempfile::tempdir().expect("a directory");
+        let writer = Library::open_for_writing(temporary.path()).expect("a new library");
+        let reader = Library::open_for_reading(temporary.path()).expect("a library");
+        let next = writer.new_generation().expect("room");
+        assert!(!reader.refresh().expect("readable"));
+        writer.adopt_generation(&next).expect("room");
+        assert!(reader.refresh().expect("readable"));
+        assert_eq!(reader.generation_directory(), next);
+        assert_eq!(writer.generation_directory(), next);
+        assert!(writer.adopt_generation(Path::new("/etc")).is_err());
+    }
+
+    #[test]
+    fn a_current_that_points_elsewhere_is_damage() {
+        let temporary = tempfile::tempdir().expect("a directory");
+        drop(Library::open_for_writing(temporary.path()).expect("a new library"));
+        for content in ["", "../../etc", "gen-1/../..", "gen-00000x"] {
+            std::fs::write(temporary.path().join(CURRENT), content).expect("room");
+            assert!(
+                matches!(Library::open_for_reading(temporary.path()), Err(StoreError::Damaged { .. })),
+                "{content:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn foreign_directories_are_refused_and_hidden_files_are_not() {
+        let temporary = tempfile::tempdir().expect("a directory");
+        std::fs::write(temporary.path().join(".gitignore"), "*").expect("room");
+        drop(Library::open_for_writing(temporary.path()).expect("a .gitignore is fine"));
+        let other = tempfile::tempdir().expect("a directory");
+        std::fs::write(other.path().join("thesis.odt"), "precious").expect("room");
+        match Library::open_for_writing(other.path()) {
+            Err(StoreError::Foreign { entry, .. }) => assert_eq!(entry, "thesis.odt"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(std::fs::read_dir(other.path()).expect("there").count(), 1, "nothing was added");
+    }
+
+    #[test]
+    fn planning_leaves_no_trace() {
+        let temporary = tempfile::tempdir().expect("a directory");
+        let directory = temporary.path().join("index");
+        let library = Library::open_for_planning(&directory).expect("an empty plan");
+        assert_eq!(library.catalogue().coverage().expect("empty").reports, 0);
+        assert!(!directory.exists());
     }
 }

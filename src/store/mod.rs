@@ -10,17 +10,27 @@
 //!
 //! Truth is the PDFs, the text store and the catalogue; the index can be made again from them.
 
+mod advances;
+mod block;
 mod catalogue;
 mod error;
+mod frame;
+mod geometry;
+mod head;
 mod library;
+mod record;
+mod rows;
+mod schema;
 mod texts;
+mod varint;
 
-pub use catalogue::{Catalogue, Coverage, FileRow, ReportRow};
+pub use catalogue::Catalogue;
 pub use error::StoreError;
 pub use library::Library;
+pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use texts::TextStore;
 
-use crate::report::{About, OutlineEntry, Page, PageStatus, Quad, Reason, ReportId, Span, WordBox};
+use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Span, WordBox};
 use serde::{Deserialize, Serialize};
 
 /// Where a report's record lies in the text store.
@@ -54,7 +64,7 @@ pub struct StoredReport {
 /// A stored page without its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageSummary {
-    /// See [`Page::label`].
+    /// See [`crate::report::Page::label`].
     pub label: Option<String>,
     /// Displayed size in points.
     pub width: f32,
@@ -62,22 +72,22 @@ pub struct PageSummary {
     pub height: f32,
     /// What became of it.
     pub status: PageStatus,
-    /// See [`Page::language`].
+    /// See [`crate::report::Page::language`].
     pub language: Option<String>,
-    /// See [`Page::section`].
+    /// See [`crate::report::Page::section`].
     pub section: Option<String>,
 }
 
 /// A stored page's text and the places of its words.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StoredPage {
-    /// See [`Page::text`].
+    /// See [`crate::report::Page::text`].
     pub text: String,
-    /// See [`Page::words`].
+    /// See [`crate::report::Page::words`].
     pub words: Vec<WordBox>,
-    /// See [`Page::furniture`].
+    /// See [`crate::report::Page::furniture`].
     pub furniture: Vec<Span>,
-    /// See [`Page::headings`].
+    /// See [`crate::report::Page::headings`].
     pub headings: Vec<Span>,
 }
 

@@ -1,40 +1,449 @@
 //! The text store: append-only segments of reports' page texts and word boxes, compressed in blocks of a few pages.
+//!
+//! Records are written once and never changed, so readers need no lock; a record that the catalogue does not name (left
+//! by a crash, or of a report deleted since) is never read.
 
+use super::block::Contents;
+use super::record::{self, Damage, HEADER_LENGTH, Layout};
 use crate::report::Report;
 use crate::store::{Location, StoreError, StoredPage, StoredReport};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+/// A segment is closed when it has reached this many bytes.
+const SEGMENT_BYTES: u64 = 1 << 30;
+/// Bytes read at first: header, table and head of most reports.
+const FIRST_READ: u64 = 8 << 10;
+/// Opened records kept; a direct-mapped cache of a few megabytes at most for ordinary reports.
+const CACHED_RECORDS: usize = 256;
 
 /// Page texts and word boxes; can be shared between threads.
 #[derive(Debug)]
-pub struct TextStore {}
+pub struct TextStore {
+    directory: PathBuf,
+    segment_bytes: u64,
+    segments: RwLock<HashMap<u32, Arc<File>>>,
+    records: Mutex<Vec<Option<(Location, Arc<Record>)>>>,
+    tail: Mutex<Option<Tail>>,
+}
+
+/// The segment being written.
+#[derive(Debug)]
+struct Tail {
+    number: u32,
+    file: File,
+    length: u64,
+    /// Whether anything was appended since the last sync.
+    is_dirty: bool,
+}
+
+/// An opened record.
+#[derive(Debug)]
+struct Record {
+    file: Arc<File>,
+    layout: Layout,
+    report: OnceLock<Arc<StoredReport>>,
+}
+
+/// A lock that a panicking thread held is taken all the same: what it guards is whole between statements.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl TextStore {
+    /// The store in this directory, which need not exist before the first append.
+    pub(super) fn open(directory: &Path) -> TextStore {
+        TextStore::with_segment_bytes(directory, SEGMENT_BYTES)
+    }
+
+    fn with_segment_bytes(directory: &Path, segment_bytes: u64) -> TextStore {
+        TextStore {
+            directory: directory.to_owned(),
+            segment_bytes,
+            segments: RwLock::default(),
+            records: Mutex::new(vec![None; CACHED_RECORDS]),
+            tail: Mutex::new(None),
+        }
+    }
+
     /// Compresses a report into a record; done by the extracting threads.
     pub fn encode(report: &Report) -> Vec<u8> {
-        let _ = report;
-        unimplemented!()
+        record::encode(report)
     }
 
     /// Appends an encoded record (writer only); durable after [`TextStore::sync`].
     pub fn append(&self, record: &[u8]) -> Result<Location, StoreError> {
-        let _ = record;
-        unimplemented!()
+        let mut tail = locked(&self.tail);
+        if tail.is_none() {
+            *tail = Some(self.open_tail()?);
+        }
+        if let Some(full) = tail.take_if(|tail| tail.length >= self.segment_bytes) {
+            self.sync_tail(&full)?;
+            *tail = Some(self.create_segment(full.number + 1)?);
+        }
+        let Some(tail) = tail.as_mut() else { unreachable!("set above") };
+        let location = Location { segment: tail.number, offset: tail.length, length: record.len() as u64 };
+        if let Err(source) = tail.file.write_all_at(record, tail.length) {
+            // Nothing may stand beyond the last whole record when the disk has room again; if even this fails, the
+            // next record is still written over the remains.
+            let _ = tail.file.set_len(tail.length);
+            return Err(StoreError::Io { action: "write", path: self.segment_path(tail.number), source });
+        }
+        tail.length += location.length;
+        tail.is_dirty = true;
+        Ok(location)
     }
 
     /// Makes all appended records survive power loss.
     pub fn sync(&self) -> Result<(), StoreError> {
-        unimplemented!()
+        let mut tail = locked(&self.tail);
+        if let Some(tail) = tail.as_mut().filter(|tail| tail.is_dirty) {
+            self.sync_tail(tail)?;
+            tail.is_dirty = false;
+        }
+        Ok(())
     }
 
     /// A report without its page texts.
     pub fn report(&self, location: Location) -> Result<Arc<StoredReport>, StoreError> {
-        let _ = location;
-        unimplemented!()
+        let record = self.record(location)?;
+        if let Some(report) = record.report.get() {
+            return Ok(Arc::clone(report));
+        }
+        let bytes = self.read(&record.file, location, record.layout.head_bytes())?;
+        let report = record.layout.decode_head(&bytes).map_err(|damage| self.damaged(location, damage))?;
+        Ok(Arc::clone(record.report.get_or_init(|| Arc::new(report))))
     }
 
     /// Pages of a report by 1-based number, in the order asked for; numbers out of range give empty pages.
     pub fn pages(&self, location: Location, numbers: &[u32]) -> Result<Vec<StoredPage>, StoreError> {
-        let _ = (location, numbers);
-        unimplemented!()
+        let record = self.record(location)?;
+        let mut pages = Vec::with_capacity(numbers.len());
+        let mut open = None;
+        for number in numbers {
+            let place = number.checked_sub(1).and_then(|index| record.layout.block_of(index));
+            let Some((block, within)) = place else {
+                pages.push(StoredPage::default());
+                continue;
+            };
+            let contents = match open.take() {
+                Some((opened, contents)) if opened == block => contents,
+                _ => self.block(&record, location, block)?,
+            };
+            pages.push(contents.page(within).map_err(|damage| self.damaged(location, damage))?);
+            open = Some((block, contents));
+        }
+        Ok(pages)
+    }
+
+    /// A whole report, every byte of its record read and verified; boxes are as exact as they are stored.
+    pub fn load(&self, location: Location) -> Result<Report, StoreError> {
+        let record = self.record(location)?;
+        let report = self.report(location)?;
+        let mut pages = Vec::with_capacity(report.pages.len());
+        for block in 0..record.layout.blocks() {
+            let contents = self.block(&record, location, block)?;
+            for index in 0..contents.len() {
+                pages.push(contents.page(index).map_err(|damage| self.damaged(location, damage))?);
+            }
+        }
+        if pages.len() != report.pages.len() {
+            return Err(self.damaged(location, Damage("head and blocks disagree on the number of pages")));
+        }
+        Ok(record::whole(StoredReport::clone(&report), pages))
+    }
+
+    /// Bytes of all segments.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        self.segment_numbers()?.into_iter().try_fold(0, |sum, number| {
+            let path = self.segment_path(number);
+            match std::fs::metadata(&path) {
+                Ok(metadata) => Ok(sum + metadata.len()),
+                Err(source) => Err(StoreError::Io { action: "read", path, source }),
+            }
+        })
+    }
+
+    /// Opens a record, or finds it opened.
+    fn record(&self, location: Location) -> Result<Arc<Record>, StoreError> {
+        let slot = (location.offset.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize ^ location.segment as usize;
+        let slot = slot % CACHED_RECORDS;
+        if let Some(Some((cached, record))) = locked(&self.records).get(slot)
+            && *cached == location
+        {
+            return Ok(Arc::clone(record));
+        }
+        let record = Arc::new(self.open_record(location)?);
+        if let Some(entry) = locked(&self.records).get_mut(slot) {
+            *entry = Some((location, Arc::clone(&record)));
+        }
+        Ok(record)
+    }
+
+    /// Reads a record's header and table, and decodes its head if it came with them.
+    fn open_record(&self, location: Location) -> Result<Record, StoreError> {
+        let damaged = |damage| self.damaged(location, damage);
+        if location.length < HEADER_LENGTH as u64 {
+            return Err(damaged(Damage("no record is as short as that")));
+        }
+        let file = self.segment(location.segment)?;
+        let mut bytes = self.read(&file, location, 0..FIRST_READ.min(location.length))?;
+        let needed = record::layout_length(&bytes).map_err(damaged)?;
+        if needed > location.length {
+            return Err(damaged(Damage("the block table is longer than the record")));
+        }
+        if needed > bytes.len() as u64 {
+            bytes = self.read(&file, location, 0..needed)?;
+        }
+        let layout = Layout::parse(bytes.get(..needed as usize).unwrap_or_default(), location.length);
+        let layout = layout.map_err(damaged)?;
+        let head = layout.head_bytes();
+        let report = OnceLock::new();
+        if let Some(head) = bytes.get(head.start as usize..head.end as usize) {
+            let decoded = layout.decode_head(head).map_err(damaged)?;
+            report.get_or_init(|| Arc::new(decoded));
+        }
+        Ok(Record { file, layout, report })
+    }
+
+    /// Reads and decompresses a block.
+    fn block(&self, record: &Record, location: Location, block: usize) -> Result<Contents, StoreError> {
+        let missing = || self.damaged(location, Damage("there is no such block"));
+        let range = record.layout.block_bytes(block).ok_or_else(missing)?;
+        let bytes = self.read(&record.file, location, range)?;
+        record.layout.decode_block(block, &bytes).map_err(|damage| self.damaged(location, damage))
+    }
+
+    /// Reads a range of a record, which lies within its length.
+    fn read(&self, file: &File, location: Location, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        let beyond = || self.damaged(location, Damage("a part lies outside its record"));
+        let length = range.end.checked_sub(range.start).filter(|_| range.end <= location.length).ok_or_else(beyond)?;
+        let start = location.offset.checked_add(range.start).ok_or_else(beyond)?;
+        let path = self.segment_path(location.segment);
+        let io = |source| StoreError::Io { action: "read", path: path.clone(), source };
+        // Asked first, so that a damaged length is refused before memory is given to it.
+        if file.metadata().map_err(io)?.len() < start.saturating_add(length) {
+            return Err(self.damaged(location, Damage("the segment ends before its record does")));
+        }
+        let mut bytes = vec![0; length as usize];
+        file.read_exact_at(&mut bytes, start).map_err(io)?;
+        Ok(bytes)
+    }
+
+    fn damaged(&self, location: Location, damage: Damage) -> StoreError {
+        let detail = format!("record at byte {}: {}", location.offset, damage.0);
+        StoreError::Damaged { path: self.segment_path(location.segment), detail }
+    }
+
+    fn segment_path(&self, number: u32) -> PathBuf {
+        self.directory.join(format!("{number:06}.pages"))
+    }
+
+    /// A segment opened for reading.
+    fn segment(&self, number: u32) -> Result<Arc<File>, StoreError> {
+        if let Some(file) = self.segments.read().unwrap_or_else(PoisonError::into_inner).get(&number) {
+            return Ok(Arc::clone(file));
+        }
+        let path = self.segment_path(number);
+        let file = File::open(&path).map_err(|source| StoreError::Io { action: "open", path, source })?;
+        let file = Arc::new(file);
+        self.segments.write().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::clone(&file));
+        Ok(file)
+    }
+
+    /// Numbers of the segments there are, rising.
+    fn segment_numbers(&self) -> Result<Vec<u32>, StoreError> {
+        let io = |source| StoreError::Io { action: "list", path: self.directory.clone(), source };
+        let entries = match std::fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(io(source)),
+        };
+        let mut numbers = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(io)?.file_name();
+            let number =
+                name.to_str().and_then(|name| name.strip_suffix(".pages")).and_then(|stem| stem.parse::<u32>().ok());
+            numbers.extend(number);
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// Opens the last segment for appending, or creates the first.
+    fn open_tail(&self) -> Result<Tail, StoreError> {
+        let Some(number) = self.segment_numbers()?.pop() else { return self.create_segment(1) };
+        let path = self.segment_path(number);
+        let io = |action, source| StoreError::Io { action, path: path.clone(), source };
+        let file = OpenOptions::new().write(true).open(&path).map_err(|source| io("open", source))?;
+        let length = file.metadata().map_err(|source| io("read", source))?.len();
+        Ok(Tail { number, file, length, is_dirty: false })
+    }
+
+    /// Creates a segment that is there after power loss.
+    fn create_segment(&self, number: u32) -> Result<Tail, StoreError> {
+        let path = self.segment_path(number);
+        let io = |source| StoreError::Io { action: "create", path: path.clone(), source };
+        std::fs::create_dir_all(&self.directory).map_err(io)?;
+        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(io)?;
+        File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(io)?;
+        Ok(Tail { number, file, length: 0, is_dirty: false })
+    }
+
+    fn sync_tail(&self, tail: &Tail) -> Result<(), StoreError> {
+        let io = |source| StoreError::Io { action: "sync", path: self.segment_path(tail.number), source };
+        tail.file.sync_data().map_err(io)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::report::{About, OutlineEntry, Page, PageStatus, Quad, Reason, ReportId, Span, WordBox};
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    /// A report with a page for each text.
+    pub(crate) fn report(seed: &str, texts: &[&str]) -> Report {
+        let page = |(index, text): (usize, &&str)| Page {
+            number: index as u32 + 1,
+            label: (index % 3 != 0).then(|| format!("{}", index + 1)),
+            width: 595.3,
+            height: 841.9,
+            status: if text.is_empty() { PageStatus::NoText } else { PageStatus::Text },
+            language: (!text.is_empty()).then(|| "en".to_owned()),
+            section: Some(format!("Part {} › Findings", index / 10)),
+            text: (*text).to_owned(),
+            words: words(text),
+            furniture: super::super::geometry::word_spans(text).into_iter().take(1).collect(),
+            headings: super::super::geometry::word_spans(text).into_iter().skip(1).take(1).collect(),
+        };
+        Report {
+            id: ReportId::of_bytes(seed.as_bytes()),
+            size: 12_345,
+            about: About { title: seed.to_owned(), authors: vec!["A. Nother".to_owned()], ..About::default() },
+            outline: vec![OutlineEntry { title: "Findings".to_owned(), level: 0, page: 1 }],
+            pages: texts.iter().enumerate().map(page).collect(),
+            partial: Some(Reason::LimitReached),
+        }
+    }
+
+    fn words(text: &str) -> Vec<WordBox> {
+        let place = |(index, span): (usize, Span)| {
+            let (x0, y0) = (0.1 + (index % 12) as f32 * 0.06, 0.05 + (index / 12 % 40) as f32 * 0.02);
+            WordBox { span, quad: Quad { x0, y0, x1: x0 + 0.05, y1: y0 + 0.012 } }
+        };
+        super::super::geometry::word_spans(text).into_iter().enumerate().map(place).collect()
+    }
+
+    fn assert_near(read: &Report, written: &Report) {
+        let mut exact = read.clone();
+        for (page, original) in exact.pages.iter_mut().zip(&written.pages) {
+            for (word, original) in page.words.iter_mut().zip(&original.words) {
+                let off = (word.quad.x0 - original.quad.x0).abs().max((word.quad.y1 - original.quad.y1).abs());
+                assert!(off <= 1.0 / 2048.0, "off by {off}");
+                word.quad = original.quad;
+            }
+        }
+        assert_eq!(&exact, written);
+    }
+
+    #[test]
+    fn reports_survive_in_any_number_of_blocks() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = TextStore::open(&directory.path().join("text"));
+        let long = "Of the 34 targets, twenty were met by the end of the pro\u{ad}gramme\n".repeat(200);
+        let texts: Vec<&str> = (0..30).map(|index| if index % 7 == 3 { "" } else { long.as_str() }).collect();
+        let reports = [report("long", &texts), report("empty", &[]), report("blank", &[""]), report("one", &["A b."])];
+        let locations: Vec<Location> =
+            reports.iter().map(|report| store.append(&TextStore::encode(report)).expect("room")).collect();
+        store.sync().expect("a disk");
+        // A second store sees what the first wrote.
+        let store = TextStore::open(&directory.path().join("text"));
+        for (written, location) in reports.iter().zip(&locations) {
+            assert_near(&store.load(*location).expect("sound"), written);
+            let head = store.report(*location).expect("sound");
+            assert_eq!(head.about, written.about);
+            assert_eq!(head.pages.len(), written.pages.len());
+        }
+        let pages = store.pages(locations[0], &[30, 1, 0, 31, 2, u32::MAX]).expect("sound");
+        let lengths: Vec<usize> = pages.iter().map(|page| page.text.len()).collect();
+        assert_eq!(lengths, [long.len(), long.len(), 0, 0, long.len(), 0]);
+        assert_eq!(pages[0].furniture, reports[0].pages[29].furniture);
+    }
+
+    #[test]
+    fn full_segments_are_followed_by_new_ones() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let texts = directory.path().join("text");
+        let record = TextStore::encode(&report("r", &["some words"]));
+        let store = TextStore::with_segment_bytes(&texts, 2 * record.len() as u64);
+        let locations: Vec<Location> = (0..5).map(|_| store.append(&record).expect("room")).collect();
+        assert_eq!(locations.iter().map(|location| location.segment).collect::<Vec<_>>(), [1, 1, 2, 2, 3]);
+        assert_eq!(store.size().expect("there"), 5 * record.len() as u64);
+        // A torn record at the end, as a crash leaves it, harms nobody.
+        let tail = OpenOptions::new().append(true).open(texts.join("000003.pages"));
+        std::io::Write::write_all(&mut tail.expect("there"), b"RTXR torn").expect("room");
+        let store = TextStore::with_segment_bytes(&texts, 2 * record.len() as u64);
+        let location = store.append(&record).expect("room");
+        assert_eq!((location.segment, location.offset), (3, record.len() as u64 + 9));
+        for location in locations.into_iter().chain([location]) {
+            assert_eq!(store.load(location).expect("sound").id, ReportId::of_bytes(b"r"));
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = TextStore::open(directory.path());
+        let nowhere = Location { segment: 1, offset: 0, length: 100 };
+        assert!(matches!(store.report(nowhere), Err(StoreError::Io { .. })));
+        let location = store.append(&TextStore::encode(&report("r", &["some words"]))).expect("room");
+        for wrong in [
+            Location { length: location.length + 1, ..location },
+            Location { length: u64::MAX, ..location },
+            Location { length: 10, ..location },
+            Location { offset: 1, ..location },
+            Location { offset: u64::MAX - 5, ..location },
+        ] {
+            assert!(matches!(store.load(wrong), Err(StoreError::Damaged { .. })), "{wrong:?}");
+        }
+    }
+
+    static RECORD: LazyLock<(Report, Vec<u8>)> = LazyLock::new(|| {
+        let long = "Lessons from the evaluation of water and sanitation programmes\n".repeat(150);
+        let report = report("damaged", &[&long, "", &long, &long, &long, "the end"]);
+        let record = TextStore::encode(&report);
+        (report, record)
+    });
+
+    proptest! {
+        #[test]
+        fn damage_is_an_error_or_harmless(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+            cut in prop::option::of(any::<prop::sample::Index>()),
+        ) {
+            let (report, record) = &*RECORD;
+            let mut damaged = record.clone();
+            for (at, byte) in changes {
+                let at = at.index(damaged.len());
+                damaged[at] = byte;
+            }
+            if let Some(cut) = cut {
+                damaged.truncate(cut.index(damaged.len()));
+            }
+            let directory = tempfile::tempdir().expect("a directory");
+            let store = TextStore::open(directory.path());
+            let location = store.append(&damaged).expect("room");
+            match store.load(Location { length: record.len() as u64, ..location }) {
+                Ok(read) => prop_assert_eq!(read.about, report.about.clone()),
+                Err(StoreError::Damaged { .. }) => {}
+                Err(other) => prop_assert!(false, "{}", other),
+            }
+        }
     }
 }

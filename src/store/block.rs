@@ -1,0 +1,138 @@
+//! A block of pages ↔ two zstd frames: their texts, and the places of their words.
+//!
+//! The second begins with a directory of lengths, so that one page is decoded without the others' boxes.
+
+use super::frame;
+use super::geometry::{self, Columns};
+use super::record::Damage;
+use super::varint::{self, Numbers};
+use crate::report::Page;
+use crate::store::StoredPage;
+use std::ops::Range;
+
+/// A block's entry in the record's table; pairs are compressed and raw lengths in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Block {
+    /// Pages in the block.
+    pub pages: u32,
+    /// Their texts.
+    pub text: (u32, u32),
+    /// Their words' places, furniture and headings.
+    pub places: (u32, u32),
+}
+
+/// Columns of a page's places: spans with furniture and headings, lines, gaps, widths.
+const COLUMNS: usize = 4;
+
+/// A decompressed block.
+#[derive(Debug)]
+pub(super) struct Contents {
+    text: String,
+    places: Vec<u8>,
+    pages: Vec<PageRanges>,
+}
+
+/// Where a page's parts are in a decompressed block.
+#[derive(Debug)]
+struct PageRanges {
+    text: Range<usize>,
+    columns: [Range<usize>; COLUMNS],
+}
+
+impl Block {
+    /// Codes pages and appends their frames to `out`.
+    pub(super) fn encode(pages: &[Page], out: &mut Vec<u8>) -> Block {
+        let mut text = String::with_capacity(pages.iter().map(|page| page.text.len()).sum());
+        let mut directory = Vec::new();
+        let mut columns: [Vec<u8>; COLUMNS] = Default::default();
+        for page in pages {
+            text.push_str(&page.text);
+            varint::put(&mut directory, page.text.len() as u32);
+            let Columns { mut spans, lines, gaps, widths } = geometry::encode(&page.text, &page.words);
+            geometry::put_spans(&mut spans, &page.text, page.furniture.iter().copied());
+            geometry::put_spans(&mut spans, &page.text, page.headings.iter().copied());
+            for (column, part) in columns.iter_mut().zip([spans, lines, gaps, widths]) {
+                varint::put(&mut directory, part.len() as u32);
+                column.extend_from_slice(&part);
+            }
+        }
+        let mut places = directory;
+        columns.iter().for_each(|column| places.extend_from_slice(column));
+        Block {
+            pages: pages.len() as u32,
+            text: (frame::compress(text.as_bytes(), out), text.len() as u32),
+            places: (frame::compress(&places, out), places.len() as u32),
+        }
+    }
+
+    /// Decompresses a block from its two frames.
+    pub(super) fn decode(&self, bytes: &[u8]) -> Result<Contents, Damage> {
+        let (text, places) =
+            bytes.split_at_checked(self.text.0 as usize).ok_or(Damage("a block of pages is cut short"))?;
+        let text = frame::decompress(text, self.text.1).ok_or(Damage("a block's texts do not match their checksum"))?;
+        let places =
+            frame::decompress(places, self.places.1).ok_or(Damage("a block's places do not match their checksum"))?;
+        let text = String::from_utf8(text).map_err(|_| Damage("a block's texts are not UTF-8"))?;
+        let pages = directory(self.pages, text.len(), &places).ok_or(Damage("a block's directory cannot be read"))?;
+        Ok(Contents { text, places, pages })
+    }
+}
+
+/// Reads the directory; `None` if it does not fill text and places exactly.
+fn directory(pages: u32, text_length: usize, places: &[u8]) -> Option<Vec<PageRanges>> {
+    let mut numbers = Numbers::new(places);
+    let mut ranges = Vec::with_capacity((pages as usize).min(places.len()));
+    let mut text = 0usize;
+    let mut totals = [0usize; COLUMNS];
+    for _ in 0..pages {
+        let length = numbers.next_length()?;
+        let start = text;
+        text = text.checked_add(length)?;
+        let mut columns: [Range<usize>; COLUMNS] = Default::default();
+        for (column, total) in columns.iter_mut().zip(&mut totals) {
+            let start = *total;
+            *total = total.checked_add(numbers.next_length()?)?;
+            *column = start..*total;
+        }
+        ranges.push(PageRanges { text: start..text, columns });
+    }
+    let mut base = places.len() - numbers.rest().len();
+    let mut bases = [0; COLUMNS];
+    for (column, total) in bases.iter_mut().zip(totals) {
+        *column = base;
+        base = base.checked_add(total)?;
+    }
+    if base != places.len() || text != text_length {
+        return None;
+    }
+    for page in &mut ranges {
+        for (column, base) in page.columns.iter_mut().zip(bases) {
+            *column = column.start + base..column.end + base;
+        }
+    }
+    Some(ranges)
+}
+
+impl Contents {
+    /// How many pages it holds.
+    pub(super) fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// The page at `index` within the block.
+    pub(super) fn page(&self, index: usize) -> Result<StoredPage, Damage> {
+        self.decoded(index).ok_or(Damage("a page's places do not fit its text"))
+    }
+
+    fn decoded(&self, index: usize) -> Option<StoredPage> {
+        let ranges = self.pages.get(index)?;
+        let text = self.text.get(ranges.text.clone())?;
+        let [spans, lines, gaps, widths] = &ranges.columns;
+        let column = |range: &Range<usize>| self.places.get(range.clone());
+        let mut spans = Numbers::new(column(spans)?);
+        let words = geometry::decode(text, &mut spans, column(lines)?, column(gaps)?, column(widths)?)?;
+        let furniture = geometry::take_spans(&mut spans, text)?;
+        let headings = geometry::take_spans(&mut spans, text)?;
+        Some(StoredPage { text: text.to_owned(), words, furniture, headings })
+    }
+}

@@ -1,0 +1,397 @@
+//! The spans and boxes of a page's words ↔ bytes.
+//!
+//! Words are coded against what the text says of them: their spans are derived from it, a line's words share its upper
+//! edge and height, and a word's width is predicted from its letters, so that only small residuals are stored.
+
+use super::advances::advance;
+use super::varint::{self, Numbers};
+use crate::report::{Quad, Span, WordBox};
+
+/// Steps across a page's width and height; a stored edge is off by half a step at most, by one within a line.
+pub(super) const STEPS: f32 = 2048.0;
+
+/// The coded boxes of a page, like values beside like, which compresses better than word after word.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Columns {
+    /// How spans are found; explicit ones follow.
+    pub spans: Vec<u8>,
+    /// For each line: words, and the changes of upper edge, height and left edge from the line before.
+    pub lines: Vec<u8>,
+    /// For each word but a line's first: the gap before it, as a change from the gap before that.
+    pub gaps: Vec<u8>,
+    /// For each word: its width less the predicted one.
+    pub widths: Vec<u8>,
+}
+
+/// How the spans of a page's words are found.
+const SPANS_DERIVED: u32 = 0;
+/// The spans are stored, as they are not what [`word_spans`] gives.
+const SPANS_EXPLICIT: u32 = 1;
+
+/// The spans that a page's words have by the rule of [`WordBox::span`]: the longest runs of characters that are
+/// neither white space (Unicode `White_Space`) nor U+00AD.
+pub(super) fn word_spans(text: &str) -> Vec<Span> {
+    let mut spans = Vec::with_capacity(text.len() / 6);
+    let mut start = None;
+    for (at, character) in text.char_indices() {
+        if character.is_whitespace() || character == '\u{ad}' {
+            if let Some(start) = start.take() {
+                spans.push(Span { start, end: at as u32 });
+            }
+        } else if start.is_none() {
+            start = Some(at as u32);
+        }
+    }
+    if let Some(start) = start {
+        spans.push(Span { start, end: text.len() as u32 });
+    }
+    spans
+}
+
+/// Appends rising spans: how many, then for each the distance from the one before and its length. Spans that do not
+/// rise or do not fit `text` are left out.
+pub(super) fn put_spans(out: &mut Vec<u8>, text: &str, spans: impl Iterator<Item = Span>) {
+    let mut end = 0;
+    let fitting: Vec<Span> = spans
+        .filter(|span| {
+            let fits = fits(text, end, *span);
+            if fits {
+                end = span.end;
+            }
+            fits
+        })
+        .collect();
+    varint::put(out, fitting.len() as u32);
+    let mut end = 0;
+    for span in fitting {
+        varint::put(out, span.start - end);
+        varint::put(out, span.end - span.start);
+        end = span.end;
+    }
+}
+
+/// Reads what [`put_spans`] wrote; `None` if it does not fit `text`.
+pub(super) fn take_spans(numbers: &mut Numbers<'_>, text: &str) -> Option<Vec<Span>> {
+    let count = numbers.next_length()?;
+    // Each span takes two bytes at least, which bounds what a damaged count can ask for.
+    if count > numbers.rest().len() / 2 {
+        return None;
+    }
+    let mut end = 0u32;
+    (0..count)
+        .map(|_| {
+            let start = end.checked_add(numbers.next()?)?;
+            let span = Span { start, end: start.checked_add(numbers.next()?)? };
+            fits(text, end, span).then(|| {
+                end = span.end;
+                span
+            })
+        })
+        .collect()
+}
+
+/// Whether a span is a non-empty piece of `text` that starts at or after `after`.
+fn fits(text: &str, after: u32, span: Span) -> bool {
+    span.start >= after && span.start < span.end && text.get(span.start as usize..span.end as usize).is_some()
+}
+
+/// Codes the words of a page. Words whose spans do not rise within `text` are left out.
+pub(super) fn encode(text: &str, words: &[WordBox]) -> Columns {
+    let mut columns = Columns::default();
+    let derived = word_spans(text);
+    if words.len() == derived.len() && words.iter().zip(&derived).all(|(word, span)| word.span == *span) {
+        varint::put(&mut columns.spans, SPANS_DERIVED);
+        put_boxes(text, words, &mut columns);
+        return columns;
+    }
+    let mut end = 0;
+    let fitting: Vec<WordBox> = words
+        .iter()
+        .filter(|word| {
+            let fits = fits(text, end, word.span);
+            if fits {
+                end = word.span.end;
+            }
+            fits
+        })
+        .copied()
+        .collect();
+    varint::put(&mut columns.spans, SPANS_EXPLICIT);
+    put_spans(&mut columns.spans, text, fitting.iter().map(|word| word.span));
+    put_boxes(text, &fitting, &mut columns);
+    columns
+}
+
+/// A line's upper edge, height and left edge in steps.
+#[derive(Debug, Clone, Copy, Default)]
+struct Line {
+    top: i32,
+    height: i32,
+    left: i32,
+}
+
+impl Line {
+    /// The line that a word opens.
+    fn of(quad: &Quad) -> Line {
+        let top = to_steps(quad.y0);
+        Line { top, height: to_steps(quad.y1) - top, left: to_steps(quad.x0) }
+    }
+
+    /// Whether the line's edges are those of the word to within a step.
+    fn holds(&self, quad: &Quad) -> bool {
+        let near = |steps: i32, edge: f32| (steps as f32 - edge * STEPS).abs() <= 1.0;
+        near(self.top, quad.y0) && near(self.top + self.height, quad.y1)
+    }
+}
+
+/// Codes the boxes line by line.
+fn put_boxes(text: &str, words: &[WordBox], columns: &mut Columns) {
+    let mut widths = WidthModel::default();
+    let mut previous = Line::default();
+    let mut gap = 0;
+    let mut rest = words;
+    while let Some(first) = rest.first() {
+        let line = Line::of(&first.quad);
+        let count = rest.iter().take_while(|word| line.holds(&word.quad)).count().max(1);
+        let (here, after) = rest.split_at(count);
+        varint::put(&mut columns.lines, count as u32);
+        varint::put_signed(&mut columns.lines, line.top - previous.top);
+        varint::put_signed(&mut columns.lines, line.height - previous.height);
+        varint::put_signed(&mut columns.lines, line.left - previous.left);
+        let mut right = line.left;
+        for (index, word) in here.iter().enumerate() {
+            let left = to_steps(word.quad.x0);
+            if index > 0 {
+                varint::put_signed(&mut columns.gaps, left - right - gap);
+                gap = left - right;
+            }
+            right = to_steps(word.quad.x1);
+            let advance = advance(word.span.of(text));
+            let width = right - left;
+            varint::put_signed(&mut columns.widths, width - widths.predict(line.height, advance));
+            widths.learn(line.height, advance, width);
+        }
+        previous = line;
+        rest = after;
+    }
+}
+
+/// Reads the words of a page; `None` if the columns do not fit `text`.
+///
+/// What follows the words' spans in `spans` is left to the caller.
+pub(super) fn decode(
+    text: &str,
+    spans: &mut Numbers<'_>,
+    lines: &[u8],
+    gaps: &[u8],
+    widths: &[u8],
+) -> Option<Vec<WordBox>> {
+    let spans = match spans.next()? {
+        SPANS_DERIVED => word_spans(text),
+        SPANS_EXPLICIT => take_spans(spans, text)?,
+        _ => return None,
+    };
+    let (mut lines, mut gaps, mut widths) = (Numbers::new(lines), Numbers::new(gaps), Numbers::new(widths));
+    let mut words = Vec::with_capacity(spans.len());
+    let mut model = WidthModel::default();
+    let mut line = Line::default();
+    let mut gap = 0i32;
+    let mut rest = spans.as_slice();
+    while !rest.is_empty() {
+        let count = lines.next_length()?;
+        if count == 0 {
+            return None;
+        }
+        line.top = line.top.wrapping_add(lines.next_signed()?);
+        line.height = line.height.wrapping_add(lines.next_signed()?);
+        line.left = line.left.wrapping_add(lines.next_signed()?);
+        let (here, after) = rest.split_at_checked(count)?;
+        let mut right = line.left;
+        for (index, span) in here.iter().enumerate() {
+            if index > 0 {
+                gap = gap.wrapping_add(gaps.next_signed()?);
+                right = right.wrapping_add(gap);
+            }
+            let left = right;
+            let advance = advance(span.of(text));
+            let width = model.predict(line.height, advance).wrapping_add(widths.next_signed()?);
+            model.learn(line.height, advance, width);
+            right = left.wrapping_add(width);
+            words.push(WordBox { span: *span, quad: quad(left, right, line) });
+        }
+        rest = after;
+    }
+    Some(words)
+}
+
+/// The box in fractions of the page.
+fn quad(left: i32, right: i32, line: Line) -> Quad {
+    Quad {
+        x0: to_fraction(left),
+        y0: to_fraction(line.top),
+        x1: to_fraction(right),
+        y1: to_fraction(line.top.wrapping_add(line.height)),
+    }
+}
+
+/// The nearest step; what is not a number stands at 0.
+fn to_steps(edge: f32) -> i32 {
+    // `as` turns NaN into 0.
+    (edge.clamp(0.0, 1.0) * STEPS).round() as i32
+}
+
+/// Steps as a fraction of the page.
+fn to_fraction(steps: i32) -> f32 {
+    steps.clamp(0, STEPS as i32) as f32 / STEPS
+}
+
+/// Classes of line heights that the width model tells apart.
+const HEIGHT_CLASSES: usize = 16;
+/// When a class has seen this much advance, old words begin to count less.
+const MEMORY: i64 = 1 << 16;
+
+/// Learns how wide letters are set, for each height of line: two sums a class, whole numbers only, so that writer and
+/// reader predict the same on every machine.
+#[derive(Debug, Default)]
+struct WidthModel {
+    classes: [WidthClass; HEIGHT_CLASSES],
+}
+
+/// What was seen of lines of one class of heights.
+#[derive(Debug, Default, Clone, Copy)]
+struct WidthClass {
+    advance: i64,
+    width: i64,
+}
+
+impl WidthModel {
+    /// The width of letters with this advance.
+    fn predict(&self, height: i32, advance: u32) -> i32 {
+        let class = self.classes[class_of(height)];
+        let advance = i64::from(advance);
+        let width = if class.advance == 0 {
+            // Nothing seen: an em is the line's height, on a page of the proportions of A4.
+            advance.saturating_mul(i64::from(height)).saturating_mul(5) / 4_000
+        } else {
+            advance.saturating_mul(class.width) / class.advance
+        };
+        width.clamp(-(1 << 20), 1 << 20) as i32
+    }
+
+    /// Takes note of a word.
+    fn learn(&mut self, height: i32, advance: u32, width: i32) {
+        let class = &mut self.classes[class_of(height)];
+        if class.advance > MEMORY {
+            class.advance /= 2;
+            class.width /= 2;
+        }
+        class.advance = class.advance.saturating_add(i64::from(advance));
+        class.width = class.width.saturating_add(i64::from(width));
+    }
+}
+
+/// Heights differ by a step within one font size, so neighbours share a class.
+fn class_of(height: i32) -> usize {
+    (height.unsigned_abs() as usize / 2) % HEIGHT_CLASSES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn decoded(text: &str, columns: &Columns) -> Option<Vec<WordBox>> {
+        decode(text, &mut Numbers::new(&columns.spans), &columns.lines, &columns.gaps, &columns.widths)
+    }
+
+    fn pieces(text: &str) -> Vec<&str> {
+        word_spans(text).iter().map(|span| span.of(text)).collect()
+    }
+
+    #[test]
+    fn spans_end_at_white_space_and_soft_hyphens() {
+        for (text, expected) in [
+            ("", vec![]),
+            (" \n\n", vec![]),
+            ("One two\nthree\n\n", vec!["One", "two", "three"]),
+            ("evalu\u{ad}ation\nof e-\nmail", vec!["evalu", "ation", "of", "e-", "mail"]),
+            ("é\u{a0}日本\u{3000}語", vec!["é", "日本", "語"]),
+        ] {
+            assert_eq!(pieces(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spans_that_do_not_follow_the_rule_are_kept() {
+        let text = "half-width and";
+        let quad = Quad { x0: 0.1, y0: 0.2, x1: 0.3, y1: 0.25 };
+        let words =
+            vec![WordBox { span: Span { start: 0, end: 5 }, quad }, WordBox { span: Span { start: 5, end: 10 }, quad }];
+        let columns = encode(text, &words);
+        let read = decoded(text, &columns).expect("sound");
+        assert_eq!(read.iter().map(|word| word.span).collect::<Vec<_>>(), vec![words[0].span, words[1].span]);
+    }
+
+    #[test]
+    fn words_outside_the_text_are_left_out() {
+        let quad = Quad::default();
+        let words = [
+            WordBox { span: Span { start: 2, end: 3 }, quad },
+            WordBox { span: Span { start: 0, end: 1 }, quad },
+            WordBox { span: Span { start: 3, end: 90 }, quad },
+        ];
+        let read = decoded("abcdef", &encode("abcdef", &words)).expect("sound");
+        assert_eq!(read.len(), 1);
+    }
+
+    #[test]
+    fn set_text_takes_few_bytes_a_word() {
+        let text =
+            "The evaluation found that most of the targets were met in the first year of the programme\n".repeat(30);
+        let words: Vec<WordBox> = word_spans(&text)
+            .into_iter()
+            .enumerate()
+            .map(|(index, span)| {
+                let (line, column) = (index / 17, index % 17);
+                let x0 = 0.1 + column as f32 * 0.05;
+                let y0 = 0.05 + line as f32 * 0.03;
+                let x1 = x0 + advance(span.of(&text)) as f32 * 0.000_01;
+                WordBox { span, quad: Quad { x0, y0, x1, y1: y0 + 0.015 } }
+            })
+            .collect();
+        let columns = encode(&text, &words);
+        let length = columns.spans.len() + columns.lines.len() + columns.gaps.len() + columns.widths.len();
+        assert!(length < words.len() * 5 / 2, "{length} bytes for {} words before zstd", words.len());
+    }
+
+    prop_compose! {
+        fn any_quad()(x0 in -0.1f32..1.1, y0 in 0f32..1.0, width in -0.01f32..0.3, height in 0f32..0.1) -> Quad {
+            Quad { x0, y0, x1: x0 + width, y1: y0 + height }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn boxes_survive_within_a_step(text in "(\\PC|[ \n\u{ad}]){0,200}", quads in prop::collection::vec(any_quad(), 200)) {
+            let words: Vec<WordBox> =
+                word_spans(&text).into_iter().zip(quads).map(|(span, quad)| WordBox { span, quad }).collect();
+            let read = decoded(&text, &encode(&text, &words)).expect("sound");
+            prop_assert_eq!(read.len(), words.len());
+            for (read, word) in read.iter().zip(&words) {
+                prop_assert_eq!(read.span, word.span);
+                let edges = |quad: Quad| [quad.x0, quad.y0, quad.x1, quad.y1];
+                for (read, edge) in edges(read.quad).into_iter().zip(edges(word.quad)) {
+                    prop_assert!((read - edge.clamp(0.0, 1.0)).abs() <= 1.001 / STEPS, "{} for {}", read, edge);
+                }
+            }
+        }
+
+        #[test]
+        fn noise_is_refused_or_read_but_never_panics(
+            text in "\\PC{0,60}",
+            columns in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 4),
+        ) {
+            let _ = decode(&text, &mut Numbers::new(&columns[0]), &columns[1], &columns[2], &columns[3]);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The catalogue's rows as the rest of the program sees them, and the changes that make them.
+
+use crate::report::{Outcome, PageStatus, Reason, Report, ReportId};
+use crate::store::Location;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// A file as it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds since 1970.
+    pub modified: i64,
+    /// Identity of its bytes, if they could be read.
+    pub id: Option<ReportId>,
+    /// What became of it (never `Unchanged`).
+    pub outcome: Outcome,
+    /// More about a failure, for people.
+    pub detail: String,
+    /// [`crate::extract::READER_VERSION`] that produced the outcome.
+    pub reader_version: u32,
+    /// Seconds since 1970 of when it was last found new, changed or moved.
+    pub checked: i64,
+    /// Seconds since 1970 of the first run that missed it, if it is gone.
+    pub vanished: Option<i64>,
+}
+
+/// A report as the catalogue knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportRow {
+    /// Its identity.
+    pub id: ReportId,
+    /// Where its record is in the text store.
+    pub location: Location,
+    /// A place where the file lies (the first by path of those not vanished).
+    pub file: PathBuf,
+    /// Title.
+    pub title: String,
+    /// Authors in the order given.
+    pub authors: Vec<String>,
+    /// As precise as known.
+    pub date: Option<String>,
+    /// ISO 639-1 code of the language most of it is in.
+    pub language: Option<String>,
+    /// Bytes of the PDF.
+    pub size: u64,
+    /// Pages in all.
+    pub pages_total: u32,
+    /// Pages whose words can be found.
+    pub pages_searchable: u32,
+    /// Seconds since 1970 when it was added.
+    pub added: i64,
+}
+
+/// What of the library is searchable.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Coverage {
+    /// Reports.
+    pub reports: u64,
+    /// Files, copies and failures included.
+    pub files: u64,
+    /// Files that failed, by reason code.
+    pub failures: BTreeMap<String, u64>,
+    /// Pages by status.
+    pub pages: BTreeMap<PageStatus, u64>,
+}
+
+/// What the catalogue keeps of a report that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportFacts {
+    /// Its identity.
+    pub id: ReportId,
+    /// Title.
+    pub title: String,
+    /// Authors in the order given.
+    pub authors: Vec<String>,
+    /// As precise as known.
+    pub date: Option<String>,
+    /// ISO 639-1 code.
+    pub language: Option<String>,
+    /// Bytes of the PDF.
+    pub size: u64,
+    /// Why it was read only in part, if it was.
+    pub partial: Option<Reason>,
+    /// Its pages by status.
+    pub pages: BTreeMap<PageStatus, u32>,
+}
+
+impl ReportFacts {
+    /// The facts of a report.
+    pub fn of(report: &Report) -> ReportFacts {
+        let mut pages = BTreeMap::new();
+        for page in &report.pages {
+            *pages.entry(page.status).or_default() += 1;
+        }
+        ReportFacts {
+            id: report.id,
+            title: report.about.title.clone(),
+            authors: report.about.authors.clone(),
+            date: report.about.date.clone(),
+            language: report.about.language.clone(),
+            size: report.size,
+            partial: report.partial,
+            pages,
+        }
+    }
+
+    /// Pages in all.
+    pub fn pages_total(&self) -> u32 {
+        self.pages.values().sum()
+    }
+
+    /// Pages whose words can be found.
+    pub fn pages_searchable(&self) -> u32 {
+        self.pages.iter().filter(|(status, _)| status.is_searchable()).map(|(_, count)| count).sum()
+    }
+}
+
+/// A change of the catalogue; see [`crate::store::Catalogue::record`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A file was looked at.
+    File(FileRow),
+    /// A report was stored and indexed, or stored anew.
+    Report(ReportFacts, Location),
+    /// A known file was not found, at this time in seconds since 1970.
+    Vanished(PathBuf, i64),
+    /// A known file is to be forgotten.
+    Forget(PathBuf),
+}
+
+/// A path as stored.
+pub(super) fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
+/// A stored path.
+pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+/// An outcome's code and reason, as stored.
+pub(super) fn outcome_codes(outcome: Outcome) -> (&'static str, Option<&'static str>) {
+    match outcome {
+        Outcome::Indexed => ("indexed", None),
+        Outcome::Partial(reason) => ("partial", Some(reason.code())),
+        Outcome::Duplicate => ("duplicate", None),
+        Outcome::Unchanged => ("unchanged", None),
+        Outcome::Failed(reason) => ("failed", Some(reason.code())),
+    }
+}
+
+/// The outcome with these codes; what an unknown code means is not guessed.
+pub(super) fn outcome_of(code: &str, reason: Option<&str>) -> Option<Outcome> {
+    let reason = reason.and_then(Reason::from_code);
+    match code {
+        "indexed" => Some(Outcome::Indexed),
+        "partial" => reason.map(Outcome::Partial),
+        "duplicate" => Some(Outcome::Duplicate),
+        "unchanged" => Some(Outcome::Unchanged),
+        "failed" => reason.map(Outcome::Failed),
+        _ => None,
+    }
+}
