@@ -38,8 +38,9 @@ fn names(entry: &str) -> Vec<String> {
 
 /// Splits a list of names. With semicolons, commas belong to the names ("Smith, John; Doe, Jane").
 fn split(entry: &str) -> Vec<String> {
-    if entry.contains([';', '\n', '|']) {
-        return entry.split([';', '\n', '|']).flat_map(|part| split_at_and(part.trim())).collect();
+    const SEPARATORS: [char; 5] = [';', '；', '、', '\n', '|'];
+    if entry.contains(SEPARATORS) {
+        return entry.split(SEPARATORS).flat_map(|part| split_at_and(part.trim())).collect();
     }
     let parts: Vec<&str> = entry.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     let parts = with_affixes(&parts);

@@ -65,8 +65,13 @@ fn printed(lines: &[FrontLine], latest: u16) -> Option<Date> {
     let with_month = on_page(1)
         .filter_map(|line| with_month(&line.text).filter(is_possible).filter(|_| is_short(&line.text)))
         .next();
-    let year =
-        || on_page(1).filter(|line| is_short(&line.text)).flat_map(|line| years(&line.text)).filter(is_possible).max();
+    let year = || {
+        on_page(1)
+            .filter(|line| line.text.split_whitespace().count() <= 8)
+            .flat_map(|line| years(&line.text))
+            .filter(is_possible)
+            .max()
+    };
     let copyright = || {
         let claims = |text: &str| {
             let folded = text.to_lowercase();

@@ -1,7 +1,7 @@
 //! Words that programs and templates leave in titles and author fields, as tables.
 
 /// Titles that say nothing, folded to lower case.
-pub const EMPTY_TITLES: [&str; 63] = [
+pub const EMPTY_TITLES: [&str; 68] = [
     "untitled",
     "untitled document",
     "no title",
@@ -31,6 +31,11 @@ pub const EMPTY_TITLES: [&str; 63] = [
     "chapter",
     "contents",
     "table of contents",
+    "inhaltsverzeichnis",
+    "table des matières",
+    "sommaire",
+    "índice",
+    "indice",
     "introduction",
     "abstract",
     "executive summary",

@@ -76,13 +76,17 @@ fn without_prefix(text: &str) -> (&str, bool) {
     }
 }
 
+/// On one line, without control characters, enclosing quotes and a colon nothing follows.
 fn clean(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
+    let words: Vec<&str> = text
+        .split(|character: char| character.is_whitespace() || character.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
     let line = words.join(" ");
     let quoted = [('"', '"'), ('“', '”'), ('«', '»')]
         .iter()
         .find_map(|(open, close)| line.strip_prefix(*open)?.strip_suffix(*close));
-    quoted.unwrap_or(&line).trim().to_owned()
+    quoted.unwrap_or(&line).trim().trim_end_matches(':').trim_end().to_owned()
 }
 
 /// Whether a text can be the title of a report at all.
@@ -169,24 +173,24 @@ impl<'l> Front<'l> {
     fn largest_type(&self, stem: &str) -> Option<Candidate> {
         let groups = self.groups();
         let largest = groups.iter().map(|group| group.size).fold(0.0, f32::max);
-        let mut best: Option<(f32, &Group<'_>, String)> = None;
-        for group in &groups {
-            let text = group.text();
+        let mut best: Option<(f32, bool, String)> = None;
+        for (index, group) in groups.iter().enumerate() {
+            let stands_out = group.size >= self.body_size * 1.25;
+            let text = with_subtitle(group, groups.get(index + 1));
             let words = text.split_whitespace().count();
-            if words > MAX_WORDS || !is_plausible(&text, stem) {
+            let is_paragraph = words > MAX_WORDS || (!stands_out && (group.lines.len() > 3 || text.ends_with('.')));
+            if is_paragraph || !is_plausible(&text, stem) {
                 continue;
             }
-            let is_single = words < 2 && text.is_ascii();
-            let page = group.lines.first().map_or(1, |line| line.page);
-            let weight = group.size / largest + if is_single { -0.3 } else { 0.0 } - 0.15 * (page - 1) as f32
-                + if group.lines.iter().all(|line| line.is_bold) { 0.05 } else { 0.0 };
+            let weight = group.weight(largest) - if words < 2 && text.is_ascii() { 0.3 } else { 0.0 };
             if best.as_ref().is_none_or(|(known, ..)| weight > *known) {
-                best = Some((weight, group, text));
+                best = Some((weight, stands_out, text));
             }
         }
-        let (_, group, text) = best?;
-        let stands_out = group.size >= self.body_size * 1.25;
-        let score = 50.0 + if stands_out { 15.0 } else { -15.0 };
+        let (_, stands_out, text) = best?;
+        // A numbered heading opens a section, not a report.
+        let is_section = text.starts_with(|first: char| first.is_ascii_digit()) && !text.starts_with("20");
+        let score = 50.0 + if stands_out { 15.0 } else { -15.0 } - if is_section { 42.0 } else { 0.0 };
         Some(Candidate { title: Title { text: clean(&text), source: TitleSource::FirstPage }, score })
     }
 
@@ -212,7 +216,26 @@ fn has_words(text: &str) -> bool {
     text.chars().filter(|character| character.is_alphabetic()).count() >= 2
 }
 
+/// The group's text, with that of the next one if it announces it by a colon.
+fn with_subtitle(group: &Group<'_>, next: Option<&Group<'_>>) -> String {
+    let text = group.text();
+    match next.filter(|next| text.ends_with(':') && next.page() == group.page() && next.lines.len() <= 3) {
+        Some(next) => format!("{text} {}", next.text()),
+        None => text,
+    }
+}
+
 impl Group<'_> {
+    fn page(&self) -> u32 {
+        self.lines.first().map_or(1, |line| line.page)
+    }
+
+    /// How much its type speaks for it, against the largest type: about 1 at most.
+    fn weight(&self, largest: f32) -> f32 {
+        let bold = if self.lines.iter().all(|line| line.is_bold) { 0.05 } else { 0.0 };
+        self.size / largest - 0.15 * self.page().saturating_sub(1) as f32 + bold
+    }
+
     /// Its lines joined, a word broken at a line end made whole.
     fn text(&self) -> String {
         let mut text = String::new();
@@ -299,6 +322,20 @@ mod tests {
         assert_eq!(chosen(None, Some("Quarterly Newsletter Template"), &lines, "a.pdf"), expected);
         assert_eq!(chosen(None, Some("wells_v3.docx"), &lines, "a.pdf"), expected);
         assert_eq!(chosen(None, None, &lines, "wells in every village.pdf"), expected);
+    }
+
+    #[test]
+    fn headings_and_paragraphs_are_told_from_titles() {
+        let section =
+            [line("1 Exercise one", 20.0), line("Body text", 10.0), line("more of it", 10.0), line("and", 10.0)];
+        let title = chosen(None, Some("Solutions"), &section, "a.pdf");
+        assert_eq!(title.1, TitleSource::FirstPage, "a declaration of one word that is not printed weighs least");
+        assert_eq!(chosen(None, Some("Databases: solutions"), &section, "a.pdf").1, TitleSource::Info);
+        let paragraph: Vec<FrontLine> = (0..8).map(|_| line("a paragraph that goes on", 10.0)).collect();
+        assert_eq!(chosen(None, None, &paragraph, "a.pdf").1, TitleSource::FileName);
+        let announced =
+            [line("Rivers and Wells:", 24.0), line("A Study", 18.0), line("Body", 10.0), line("text", 10.0)];
+        assert_eq!(chosen(None, None, &announced, "a.pdf").0, "Rivers and Wells: A Study");
     }
 
     #[test]
