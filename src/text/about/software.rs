@@ -1,7 +1,7 @@
 //! Words that programs and templates leave in titles and author fields, as tables.
 
 /// Titles that say nothing, folded to lower case.
-pub const EMPTY_TITLES: [&str; 68] = [
+pub const EMPTY_TITLES: [&str; 71] = [
     "untitled",
     "untitled document",
     "no title",
@@ -29,6 +29,9 @@ pub const EMPTY_TITLES: [&str; 68] = [
     "report title",
     "book",
     "chapter",
+    "kapitel",
+    "chapitre",
+    "capítulo",
     "contents",
     "table of contents",
     "inhaltsverzeichnis",

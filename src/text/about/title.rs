@@ -45,8 +45,8 @@ pub fn choose(declared: &Declared, lines: &[FrontLine], file_name: &str) -> Titl
     ];
     let by_file_name = Candidate {
         title: Title { text: stem.clone().into_owned(), source: TitleSource::FileName },
-        // A name made of words is a title someone gave; it still yields to anything that looks like one.
-        score: if stem.split([' ', '_', '-']).filter(|word| is_word(word)).count() >= 3 { 32.0 } else { 10.0 },
+        // A name made of words is a title someone gave; it still yields to most others.
+        score: if stem.split([' ', '_', '-']).filter(|word| is_word(word)).count() >= 3 { 22.0 } else { 10.0 },
     };
     // Of equals the first, which is the stronger source.
     candidates
