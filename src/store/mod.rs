@@ -25,6 +25,7 @@ mod texts;
 mod varint;
 
 pub use catalogue::Catalogue;
+pub(crate) use catalogue::seconds_now;
 pub use error::StoreError;
 pub use library::Library;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
