@@ -3,7 +3,7 @@
 //! Words are coded against what the text says of them: their spans are derived from it, a line's words share its upper
 //! edge and height, and a word's width is predicted from its letters, so that only small residuals are stored.
 
-use super::advances::advance;
+use super::advances::{WidthModel, advance};
 use super::varint::{self, Numbers};
 use crate::report::{Quad, Span, WordBox};
 
@@ -12,8 +12,6 @@ const STEPS_ACROSS: f32 = 1024.0;
 /// Steps down a page: upper and lower edges are stored to one step, so that a line's words can share them and lines
 /// of one kind look alike.
 const STEPS_DOWN: f32 = 2048.0;
-/// No stored edge is off by more than this fraction of the page.
-pub(super) const TOLERANCE: f32 = 1.0 / 2048.0;
 
 /// The coded boxes of a page, like values beside like, which compresses better than word after word.
 #[derive(Debug, Default, Clone)]
@@ -287,60 +285,13 @@ fn to_fraction(at: i32, steps: f32) -> f32 {
     at.clamp(0, steps as i32) as f32 / steps
 }
 
-/// Classes of line heights that the width model tells apart.
-const HEIGHT_CLASSES: usize = 16;
-/// When a class has seen this much advance, old words begin to count less.
-const MEMORY: i64 = 1 << 16;
-
-/// Learns how wide letters are set, for each height of line: two sums a class, whole numbers only, so that writer and
-/// reader predict the same on every machine.
-#[derive(Debug, Default)]
-struct WidthModel {
-    classes: [WidthClass; HEIGHT_CLASSES],
-}
-
-/// What was seen of lines of one class of heights.
-#[derive(Debug, Default, Clone, Copy)]
-struct WidthClass {
-    advance: i64,
-    width: i64,
-}
-
-impl WidthModel {
-    /// The width of letters with this advance.
-    fn predict(&self, height: i32, advance: u32) -> i32 {
-        let class = self.classes[class_of(height)];
-        let advance = i64::from(advance);
-        let width = if class.advance == 0 {
-            // Nothing seen: an em is the line's height, on a page of the proportions of A4.
-            advance.saturating_mul(i64::from(height)).saturating_mul(5) / 8_000
-        } else {
-            advance.saturating_mul(class.width) / class.advance
-        };
-        width.clamp(-(1 << 20), 1 << 20) as i32
-    }
-
-    /// Takes note of a word.
-    fn learn(&mut self, height: i32, advance: u32, width: i32) {
-        let class = &mut self.classes[class_of(height)];
-        if class.advance > MEMORY {
-            class.advance /= 2;
-            class.width /= 2;
-        }
-        class.advance = class.advance.saturating_add(i64::from(advance));
-        class.width = class.width.saturating_add(i64::from(width));
-    }
-}
-
-/// Heights differ by a step within one font size, so neighbours share a class.
-fn class_of(height: i32) -> usize {
-    (height.unsigned_abs() as usize / 2) % HEIGHT_CLASSES
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// No stored edge is off by more than this fraction of the page.
+    const TOLERANCE: f32 = 1.0 / 2048.0;
 
     fn decoded(text: &str, columns: &Columns) -> Option<Vec<WordBox>> {
         let Columns { spans, counts, lines, gaps, widths } = columns;

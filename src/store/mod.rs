@@ -13,6 +13,8 @@
 mod advances;
 mod block;
 mod catalogue;
+mod changes;
+mod columns;
 mod error;
 mod frame;
 mod geometry;
