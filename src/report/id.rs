@@ -1,11 +1,11 @@
 //! The identity of a report: the hash of its bytes, so the same file is the same report wherever it lies.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// First 128 bits of the BLAKE3 hash of a file's bytes; shown as 32 lower-case hex digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// First 128 bits of the BLAKE3 hash of a file's bytes; shown, and written in JSON, as 32 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReportId(pub [u8; 16]);
 
 /// The text is not 32 hex digits.
@@ -57,9 +57,36 @@ impl FromStr for ReportId {
     }
 }
 
+impl Serialize for ReportId {
+    /// Hex digits in formats for people, 16 bytes in binary ones.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ReportId, D::Error> {
+        if deserializer.is_human_readable() {
+            String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        } else {
+            <[u8; 16]>::deserialize(deserializer).map(ReportId)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_has_hex_digits_and_binary_formats_the_bytes() {
+        let id = ReportId([0xab; 16]);
+        let json = serde_json::to_string(&id).expect("plain text");
+        assert_eq!(json, format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<ReportId>(&json).ok(), Some(id));
+        let bytes = postcard::to_stdvec(&id).expect("sixteen bytes");
+        assert_eq!((bytes.len(), postcard::from_bytes(&bytes)), (16, Ok(id)));
+    }
 
     #[test]
     fn shown_and_parsed_ids_agree() {

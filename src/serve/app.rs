@@ -1,0 +1,240 @@
+//! The routes and what they share.
+//!
+//! Routes are registered with the base path in front instead of nested, so that the start page is `/recto/` and every
+//! relative place is plain to read.
+
+use crate::report::{ReportId, Span};
+use crate::search::{SearchRequest, SearchResponse};
+use crate::serve::limits::Limits;
+use crate::serve::links::Links;
+use crate::serve::problem::{self, Code, Problem};
+use crate::serve::reading::Reading;
+use crate::serve::searcher::Searcher;
+use crate::serve::{State, api, conditional::EntityTag, file, headers, health, opensearch, pages, ui};
+use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::get;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::timeout::TimeoutLayer;
+
+/// How long the counts of the catalogue are shown before they are taken again.
+const COVERAGE_AGE: Duration = Duration::from_secs(5);
+
+/// What the handlers share: the state given by the caller and what the service keeps for itself.
+pub struct Service {
+    /// Answers searches.
+    pub searcher: Arc<dyn Searcher>,
+    /// Every address.
+    pub links: Links,
+    /// What clients may ask.
+    pub limits: Limits,
+    /// Originals proven to be the bytes that were read.
+    pub originals: file::Originals,
+    library: Arc<Library>,
+    ingesting: Arc<AtomicBool>,
+    base_path: String,
+    reading: Reading,
+    coverage: Mutex<Option<(Instant, Arc<Coverage>)>>,
+    is_stopping: AtomicBool,
+}
+
+/// A report as the catalogue and the text store know it.
+pub struct KnownReport {
+    /// Its line in the catalogue.
+    pub row: ReportRow,
+    /// What it says about itself, and its pages.
+    pub stored: Arc<StoredReport>,
+}
+
+/// The routes.
+pub fn app(state: Arc<State>) -> Router {
+    app_with_limits(&state, Limits::default())
+}
+
+/// The routes under limits other than the usual.
+pub fn app_with_limits(state: &State, limits: Limits) -> Router {
+    router(Arc::new(Service::new(state, limits)))
+}
+
+/// The routes of a service.
+pub fn router(service: Arc<Service>) -> Router {
+    let at = |path: &str| service.links.at(path);
+    let mut routes = Router::new()
+        .route(&at("/"), get(pages::search))
+        .route(&at("/reports"), get(pages::reports))
+        .route(&at("/reports/{id}"), get(pages::report))
+        .route(&at("/reports/{id}/pages/{page}"), get(pages::page))
+        .route(&at("/reports/{id}/file.pdf"), get(file::original))
+        .route(&at("/api/v1/search"), get(api::search).post(api::search_json))
+        .route(&at("/api/v1/reports"), get(api::reports))
+        .route(&at("/api/v1/reports/{id}"), get(api::report))
+        .route(&at("/api/v1/reports/{id}/pages/{page}"), get(api::page))
+        .route(&at("/api/v1/coverage"), get(api::coverage))
+        .route(&at("/healthz"), get(health::healthz))
+        .route(&at("/readyz"), get(health::readyz))
+        .route(&at("/opensearch.xml"), get(opensearch::description))
+        .route(&at(ui::STYLESHEET_PATH), get(ui::stylesheet))
+        .route(&at("/assets/icon.svg"), get(ui::icon));
+    if !service.base_path.is_empty() {
+        let home = service.links.home();
+        routes = routes.route(&service.base_path, get(async move || Redirect::permanent(&home)));
+    }
+    let compressed = DefaultPredicate::new().and(NotForContentType::new("application/pdf"));
+    routes
+        .fallback(async || Problem::new(Code::NotFound, "check the address, or search from the start page"))
+        .layer(DefaultBodyLimit::max(service.limits.json_bytes))
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, service.limits.request))
+        .layer(from_fn_with_state(Arc::clone(&service), headers::bound_address))
+        .layer(from_fn_with_state(Arc::clone(&service), problem::render))
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(from_fn(headers::identify))
+        .layer(from_fn(headers::secure))
+        .with_state(service)
+}
+
+impl Service {
+    /// A service on this library.
+    pub fn new(state: &State, limits: Limits) -> Service {
+        let searcher = Arc::clone(&state.engine) as Arc<dyn Searcher>;
+        let (library, ingesting) = (Arc::clone(&state.library), Arc::clone(&state.ingesting));
+        Service::with_searcher(library, searcher, ingesting, &state.base_path, limits)
+    }
+
+    /// A service on a library with a searcher of its own.
+    pub fn with_searcher(library: Arc<Library>, searcher: Arc<dyn Searcher>, ingesting: Arc<AtomicBool>, base_path: &str, limits: Limits) -> Service {
+        Service {
+            links: Links::new(base_path),
+            reading: Reading::new(&limits),
+            originals: file::Originals::default(),
+            coverage: Mutex::new(None),
+            is_stopping: AtomicBool::new(false),
+            base_path: base_path.to_owned(),
+            library,
+            searcher,
+            ingesting,
+            limits,
+        }
+    }
+
+    /// The catalogue and the page texts.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The bytes of a page that match, rising; blocks. What cannot be searched for marks nothing: the page can be
+    /// read all the same.
+    pub fn marks(&self, q: &str, page: &StoredPage, next: Option<&StoredPage>) -> Vec<Span> {
+        self.searcher.marks(q, page, next).unwrap_or_else(|error| {
+            tracing::debug!(%error, "no matches can be marked");
+            Vec::new()
+        })
+    }
+
+    /// From now on not ready.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an ingest is running.
+    pub fn is_ingesting(&self) -> bool {
+        self.ingesting.load(Ordering::Relaxed)
+    }
+
+    /// Fails once the service was told to stop.
+    pub fn check_running(&self) -> Result<(), Problem> {
+        if self.is_stopping.load(Ordering::Relaxed) {
+            return Err(Problem::new(Code::Unavailable, "the service is stopping"));
+        }
+        Ok(())
+    }
+
+    /// The tag of everything answered now.
+    pub fn entity_tag(&self) -> EntityTag {
+        EntityTag::new(&self.searcher.generation(), self.is_ingesting(), ui::asset_hash())
+    }
+
+    /// Runs what blocks: searches, the catalogue, the text store, files.
+    pub async fn read<T, F>(self: &Arc<Self>, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, Problem> + Send + 'static,
+    {
+        let service = Arc::clone(self);
+        self.reading.run(move || work(&service)).await
+    }
+
+    /// Answers a search.
+    pub async fn search(self: &Arc<Self>, request: SearchRequest) -> Result<SearchResponse, Problem> {
+        self.read(move |service| {
+            let mut response = service.searcher.search(&request)?;
+            response.index.incomplete |= service.is_ingesting();
+            Ok(response)
+        })
+        .await
+    }
+
+    /// What of the library is searchable; a few seconds old at most.
+    pub async fn coverage(self: &Arc<Self>) -> Result<Arc<Coverage>, Problem> {
+        if let Some((taken, coverage)) = &*self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
+            && taken.elapsed() < COVERAGE_AGE
+        {
+            return Ok(Arc::clone(coverage));
+        }
+        self.read(|service| {
+            let coverage = Arc::new(service.library.catalogue().coverage()?);
+            let kept = (Instant::now(), Arc::clone(&coverage));
+            *service.coverage.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+            Ok(coverage)
+        })
+        .await
+    }
+
+    /// The line of a report in the catalogue; blocks.
+    pub fn row(&self, id: ReportId) -> Result<ReportRow, Problem> {
+        let row = self.library.catalogue().report(id)?;
+        row.ok_or_else(|| Problem::new(Code::UnknownReport, "it may have been removed from the library"))
+    }
+
+    /// A report with what it says about itself; blocks.
+    pub fn known_report(&self, id: ReportId) -> Result<KnownReport, Problem> {
+        self.complete(self.row(id)?)
+    }
+
+    /// Reports by title from `offset`; blocks.
+    pub fn known_reports(&self, offset: u64, limit: u64) -> Result<Vec<KnownReport>, Problem> {
+        let rows = self.library.catalogue().reports(offset, limit)?;
+        rows.into_iter().map(|row| self.complete(row)).collect()
+    }
+
+    fn complete(&self, row: ReportRow) -> Result<KnownReport, Problem> {
+        let stored = self.library.texts().report(row.location)?;
+        Ok(KnownReport { row, stored })
+    }
+}
+
+/// A report's id in an address; anything else is no address of ours.
+pub fn report_id(text: &str) -> Result<ReportId, Problem> {
+    text.parse().map_err(|_| Problem::new(Code::UnknownReport, "a report id is 32 hexadecimal digits"))
+}
+
+/// A page's number in an address.
+pub fn page_number(text: &str, pages: usize) -> Result<u32, Problem> {
+    let number = text.parse().ok().filter(|number: &u32| *number >= 1 && *number as usize <= pages);
+    number.ok_or_else(|| Problem::new(Code::UnknownPage, format!("its pages are 1 to {pages}")))
+}
+
+/// Whether the client sent JSON.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}

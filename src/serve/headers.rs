@@ -1,0 +1,74 @@
+//! What stands on every response: security headers and a request id; and the limit on addresses.
+//!
+//! The content security policy allows nothing but this service's own files: no inline script, no inline style. A PDF
+//! has a policy of its own, since a strict one breaks the browsers' viewers, which run outside our origin.
+
+use crate::serve::app::Service;
+use crate::serve::problem::{Code, Problem, REQUEST_ID};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// The policy of pages and of the API.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// The policy of an original PDF shown by the browser.
+pub const PDF_POLICY: &str = "frame-ancestors 'none'";
+
+/// The policy of an original PDF that is downloaded.
+pub const DOWNLOAD_POLICY: &str = "sandbox; default-src 'none'";
+
+/// Headers whose value is always the same. `same-origin` and not `no-referrer`: the latter makes browsers send
+/// `Origin: null` with forms.
+const FIXED: [(HeaderName, HeaderValue); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+];
+
+/// Adds the security headers; a handler's own policy stays.
+pub async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
+    response
+}
+
+/// Gives the request an id of ours, whatever the client sent, and puts it on the response.
+pub async fn identify(mut request: Request, next: Next) -> Response {
+    let id = new_request_id();
+    request.headers_mut().insert(REQUEST_ID, id.clone());
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Refuses addresses over the limit.
+pub async fn bound_address(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    let length = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    if length > service.limits.uri_bytes {
+        let detail = format!("at most {} bytes are accepted", service.limits.uri_bytes);
+        return Problem::new(Code::UriTooLong, detail).into_response();
+    }
+    next.run(request).await
+}
+
+/// Unique within and across runs: the process's random seed and a counter, not a secret.
+fn new_request_id() -> HeaderValue {
+    use std::hash::{BuildHasher, RandomState};
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("request"));
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let id = format!("{:016x}-{:x}", *SEED, NEXT.fetch_add(1, Ordering::Relaxed));
+    HeaderValue::from_str(&id).expect("hexadecimal digits and a hyphen")
+}

@@ -1,0 +1,34 @@
+//! `/healthz` and `/readyz`: is the process alive, and can it answer searches.
+
+use crate::serve::app::Service;
+use crate::serve::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Alive: the generation that answers, the reports it holds, whether an ingest runs. Touches the catalogue, so that
+/// a failing disk shows.
+pub async fn healthz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
+    let coverage = service.coverage().await?;
+    Ok(uncached(Json(serde_json::json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "generation": service.searcher.generation(),
+        "reports": coverage.reports,
+        "ingesting": service.is_ingesting(),
+    }))))
+}
+
+/// Ready: 200 while searches are taken, 503 once the service was told to stop.
+pub async fn readyz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
+    service.check_running()?;
+    Ok(uncached(Json(serde_json::json!({ "status": "ready" }))))
+}
+
+fn uncached(body: impl IntoResponse) -> Response {
+    let mut response = body.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

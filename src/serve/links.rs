@@ -1,0 +1,113 @@
+//! Every address the service writes: one helper, so that it works under any base path.
+//!
+//! Paths are absolute (they begin with the base path), so they hold on every page and in every response.
+
+use crate::report::ReportId;
+use form_urlencoded::Serializer;
+
+/// The path given to serve under cannot be one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a path to serve under; use letters, digits, `-`, `_`, `.` and `/`, as in `/recto`")]
+pub struct BasePathError(pub String);
+
+/// Brings a base path into the form the service needs: `/recto` for `recto`, `/recto/`; empty for `/`.
+pub fn parse_base_path(text: &str) -> Result<String, BasePathError> {
+    let segments: Vec<&str> = text.split('/').filter(|segment| !segment.is_empty()).collect();
+    let is_plain = |segment: &&str| {
+        segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
+            && !matches!(*segment, "." | "..")
+    };
+    if !segments.iter().all(is_plain) {
+        return Err(BasePathError(text.to_owned()));
+    }
+    Ok(segments.iter().map(|segment| format!("/{segment}")).collect())
+}
+
+/// Makes addresses under a base path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Links {
+    base: String,
+}
+
+impl Links {
+    /// Links under this base path, as [`parse_base_path`] gives it.
+    pub fn new(base: &str) -> Links {
+        Links { base: base.to_owned() }
+    }
+
+    /// A path of the service, which begins with `/`.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The start and search page.
+    pub fn home(&self) -> String {
+        self.at("/")
+    }
+
+    /// The search page with these parameters; empty values are left out.
+    pub fn search(&self, parameters: &[(&str, &str)]) -> String {
+        with_query(self.home(), parameters)
+    }
+
+    /// The list of reports, from `offset`.
+    pub fn reports(&self, offset: u64) -> String {
+        let offset = if offset == 0 { String::new() } else { offset.to_string() };
+        with_query(self.at("/reports"), &[("offset", &offset)])
+    }
+
+    /// A report's landing page.
+    pub fn report(&self, id: ReportId) -> String {
+        self.at(&format!("/reports/{id}"))
+    }
+
+    /// A page view, with the matches of `q` marked if it is not empty.
+    pub fn page(&self, id: ReportId, page: u32, q: &str) -> String {
+        with_query(self.at(&format!("/reports/{id}/pages/{page}")), &[("q", q)])
+    }
+
+    /// The PDF itself.
+    pub fn file(&self, id: ReportId) -> String {
+        self.at(&format!("/reports/{id}/file.pdf"))
+    }
+
+    /// The PDF itself, opened at a page (1-based index, never the label: RFC 8118).
+    pub fn file_page(&self, id: ReportId, page: u32) -> String {
+        format!("{}#page={page}", self.file(id))
+    }
+}
+
+fn with_query(path: String, parameters: &[(&str, &str)]) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    let query = query.finish();
+    if query.is_empty() { path } else { format!("{path}?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_paths_are_brought_into_form_or_refused() {
+        for (given, wanted) in [("", ""), ("/", ""), ("recto", "/recto"), ("/recto/", "/recto"), ("/a//b", "/a/b")] {
+            assert_eq!(parse_base_path(given).as_deref(), Ok(wanted), "{given}");
+        }
+        for given in ["/{x}", "/a b", "/..", "/é", "/a?b", "/*"] {
+            assert!(parse_base_path(given).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn addresses_carry_the_base_path_and_encode_what_they_are_given() {
+        let links = Links::new("/recto");
+        let id = ReportId([0xab; 16]);
+        assert_eq!(links.home(), "/recto/");
+        assert_eq!(links.search(&[("q", "a&b=\"c\" ü"), ("sort", "")]), "/recto/?q=a%26b%3D%22c%22+%C3%BC");
+        assert_eq!(links.page(id, 12, ""), format!("/recto/reports/{id}/pages/12"));
+        assert_eq!(links.file_page(id, 12), format!("/recto/reports/{id}/file.pdf#page=12"));
+        assert_eq!((links.reports(0), links.reports(50)), ("/recto/reports".into(), "/recto/reports?offset=50".into()));
+    }
+}

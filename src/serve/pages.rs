@@ -1,0 +1,123 @@
+//! The web pages: search, the list of reports, a report, a page of it.
+//!
+//! A page's address holds all of its state, and its entity tag only what the library holds: back, reload and shared
+//! links all do what a reader expects.
+
+use crate::serve::api::pairs_of;
+use crate::serve::app::{KnownReport, Service, page_number, report_id};
+use crate::serve::problem::{Code, HasBody, Problem};
+use crate::serve::ui::{self, BrowsePage, PageView, QueryState};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
+
+/// Reports on a page of the list.
+const LIST_SIZE: u64 = 50;
+
+/// `/`: the start page, or results.
+pub async fn search(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let state = QueryState::from_pairs(&pairs_of(query.as_deref()));
+    let tag = service.entity_tag();
+    if let Some(unchanged) = tag.not_modified(&headers) {
+        return Ok(unchanged);
+    }
+    if state.is_empty() {
+        let coverage = service.coverage().await?;
+        let page = ui::home_page(&service.links, &coverage, service.is_ingesting());
+        return Ok(tag.mark(Html(page).into_response()));
+    }
+    let answer = match state.request() {
+        Ok(request) => service.search(request).await,
+        Err(problem) => Err(problem),
+    };
+    match answer {
+        Ok(response) => Ok(tag.mark(Html(ui::results_page(&service.links, &state, &response)).into_response())),
+        // The page keeps the query in its box, so that it can be mended.
+        Err(problem) if matches!(problem.code, Code::Query(_) | Code::InvalidParameters) => {
+            let page = ui::refused_page(&service.links, &state, &problem);
+            Ok(with_body(&problem, page))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// `/reports`: all reports by title.
+pub async fn reports(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let tag = service.entity_tag();
+    if let Some(unchanged) = tag.not_modified(&headers) {
+        return Ok(unchanged);
+    }
+    let pairs = pairs_of(query.as_deref());
+    let given = pairs.iter().find(|(name, _)| name == "offset").map_or("", |(_, value)| value.trim());
+    let offset = if given.is_empty() { Some(0) } else { given.parse().ok().filter(|offset| *offset <= u32::MAX) };
+    let Some(offset) = offset.map(u64::from) else {
+        return Err(Problem::new(Code::NotFound, "the list has no such place"));
+    };
+    let total = service.coverage().await?.reports;
+    let reports = service.read(move |service| service.known_reports(offset, LIST_SIZE)).await?;
+    let list = BrowsePage { total, offset, limit: LIST_SIZE, reports: &reports };
+    Ok(tag.mark(Html(ui::browse_page(&service.links, &list)).into_response()))
+}
+
+/// `/reports/{id}`: a report.
+pub async fn report(
+    State(service): State<Arc<Service>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let id = report_id(&id)?;
+    let tag = service.entity_tag();
+    let page = service
+        .read(move |service| {
+            let known = service.known_report(id)?;
+            Ok(ui::report_page(&service.links, &known))
+        })
+        .await?;
+    Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Html(page).into_response())))
+}
+
+/// `/reports/{id}/pages/{n}?q=`: a page to read, with the matches marked.
+pub async fn page(
+    State(service): State<Arc<Service>>,
+    Path((id, page)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let id = report_id(&id)?;
+    let q = QueryState::from_pairs(&pairs_of(query.as_deref())).q;
+    let tag = service.entity_tag();
+    let page = service
+        .read(move |service| {
+            let known = service.known_report(id)?;
+            let number = page_number(&page, known.stored.pages.len())?;
+            view(service, &known, number, &q)
+        })
+        .await?;
+    Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Html(page).into_response())))
+}
+
+/// Makes a page view; blocks. A query over a limit marks nothing: the page can be read all the same.
+fn view(service: &Service, known: &KnownReport, number: u32, q: &str) -> Result<String, Problem> {
+    let mut pages = service.library().texts().pages(known.row.location, &[number, number.saturating_add(1)])?.into_iter();
+    let page = pages.next().unwrap_or_default();
+    let next = pages.next();
+    let matches = if q.is_empty() { Vec::new() } else { service.marks(q, &page, next.as_ref()) };
+    Ok(ui::page_page(&service.links, &PageView { report: known, number, page: &page, q, matches: &matches }))
+}
+
+/// The status and headers of a problem with a page of its own.
+fn with_body(problem: &Problem, page: String) -> Response {
+    let status = problem.status();
+    let mut response = (status, Html(page)).into_response();
+    response.extensions_mut().insert(HasBody);
+    response
+}

@@ -1,0 +1,274 @@
+//! Everything that can be answered but success: one table of stable codes, told as RFC 9457 JSON or as a web page.
+//!
+//! Handlers return a [`Problem`]; it travels in the response's extensions to [`render`], which knows whether the
+//! client asked the API or a page. Errors made elsewhere (405, a panic, a timeout) get the same form there.
+
+use crate::query::QueryError;
+use crate::search::{RequestError, SearchError};
+use crate::serve::app::Service;
+use crate::serve::ui;
+use crate::store::StoreError;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What went wrong; the codes are stable, clients may depend on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The query is over one of its limits.
+    Query(&'static str),
+    /// Parameters that are unknown or malformed.
+    InvalidParameters,
+    /// A body that is not JSON.
+    MalformedJson,
+    /// A body of another type than JSON.
+    UnsupportedMediaType,
+    /// A body over the limit.
+    BodyTooLarge,
+    /// An address over the limit.
+    UriTooLong,
+    /// The method is not for this address.
+    MethodNotAllowed,
+    /// No such address.
+    NotFound,
+    /// No such report.
+    UnknownReport,
+    /// No such page in the report.
+    UnknownPage,
+    /// The original was changed or moved since it was read.
+    FileGone,
+    /// The range is outside the file.
+    RangeNotSatisfiable,
+    /// The cursor does not belong to the search.
+    InvalidCursor,
+    /// Too many searches wait.
+    Overloaded,
+    /// A search passed its deadline.
+    SearchTimeout,
+    /// The service cannot answer now.
+    Unavailable,
+    /// A defect or a failing disk; the log tells more.
+    Internal,
+    /// Anything else the HTTP machinery refuses.
+    Refused(StatusCode),
+}
+
+impl Code {
+    /// The code as sent, its status and its title: the table.
+    fn row(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Code::Query(code) => (code, StatusCode::BAD_REQUEST, "The query is over a limit"),
+            Code::InvalidParameters => {
+                ("invalid_parameters", StatusCode::UNPROCESSABLE_ENTITY, "Parameters could not be accepted")
+            }
+            Code::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is not JSON"),
+            Code::UnsupportedMediaType => {
+                ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON")
+            }
+            Code::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Code::UriTooLong => ("uri_too_long", StatusCode::URI_TOO_LONG, "The address is too long"),
+            Code::MethodNotAllowed => {
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method")
+            }
+            Code::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is nothing at this address"),
+            Code::UnknownReport => ("unknown_report", StatusCode::NOT_FOUND, "There is no such report"),
+            Code::UnknownPage => ("unknown_page", StatusCode::NOT_FOUND, "The report has no such page"),
+            Code::FileGone => ("file_gone", StatusCode::GONE, "The original is no longer there"),
+            Code::RangeNotSatisfiable => {
+                ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside the file")
+            }
+            Code::InvalidCursor => ("invalid_cursor", StatusCode::BAD_REQUEST, "The cursor is not valid"),
+            Code::Overloaded => ("overloaded", StatusCode::SERVICE_UNAVAILABLE, "The service is busy"),
+            Code::SearchTimeout => ("search_timeout", StatusCode::SERVICE_UNAVAILABLE, "The search took too long"),
+            Code::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service cannot answer now"),
+            Code::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
+            Code::Refused(status) => ("refused", status, status.canonical_reason().unwrap_or("The request was refused")),
+        }
+    }
+}
+
+/// One of several faults in a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The parameter's name.
+    pub parameter: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong and what would be right.
+    pub detail: String,
+}
+
+/// An answer other than success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What went wrong.
+    pub code: Code,
+    /// This time; a sentence without full stop.
+    pub detail: String,
+    /// Byte of the query where a limit was passed.
+    pub position: Option<usize>,
+    /// Every parameter that was not accepted.
+    pub faults: Vec<Fault>,
+}
+
+impl Problem {
+    /// A problem with its explanation.
+    pub fn new(code: Code, detail: impl Into<String>) -> Problem {
+        Problem { code, detail: detail.into(), position: None, faults: Vec::new() }
+    }
+
+    /// The one for defects: says nothing of the inside, the log does.
+    pub fn internal() -> Problem {
+        Problem::new(Code::Internal, "the request could not be answered; the log has more under the request id")
+    }
+
+    /// The status to send.
+    pub fn status(&self) -> StatusCode {
+        self.code.row().1
+    }
+
+    /// The title of its kind.
+    pub fn title(&self) -> &'static str {
+        self.code.row().2
+    }
+
+    /// The best guess for a status made by the HTTP machinery.
+    fn of_status(status: StatusCode) -> Problem {
+        match status {
+            StatusCode::NOT_FOUND => Problem::new(Code::NotFound, "check the address"),
+            StatusCode::METHOD_NOT_ALLOWED => Problem::new(Code::MethodNotAllowed, "see the `Allow` header"),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::BodyTooLarge, "send less than the limit"),
+            StatusCode::SERVICE_UNAVAILABLE => Problem::new(Code::Unavailable, "try again in a moment"),
+            status if status.is_server_error() => Problem::internal(),
+            status => Problem::new(Code::Refused(status), "the request could not be read"),
+        }
+    }
+
+    fn to_json(&self, path: &str, request_id: &str) -> serde_json::Value {
+        let (code, status, title) = self.code.row();
+        let mut body = serde_json::json!({
+            "type": "about:blank",
+            "title": title,
+            "status": status.as_u16(),
+            "detail": self.detail,
+            "instance": path,
+            "code": code,
+            "request_id": request_id,
+        });
+        if let Some(position) = self.position {
+            body["position"] = position.into();
+        }
+        if !self.faults.is_empty() {
+            body["errors"] = serde_json::json!(self.faults);
+        }
+        body
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Problem {
+        Problem { position: Some(error.position), ..Problem::new(Code::Query(error.code), error.detail) }
+    }
+}
+
+impl From<Vec<RequestError>> for Problem {
+    fn from(errors: Vec<RequestError>) -> Problem {
+        let fault = |error: RequestError| Fault {
+            parameter: error.parameter,
+            code: if error.detail.contains("unknown") { "unknown_parameter" } else { "invalid_value" },
+            detail: error.detail,
+        };
+        let faults: Vec<Fault> = errors.into_iter().map(fault).collect();
+        let names: Vec<String> = faults.iter().map(|fault| format!("`{}`", fault.parameter)).collect();
+        Problem { faults, ..Problem::new(Code::InvalidParameters, format!("see {}", names.join(", "))) }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Problem {
+        match error {
+            SearchError::Query(error) => error.into(),
+            SearchError::Cursor => Problem::new(Code::InvalidCursor, error.to_string()),
+            error => {
+                tracing::error!(%error, "search failed");
+                Problem::internal()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        tracing::error!(%error, "reading the store failed");
+        Problem::internal()
+    }
+}
+
+impl IntoResponse for Problem {
+    /// The status with the problem in the extensions; [`render`] gives it a body.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if matches!(self.code, Code::Overloaded | Code::SearchTimeout | Code::Unavailable) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// In the extensions of an error that has its page already.
+#[derive(Debug, Clone, Copy)]
+pub struct HasBody;
+
+/// The header that carries the id of a request through log and answer.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives every error its body: problem JSON under `/api`, a page elsewhere.
+pub async fn render(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let request_id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || response.extensions().get::<HasBody>().is_some() {
+        return response;
+    }
+    let problem = match response.extensions().get::<Arc<Problem>>() {
+        Some(problem) => Arc::clone(problem),
+        None => Arc::new(Problem::of_status(status)),
+    };
+    let (mut parts, _) = response.into_parts();
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_DISPOSITION] {
+        parts.headers.remove(name);
+    }
+    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let (content_type, body) = if path.starts_with(&service.links.at("/api/")) {
+        ("application/problem+json", problem.to_json(&path, &request_id).to_string())
+    } else {
+        ("text/html; charset=utf-8", ui::error_page(&service.links, &problem, &request_id))
+    };
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    Response::from_parts(parts, body.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_have_the_members_of_rfc_9457_and_ours() {
+        let error = QueryError { code: "query_too_deep", detail: "more than 16 levels".into(), position: 17 };
+        let json = Problem::from(error).to_json("/api/v1/search", "id-1");
+        assert_eq!(json["status"], 400);
+        assert_eq!((&json["code"], &json["position"]), (&"query_too_deep".into(), &17.into()));
+        assert_eq!((&json["instance"], &json["request_id"]), (&"/api/v1/search".into(), &"id-1".into()));
+        let faults = vec![RequestError { parameter: "limit".into(), detail: "must be 1 to 100".into() }];
+        let json = Problem::from(faults).to_json("/", "");
+        assert_eq!(json["status"], 422);
+        assert_eq!(json["errors"][0]["parameter"], "limit");
+        assert_eq!(json["errors"][0]["code"], "invalid_value");
+    }
+}

@@ -1,0 +1,170 @@
+//! Numbers, sizes, dates and names as people read them.
+
+use std::fmt::Write as _;
+
+/// `274.4 KB`: decimal units, as download lists have them.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
+    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => {
+            let tenths = u128::from(bytes) * 10 / u128::from(*unit);
+            format!("{}.{} {name}", tenths / 10, tenths % 10)
+        }
+        None => counted(bytes, "byte", "bytes"),
+    }
+}
+
+/// `12,345`.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 report`, `12,345 reports`.
+pub fn counted(value: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(value), if value == 1 { one } else { many })
+}
+
+/// `97.3 %`, rounded down so that only all is 100 %.
+pub fn share(part: u64, whole: u64) -> String {
+    let Some(thousandths) = (u128::from(part) * 1000).checked_div(u128::from(whole)) else { return "0 %".to_owned() };
+    match (thousandths / 10, thousandths % 10) {
+        (percent, 0) => format!("{percent} %"),
+        (percent, tenth) => format!("{percent}.{tenth} %"),
+    }
+}
+
+/// `17 May 2023`, `May 2023` or `2023`, as precise as `2023-05-17` is; anything else as it is.
+pub fn date(text: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ];
+    let mut parts = text.split('-');
+    let year = parts.next().unwrap_or_default();
+    let month = parts.next().and_then(|month| MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?));
+    let day = parts.next().and_then(|day| day.parse::<u8>().ok());
+    match (month, day) {
+        (Some(month), Some(day)) => format!("{day} {month} {year}"),
+        (Some(month), None) => format!("{month} {year}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Seconds since 1970 as `2023-05-17T09:30:00Z`.
+pub fn rfc3339(seconds: i64) -> String {
+    let (days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = civil(days);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time / 3600, time / 60 % 60, time % 60)
+}
+
+/// Seconds since 1970 as `17 May 2023`.
+pub fn day(seconds: i64) -> String {
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    date(&format!("{year:04}-{month:02}-{day:02}"))
+}
+
+/// Days since 1970 as year, month, day of the Gregorian calendar: in years that begin in March, so that the odd day
+/// of leap years comes last.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days.clamp(-1_000_000_000, 1_000_000_000) + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// `p. iv (6 of 120)`, or `p. 6 of 120` where the printed number is the index or none.
+pub fn page_name(page: u32, label: Option<&str>, total: u64) -> String {
+    let mut name = String::from("p. ");
+    let result = match label.map(str::trim).filter(|label| !label.is_empty() && *label != page.to_string()) {
+        Some(label) => write!(name, "{} ({page} of {total})", plain(label)),
+        None => write!(name, "{page} of {total}"),
+    };
+    result.expect("writing to a string cannot fail");
+    name
+}
+
+/// The last part of a path.
+pub fn file_name(path: &str) -> String {
+    plain(path.rsplit(['/', '\\']).next().unwrap_or(path))
+}
+
+/// A text from a report with characters that could disguise others replaced, one for one: controls, and marks that
+/// turn the direction of what follows.
+pub fn plain(text: &str) -> String {
+    let is_disguise = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\t' => ' ',
+            c if c.is_control() || is_disguise(c) => char::REPLACEMENT_CHARACTER,
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_shares_read_well() {
+        for (bytes, wanted) in [
+            (0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (274_400, "274.4 KB"), (999_999, "999.9 KB"),
+            (4_100_000, "4.1 MB"), (u64::MAX, "18446744.0 TB"),
+        ] {
+            assert_eq!(size(bytes), wanted);
+        }
+        for (part, whole, wanted) in [(0, 0, "0 %"), (1, 1, "100 %"), (9999, 10_000, "99.9 %"), (1, 2, "50 %")] {
+            assert_eq!(share(part, whole), wanted);
+        }
+        assert_eq!((number(0), number(999), number(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+    }
+
+    #[test]
+    fn dates_are_as_precise_as_known() {
+        for (given, wanted) in [
+            ("2023", "2023"), ("2023-05", "May 2023"), ("2023-05-07", "7 May 2023"), ("2023-13", "2023-13"), ("", ""),
+        ] {
+            assert_eq!(date(given), wanted);
+        }
+        for (seconds, wanted) in [
+            (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"),
+            (1_700_000_000, "2023-11-14T22:13:20Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(rfc3339(seconds), wanted);
+        }
+        assert_eq!(day(1_700_000_000), "14 November 2023");
+        rfc3339(i64::MAX);
+        rfc3339(i64::MIN);
+    }
+
+    #[test]
+    fn pages_are_named_by_what_is_printed_on_them() {
+        for (page, label, wanted) in [
+            (6, Some("iv"), "p. iv (6 of 120)"), (6, Some("6"), "p. 6 of 120"), (6, None, "p. 6 of 120"),
+            (6, Some(" "), "p. 6 of 120"),
+        ] {
+            assert_eq!(page_name(page, label, 120), wanted);
+        }
+    }
+
+    #[test]
+    fn disguises_are_replaced_one_for_one() {
+        let text = "a\u{202E}fdp.exe\u{0}\nb";
+        assert_eq!(plain(text), "a\u{FFFD}fdp.exe\u{FFFD} b");
+        assert_eq!(plain(text).chars().count(), text.chars().count());
+        assert_eq!(file_name("/a/b\u{202E}.pdf"), "b\u{FFFD}.pdf");
+    }
+}

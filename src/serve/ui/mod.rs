@@ -1,0 +1,23 @@
+//! The web pages: view models made from the contract's types, and the templates that show them.
+//!
+//! **Invariants:** every page is whole without scripts; no template writes a text unescaped; all state of a search
+//! stands in its address.
+
+pub mod format;
+
+mod browse;
+mod languages;
+mod marked;
+mod page;
+mod page_text;
+mod query_state;
+mod report;
+mod search;
+mod shell;
+
+pub use browse::{BrowsePage, browse_page};
+pub use page::{PageView, page_page};
+pub use query_state::QueryState;
+pub use report::report_page;
+pub use search::{home_page, refused_page, results_page};
+pub use shell::{STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, stylesheet};

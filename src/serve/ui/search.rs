@@ -1,0 +1,263 @@
+//! The start page, results, no results, and a query that was refused.
+
+use crate::search::{Hit, PageHit, Relation, SearchResponse};
+use crate::serve::links::Links;
+use crate::serve::problem::Problem;
+use crate::serve::ui::format::{counted, date, file_name, number, page_name, plain, share, size};
+use crate::serve::ui::languages::language_name;
+use crate::serve::ui::marked::{Run, runs};
+use crate::serve::ui::query_state::{MAX_OFFSET, PAGE_SIZE, QueryState};
+use crate::serve::ui::shell::{Shell, render};
+use crate::store::Coverage;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "home.html", config = "src/serve/ui/askama.toml")]
+struct HomePage {
+    shell: Shell,
+    is_empty: bool,
+    is_ingesting: bool,
+    reports: String,
+    pages: String,
+    searchable: String,
+    examples: Vec<Example>,
+}
+
+struct Example {
+    query: &'static str,
+    link: String,
+    meaning: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "results.html", config = "src/serve/ui/askama.toml")]
+struct ResultsPage {
+    shell: Shell,
+    filters: Filters,
+    total: String,
+    took: String,
+    shown: Option<String>,
+    interpreted: Option<String>,
+    warnings: Vec<String>,
+    did_you_mean: Option<(String, String)>,
+    is_relaxed: bool,
+    is_incomplete: bool,
+    cards: Vec<Card>,
+    previous: Option<String>,
+    next: Option<String>,
+    is_capped: bool,
+    any_word: Option<String>,
+    without_filters: Option<String>,
+    browse: String,
+}
+
+#[derive(Template)]
+#[template(path = "refused.html", config = "src/serve/ui/askama.toml")]
+struct RefusedPage<'p> {
+    shell: Shell,
+    heading: &'static str,
+    problem: &'p Problem,
+}
+
+/// The form that narrows a search.
+struct Filters {
+    languages: Vec<Choice>,
+    sorts: Vec<Choice>,
+    from: String,
+    to: String,
+    op: String,
+    author: String,
+    clear: Option<String>,
+}
+
+struct Choice {
+    value: String,
+    name: String,
+    is_chosen: bool,
+}
+
+/// A report among the results.
+struct Card {
+    url: String,
+    title: String,
+    language: String,
+    facts: Vec<String>,
+    unsearchable: Option<String>,
+    file: String,
+    file_url: String,
+    file_size: String,
+    pages: Vec<PageCard>,
+    more_pages: Option<String>,
+    more_url: String,
+}
+
+/// A page that shows why its report matches.
+struct PageCard {
+    name: String,
+    url: String,
+    pdf_url: String,
+    passages: Vec<Vec<Run>>,
+}
+
+/// What is shown before there is a query: what the library holds.
+pub fn home_page(links: &Links, coverage: &Coverage, is_ingesting: bool) -> String {
+    let pages = coverage.pages.values().sum();
+    let searchable = coverage.pages.iter().filter(|(status, _)| status.is_searchable()).map(|(_, count)| count).sum();
+    let example = |(query, meaning)| Example { query, link: links.search(&[("q", query)]), meaning };
+    let examples = [
+        ("cash transfer", "both words in the report, in any form"),
+        ("\"cash transfer\"", "exactly this phrase, also across a page break"),
+        ("school -primary", "the first word, not the second"),
+        ("nutri*", "every word that begins so"),
+        ("recieve~1", "one letter may differ"),
+        ("evaluation year:2020..2023", "dated within these years"),
+    ];
+    render(&HomePage {
+        shell: Shell { has_search: false, ..Shell::new(links, "", "") },
+        is_empty: coverage.reports == 0,
+        is_ingesting,
+        reports: counted(coverage.reports, "report", "reports"),
+        pages: counted(pages, "page", "pages"),
+        searchable: share(searchable, pages),
+        examples: examples.map(example).into(),
+    })
+}
+
+/// The answer to a search, with or without hits.
+pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse) -> String {
+    let offset: usize = state.offset.parse().unwrap_or(0);
+    let total = usize::try_from(response.total.value).unwrap_or(usize::MAX);
+    let last = offset.saturating_add(response.hits.len());
+    let has_more = last < total && !response.hits.is_empty();
+    let next_offset = offset.saturating_add(PAGE_SIZE);
+    let counted_total = match response.total.relation {
+        Relation::Eq => counted(response.total.value, "report", "reports"),
+        Relation::Gte => format!("at least {}", counted(response.total.value, "report", "reports")),
+    };
+    let did_you_mean = response.query.did_you_mean.as_ref().map(|q| {
+        let corrected = QueryState { q: q.clone(), offset: String::new(), ..state.clone() };
+        (corrected.link(links), plain(q))
+    });
+    let any_word = QueryState { op: "or".to_owned(), ..state.at_offset(0) };
+    let is_several = state.op != "or" && state.q.split_whitespace().count() > 1;
+    let title = if state.q.is_empty() { counted_total.clone() } else { format!("{} – {counted_total}", state.q) };
+    render(&ResultsPage {
+        shell: Shell::new(links, &title, &state.q),
+        filters: Filters::new(links, state, response),
+        total: counted_total,
+        took: format!("{} ms", number(response.took_ms)),
+        shown: (offset > 0 || has_more).then(|| format!("{}–{}", number(offset as u64 + 1), number(last as u64))),
+        interpreted: interpretation(state, response),
+        warnings: response.query.warnings.iter().map(|warning| plain(warning)).collect(),
+        did_you_mean,
+        is_relaxed: response.query.relaxed,
+        is_incomplete: response.index.incomplete,
+        cards: response.hits.iter().map(|hit| Card::new(links, state, hit)).collect(),
+        previous: (offset > 0).then(|| state.at_offset(offset.saturating_sub(PAGE_SIZE)).link(links)),
+        next: (has_more && next_offset <= MAX_OFFSET).then(|| state.at_offset(next_offset).link(links)),
+        is_capped: has_more && next_offset > MAX_OFFSET,
+        any_word: is_several.then(|| any_word.link(links)),
+        without_filters: state.has_filters().then(|| state.without_filters().link(links)),
+        browse: links.reports(0),
+    })
+}
+
+/// A query over a limit, or parameters that cannot be accepted.
+pub fn refused_page(links: &Links, state: &QueryState, problem: &Problem) -> String {
+    render(&RefusedPage { shell: Shell::new(links, problem.title(), &state.q), heading: problem.title(), problem })
+}
+
+/// How the query was read, where that is not plain from how it was typed.
+fn interpretation(state: &QueryState, response: &SearchResponse) -> Option<String> {
+    let plain_reading = state.q.split_whitespace().collect::<Vec<_>>().join(" AND ");
+    let interpreted = &response.query.interpreted;
+    let is_plain = interpreted.eq_ignore_ascii_case(&plain_reading) || interpreted.is_empty();
+    (!is_plain).then(|| plain(interpreted))
+}
+
+impl Filters {
+    fn new(links: &Links, state: &QueryState, response: &SearchResponse) -> Filters {
+        let counted = response.facets.get("language").map(Vec::as_slice).unwrap_or_default();
+        let mut languages: Vec<Choice> = counted
+            .iter()
+            .map(|facet| Choice {
+                value: facet.value.clone(),
+                name: format!("{} ({})", plain(language_name(&facet.value)), number(facet.count)),
+                is_chosen: facet.value == state.language,
+            })
+            .collect();
+        if !state.language.is_empty() && !languages.iter().any(|choice| choice.is_chosen) {
+            let name = plain(language_name(&state.language));
+            languages.push(Choice { value: state.language.clone(), name, is_chosen: true });
+        }
+        let sorts = [("", "Best match"), ("-date", "Newest first"), ("date", "Oldest first"), ("title", "Title")];
+        let sort = |(value, name): (&str, &str)| Choice {
+            value: value.to_owned(),
+            name: name.to_owned(),
+            is_chosen: value == state.sort,
+        };
+        Filters {
+            languages,
+            sorts: sorts.map(sort).into(),
+            from: state.from.clone(),
+            to: state.to.clone(),
+            op: state.op.clone(),
+            author: state.author.clone(),
+            clear: state.has_filters().then(|| state.without_filters().link(links)),
+        }
+    }
+}
+
+impl Card {
+    fn new(links: &Links, state: &QueryState, hit: &Hit) -> Card {
+        let mut facts = Vec::new();
+        if !hit.authors.is_empty() {
+            facts.push(authors(&hit.authors));
+        }
+        facts.extend(hit.date.as_deref().map(|text| plain(&date(text))));
+        facts.extend(hit.language.as_deref().map(|code| plain(language_name(code))));
+        facts.push(counted(u64::from(hit.pages_total), "page", "pages"));
+        let first = hit.pages.first().map_or_else(|| links.report(hit.id), |page| links.page(hit.id, page.page, &state.q));
+        Card {
+            url: links.report(hit.id),
+            title: plain(&hit.title),
+            language: hit.language.clone().unwrap_or_default(),
+            facts,
+            unsearchable: unsearchable(hit.pages_searchable, hit.pages_total),
+            file: file_name(&hit.file),
+            file_url: links.file(hit.id),
+            file_size: size(hit.size),
+            pages: hit.pages.iter().map(|page| PageCard::new(links, state, hit, page)).collect(),
+            more_pages: (hit.more_pages > 0)
+                .then(|| counted(u64::from(hit.more_pages), "more page matches", "more pages match")),
+            more_url: first,
+        }
+    }
+}
+
+impl PageCard {
+    fn new(links: &Links, state: &QueryState, hit: &Hit, page: &PageHit) -> PageCard {
+        PageCard {
+            name: page_name(page.page, page.label.as_deref(), u64::from(hit.pages_total)),
+            url: links.page(hit.id, page.page, &state.q),
+            pdf_url: links.file_page(hit.id, page.page),
+            passages: page.passages.iter().map(|passage| runs(&passage.text, &passage.ranges)).collect(),
+        }
+    }
+}
+
+/// `4 of 88 pages not searchable`.
+pub fn unsearchable(searchable: u32, total: u32) -> Option<String> {
+    let missing = total.saturating_sub(searchable);
+    (missing > 0).then(|| format!("{} of {} not searchable", number(missing.into()), counted(total.into(), "page", "pages")))
+}
+
+/// The first few names.
+pub fn authors(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| plain(name)).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

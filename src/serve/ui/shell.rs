@@ -1,0 +1,115 @@
+//! What every page has around it, the stylesheet and icon, and the pages that tell of errors.
+
+use crate::serve::links::Links;
+use crate::serve::problem::Problem;
+use crate::serve::ui::format::plain;
+use askama::Template;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use std::sync::LazyLock;
+
+/// The stylesheet, in the program itself.
+const STYLESHEET: &str = include_str!("recto.css");
+
+/// The icon, in the program itself.
+const ICON: &str = include_str!("icon.svg");
+
+/// Changes whenever the stylesheet or the version does, so that the stylesheet can be kept for ever and pages are
+/// asked for anew.
+pub fn asset_hash() -> &'static str {
+    static HASH: LazyLock<String> = LazyLock::new(|| {
+        let hash = blake3::hash(concat!(include_str!("recto.css"), env!("CARGO_PKG_VERSION")).as_bytes());
+        hash.to_hex().chars().take(12).collect()
+    });
+    &HASH
+}
+
+/// Where the stylesheet is served.
+pub const STYLESHEET_PATH: &str = "/assets/recto.css";
+
+/// Around the content of a page.
+pub struct Shell {
+    /// For the window.
+    pub title: String,
+    /// The query in the search box.
+    pub q: String,
+    /// Whether the search box stands in the page's head.
+    pub has_search: bool,
+    /// The start page, also where searches go.
+    pub home: String,
+    /// The list of reports.
+    pub reports: String,
+    /// The stylesheet.
+    pub stylesheet: String,
+    /// The icon.
+    pub icon: String,
+    /// The browser's search box.
+    pub opensearch: String,
+    /// The program's version.
+    pub version: &'static str,
+}
+
+impl Shell {
+    /// A page's shell with the search box in its head.
+    pub fn new(links: &Links, title: &str, q: &str) -> Shell {
+        Shell {
+            title: if title.is_empty() { "Recto".to_owned() } else { format!("{} – Recto", plain(title)) },
+            q: q.to_owned(),
+            has_search: true,
+            home: links.home(),
+            reports: links.reports(0),
+            stylesheet: format!("{}?v={}", links.at(STYLESHEET_PATH), asset_hash()),
+            icon: links.at("/assets/icon.svg"),
+            opensearch: links.at("/opensearch.xml"),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// A template as text. Rendering into memory fails only if a template is wrong, which tests would show.
+pub fn render(template: &impl Template) -> String {
+    template.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "a template failed");
+        String::from("<!doctype html><title>Recto</title><p>This page could not be made.</p>")
+    })
+}
+
+#[derive(Template)]
+#[template(path = "error.html", config = "src/serve/ui/askama.toml")]
+struct ErrorPage<'p> {
+    shell: Shell,
+    status: u16,
+    heading: &'static str,
+    problem: &'p Problem,
+    request_id: &'p str,
+}
+
+/// The page for an error.
+pub fn error_page(links: &Links, problem: &Problem, request_id: &str) -> String {
+    let shell = Shell::new(links, problem.title(), "");
+    let status = problem.status().as_u16();
+    render(&ErrorPage { shell, status, heading: problem.title(), problem, request_id })
+}
+
+#[derive(Template)]
+#[template(path = "opensearch.xml", config = "src/serve/ui/askama.toml", escape = "html")]
+struct OpenSearch<'p> {
+    home: &'p str,
+}
+
+/// The OpenSearch description for a service whose start page is at this absolute address.
+pub fn opensearch(home: &str) -> String {
+    render(&OpenSearch { home })
+}
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// `/assets/recto.css`.
+pub async fn stylesheet() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, FOR_EVER)], STYLESHEET).into_response()
+}
+
+/// `/assets/icon.svg`.
+pub async fn icon() -> Response {
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON).into_response()
+}
