@@ -2,9 +2,15 @@
 //!
 //! Opening is the only step that can fail; everything after it answers with what could be read.
 
+mod dates;
+mod declared;
+mod destinations;
 mod encryption;
+mod labels;
 mod load;
+mod outline;
 mod page_tree;
+mod xmp;
 
 use crate::pdf::Limits;
 use crate::pdf::objects::Objects;
@@ -71,16 +77,26 @@ impl Pdf {
 
     /// The label of every page by the page label tree (§12.4.2); `None` where the document has none.
     pub fn page_labels(&self) -> Vec<Option<String>> {
-        vec![None; self.pages.pages.len()]
+        labels::page_labels(&self.objects, self.catalog(), self.pages.pages.len())
     }
 
     /// Bookmarks with the page they point to (§12.3.3), in reading order.
     pub fn outline(&self) -> Vec<OutlineEntry> {
-        Vec::new()
+        let Some(catalog) = self.catalog() else { return Vec::new() };
+        let destinations = destinations::Destinations::new(&self.objects, catalog, &self.pages.pages);
+        outline::outline(&self.objects, catalog, &destinations)
     }
 
     /// What the information dictionary, XMP and catalog declare.
     pub fn declared(&self) -> Declared {
-        Declared::default()
+        declared::declared(&self.objects, self.catalog())
+    }
+
+    /// The document catalog (§7.7.2).
+    pub fn catalog(&self) -> Option<&Dictionary> {
+        self.objects.dictionary(&self.objects.document().trailer, b"Root")
     }
 }
+
+#[cfg(test)]
+mod tests;
