@@ -46,8 +46,7 @@ pub async fn search_json(
     if !is_json(&headers) {
         return Err(Problem::new(Code::UnsupportedMediaType, "send `Content-Type: application/json`"));
     }
-    let value = serde_json::from_slice(&body)
-        .map_err(|error| Problem::new(Code::MalformedJson, format!("{error}")))?;
+    let value = serde_json::from_slice(&body).map_err(|error| Problem::new(Code::MalformedJson, format!("{error}")))?;
     let request = request_of(&pairs_of_json(&value)?)?;
     let response = with_base_path(service.search(request).await?, &service.links);
     Ok(Json(response).into_response())
@@ -83,9 +82,7 @@ pub async fn report(
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
     let tag = service.entity_tag();
-    let report = service
-        .read(move |service| Ok(ReportDetail::new(&service.known_report(id)?, &service.links)))
-        .await?;
+    let report = service.read(move |service| Ok(ReportDetail::new(&service.known_report(id)?, &service.links))).await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Json(report).into_response())))
 }
 
@@ -224,7 +221,8 @@ impl PageDetail {
         let id = known.row.id;
         let pages = &known.stored.pages;
         let summary = pages.get((page as usize).saturating_sub(1)).ok_or_else(Problem::internal)?;
-        let word = |word: &crate::report::WordBox| Word { text: word.span.of(&stored.text).to_owned(), quad: word.quad };
+        let word =
+            |word: &crate::report::WordBox| Word { text: word.span.of(&stored.text).to_owned(), quad: word.quad };
         Ok(PageDetail {
             report: id,
             page,
@@ -358,8 +356,13 @@ mod tests {
         let mut pairs = pairs_of_json(&body).expect("a good body");
         pairs.sort();
         let wanted = [
-            pair("facets", "language,year"), pair("filter[author]", "A"), pair("filter[author]", "B"),
-            pair("filter[language]", "en"), pair("filter[year]", "2019..2021"), pair("limit", "5"), pair("q", "cash"),
+            pair("facets", "language,year"),
+            pair("filter[author]", "A"),
+            pair("filter[author]", "B"),
+            pair("filter[language]", "en"),
+            pair("filter[year]", "2019..2021"),
+            pair("limit", "5"),
+            pair("q", "cash"),
         ];
         assert_eq!(pairs, wanted);
         for body in [serde_json::json!({"q": ["a"]}), serde_json::json!({"q": {"a": 1}}), serde_json::json!([1])] {

@@ -111,7 +111,13 @@ impl Service {
     }
 
     /// A service on a library with a searcher of its own.
-    pub fn with_searcher(library: Arc<Library>, searcher: Arc<dyn Searcher>, ingesting: Arc<AtomicBool>, base_path: &str, limits: Limits) -> Service {
+    pub fn with_searcher(
+        library: Arc<Library>,
+        searcher: Arc<dyn Searcher>,
+        ingesting: Arc<AtomicBool>,
+        base_path: &str,
+        limits: Limits,
+    ) -> Service {
         Service {
             links: Links::new(base_path),
             reading: Reading::new(&limits),

@@ -107,7 +107,8 @@ pub async fn page(
 
 /// Makes a page view; blocks. A query over a limit marks nothing: the page can be read all the same.
 fn view(service: &Service, known: &KnownReport, number: u32, q: &str) -> Result<String, Problem> {
-    let mut pages = service.library().texts().pages(known.row.location, &[number, number.saturating_add(1)])?.into_iter();
+    let mut pages =
+        service.library().texts().pages(known.row.location, &[number, number.saturating_add(1)])?.into_iter();
     let page = pages.next().unwrap_or_default();
     let next = pages.next();
     let matches = if q.is_empty() { Vec::new() } else { service.marks(q, &page, next.as_ref()) };

@@ -154,13 +154,16 @@ mod tests {
         let show = |run: &Run| if run.is_match { format!("[{}]", run.text) } else { run.text.clone() };
         paragraphs(page, matches)
             .iter()
-            .map(|paragraph| format!("{}: {}", paragraph.kind.class(), paragraph.runs.iter().map(show).collect::<String>()))
+            .map(|paragraph| {
+                format!("{}: {}", paragraph.kind.class(), paragraph.runs.iter().map(show).collect::<String>())
+            })
             .collect()
     }
 
     #[test]
     fn lines_are_joined_and_kinds_told_apart() {
-        let text = "Annual report 2023\n\n1 Findings\nThe pro\u{AD}gramme\nreached cash-\nbased households.\n\nA\nB\nC\n";
+        let text =
+            "Annual report 2023\n\n1 Findings\nThe pro\u{AD}gramme\nreached cash-\nbased households.\n\nA\nB\nC\n";
         let page = StoredPage {
             text: text.to_owned(),
             furniture: vec![span_of(text, "Annual report 2023")],
@@ -182,6 +185,9 @@ mod tests {
         let text = "good cash\ntransfers";
         let page = StoredPage { text: text.to_owned(), ..StoredPage::default() };
         assert_eq!(shown(&page, &[span_of(text, "cash")]), ["text: good [cash] transfers"]);
-        assert_eq!(shown(&page, &[span_of(text, "cash"), span_of(text, "transfers")]), ["text: good [cash] [transfers]"]);
+        assert_eq!(
+            shown(&page, &[span_of(text, "cash"), span_of(text, "transfers")]),
+            ["text: good [cash] [transfers]"]
+        );
     }
 }
