@@ -787,3 +787,6 @@ impl Run {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
