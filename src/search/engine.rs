@@ -127,7 +127,7 @@ impl Engine {
             library: &self.library,
             request,
             matchers: plan.map(Plan::matchers).unwrap_or_default(),
-            has_phrases: plan.is_some_and(|plan| plan.shown().any(|(_, clause)| clause.places.len() > 1)),
+            has_phrases: plan.is_some_and(|plan| plan.shown().any(|(_, clause)| clause.is_phrase())),
         };
         let reached = offset.saturating_add(ranked.hits.len());
         let mut hits = Vec::with_capacity(ranked.hits.len());

@@ -73,7 +73,7 @@ struct PageTally {
 impl Gatherer {
     fn open(reader: &SegmentReader, fields: &Fields, plan: &Plan) -> tantivy::Result<Gatherer> {
         let clauses =
-            plan.shown().map(|(_, clause)| ClauseReader::open(reader, fields.body, &clause.places, clause.slop));
+            plan.shown().map(|(_, clause)| ClauseReader::open(reader, fields.body, &clause.ways, clause.slop));
         let scopes = plan.scopes.iter().map(|scope| ScopeReader::open(reader, fields, scope));
         Ok(Gatherer {
             clauses: clauses.collect::<tantivy::Result<_>>()?,

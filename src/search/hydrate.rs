@@ -69,10 +69,14 @@ impl Hydrator<'_> {
         if self.has_phrases {
             numbers.extend(shown.iter().map(|page| page.page.saturating_add(1)));
         }
+        // In page order each block of the store is decompressed once.
+        numbers.sort_unstable();
+        numbers.dedup();
         let texts = self.library.texts().pages(row.location, &numbers)?;
-        let hits = shown.iter().enumerate().filter_map(|(index, page)| {
-            let next = if self.has_phrases { texts.get(shown.len() + index) } else { None };
-            texts.get(index).map(|text| self.page_hit(row.id, report, *page, text, next))
+        let text_of = |number| numbers.binary_search(&number).ok().and_then(|place| texts.get(place));
+        let hits = shown.iter().filter_map(|page| {
+            let next = if self.has_phrases { text_of(page.page.saturating_add(1)) } else { None };
+            text_of(page.page).map(|text| self.page_hit(row.id, report, *page, text, next))
         });
         Ok((hits.collect(), more))
     }

@@ -21,6 +21,9 @@ mod stems;
 mod terms;
 mod union;
 
+#[cfg(test)]
+mod tests;
+
 pub use engine::{Engine, SearchError};
 pub use request::{Filter, Operator, RequestError, SearchRequest, Sort};
 pub use response::{DidYouMean, Facet, Hit, IndexInfo, PageHit, Passage, QueryInfo, Relation, SearchResponse, Total};

@@ -10,19 +10,21 @@ use crate::search::passages::{ClauseMatcher, Matchers};
 use crate::search::phrase::PhraseQuery;
 use crate::search::ranking::{SearchedField, SearchedFields, idf};
 use crate::search::scope::{Scope, ScopedQuery};
-use crate::search::terms::{Dictionary, Expansion, Reading};
+use crate::search::terms::{Dictionary, Reading, Way, Ways};
 use crate::search::union::UnionQuery;
 use std::ops::Bound;
 use std::sync::Arc;
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, RangeQuery, TermQuery,
+};
 use tantivy::schema::IndexRecordOption;
 
 /// A text clause with its words expanded.
 #[derive(Debug, Clone)]
 pub(super) struct Clause {
-    /// The words that can fill each place; one place for a word.
-    pub(super) places: Vec<Arc<Expansion>>,
+    /// The ways to print it; those of one word are joined in one.
+    pub(super) ways: Ways,
     pub(super) slop: u32,
     fields: Arc<Vec<SearchedField>>,
     /// Whether it is looked for in the pages, so that they can show it.
@@ -32,8 +34,8 @@ pub(super) struct Clause {
     /// The scopes it stands in, as places in [`Plan::scopes`].
     pub(super) scopes: Vec<usize>,
     pub(super) idf: f32,
-    /// The words as analyzed.
-    pub(super) words: Vec<String>,
+    /// The words as analyzed that nothing in the index stands for, if therefore the clause cannot match.
+    pub(super) unknown: Vec<String>,
     /// Bytes of the query it was read from.
     pub(super) span: Span,
 }
@@ -42,6 +44,11 @@ impl Clause {
     /// Whether pages are to show it.
     pub(super) fn is_shown(&self) -> bool {
         self.in_body && !self.is_negative
+    }
+
+    /// Whether a match may be longer than a word.
+    pub(super) fn is_phrase(&self) -> bool {
+        self.ways.iter().any(|way| way.len() > 1)
     }
 
     /// Where it is looked for.
@@ -138,7 +145,7 @@ impl Planner<'_> {
             Node::Not(node) => self.build(plan, node, !is_negative, scopes)?.map(|tree| Tree::Not(Box::new(tree))),
             Node::Text(clause) if clause.words.is_empty() => None,
             Node::Text(clause) if clause.field == Some(Field::Section) => {
-                let places = self.places(clause, &self.searched.section)?;
+                let places = self.way(&clause.words, clause.kind, &fields_of(&self.searched.section))?;
                 plan.scopes.push(Scope::Section(places));
                 Some(Tree::Scope(plan.scopes.len() - 1))
             }
@@ -187,41 +194,70 @@ impl Planner<'_> {
             Some(Field::File) => &self.searched.file,
             Some(Field::Section) => &self.searched.section,
         };
-        let places = self.places(text, fields)?;
+        let ways = self.ways(text, &fields_of(fields))?;
         let slop = match text.kind {
             TextKind::Phrase { slop } => slop,
             _ => 0,
         };
+        let can_match = |way: &&Way| way.iter().all(|words| !words.terms.is_empty());
+        let weight = |way: &Way| way.iter().map(|words| idf(words.frequency, self.documents)).sum::<f32>();
+        let unknown = match ways.iter().find(can_match) {
+            Some(_) => Vec::new(),
+            None if text.kind == TextKind::Prefix => Vec::new(),
+            None => self.unknown(text, &fields_of(fields))?,
+        };
         Ok(Clause {
-            idf: places.iter().map(|words| idf(words.frequency, self.documents)).sum(),
-            places,
+            idf: ways.iter().filter(can_match).map(weight).reduce(f32::min).unwrap_or(0.0),
+            ways,
             slop,
             fields: Arc::new(fields.clone()),
             in_body: text.field.is_none(),
             is_negative,
             scopes: scopes.to_vec(),
-            words: text.words.clone(),
+            unknown,
             span: text.span,
         })
     }
 
-    /// Each word with what it stands for. Of several words only the last of a beginning is expanded: the others, and
-    /// all words of a phrase, stand for themselves.
-    fn places(&self, text: &TextClause, fields: &[SearchedField]) -> tantivy::Result<Vec<Arc<Expansion>>> {
-        let fields: Vec<_> = fields.iter().map(|searched| searched.field).collect();
-        let last = text.words.len().saturating_sub(1);
-        let mut places = Vec::with_capacity(text.words.len());
-        for (index, word) in text.words.iter().enumerate() {
-            let reading = match text.kind {
-                TextKind::Prefix if index == last => Reading::Beginning,
-                TextKind::Word if last == 0 => Reading::Stem,
-                TextKind::Fuzzy { distance } if last == 0 => Reading::Typo(distance),
-                _ => Reading::Exact,
-            };
-            places.push(self.dictionary.expand(word, reading, &fields)?);
+    /// The ways to print a clause, with those of one word joined so that they count as one word.
+    fn ways(&self, text: &TextClause, fields: &[tantivy::schema::Field]) -> tantivy::Result<Ways> {
+        let mut ways = Ways::new();
+        let mut single = Vec::new();
+        for words in std::iter::once(&text.words).chain(&text.alternatives) {
+            let way = self.way(words, text.kind, fields)?;
+            if let [words] = way.as_slice() {
+                single.push(Arc::clone(words));
+            } else {
+                ways.push(way);
+            }
         }
-        Ok(places)
+        if !single.is_empty() {
+            ways.insert(0, vec![self.dictionary.joined(&single)]);
+        }
+        Ok(ways)
     }
+
+    /// Each word with what it stands for: among several, and in phrases, itself only.
+    fn way(&self, words: &[String], kind: TextKind, fields: &[tantivy::schema::Field]) -> tantivy::Result<Way> {
+        let reading = match kind {
+            _ if words.len() > 1 => Reading::Exact,
+            TextKind::Phrase { .. } => Reading::Exact,
+            TextKind::Word => Reading::Stem,
+            TextKind::Prefix => Reading::Beginning,
+            TextKind::Fuzzy { distance } => Reading::Typo(distance),
+        };
+        words.iter().map(|word| self.dictionary.expand(word, reading, fields)).collect()
+    }
+
+    fn unknown(&self, text: &TextClause, fields: &[tantivy::schema::Field]) -> tantivy::Result<Vec<String>> {
+        let places = self.way(&text.words, text.kind, fields)?;
+        let unknown = text.words.iter().zip(&places).filter(|(_, words)| words.terms.is_empty());
+        Ok(unknown.map(|(word, _)| word.clone()).collect())
+    }
+}
+
+fn fields_of(searched: &[SearchedField]) -> Vec<tantivy::schema::Field> {
+    searched.iter().map(|searched| searched.field).collect()
 }
 
 fn is_scope(node: &Node) -> bool {
@@ -287,14 +323,12 @@ impl Plan {
         Box::new(BooleanQuery::new(clauses))
     }
 
-    /// What to mark on pages, in the order of [`Plan::shown`].
+    /// What to mark on pages: every way to print every clause that pages are to show.
     pub(super) fn matchers(&self) -> Matchers {
-        let clauses = self.shown().map(|(_, clause)| match clause.places.as_slice() {
+        let ways = self.shown().flat_map(|(_, clause)| clause.ways.iter().map(|way| (way, clause.slop)));
+        let clauses = ways.map(|(way, slop)| match way.as_slice() {
             [words] => ClauseMatcher::Terms(words.terms.iter().map(|word| (word.term.clone(), word.weight)).collect()),
-            places => ClauseMatcher::Phrase {
-                places: places.iter().map(|words| words.terms.iter().map(|word| word.term.clone()).collect()).collect(),
-                slop: clause.slop,
-            },
+            places => ClauseMatcher::Phrase { places: places.iter().map(|words| words.all()).collect(), slop },
         });
         Matchers { clauses: clauses.collect() }
     }
@@ -334,7 +368,7 @@ impl Plan {
             parts.iter().filter_map(Tree::as_scope).filter_map(|scope| self.scopes.get(scope).cloned()).collect();
         if !scopes.is_empty() && !shown.is_empty() {
             let shown = shown.iter().filter_map(|clause| self.clauses.get(*clause));
-            let clauses_of = shown.map(|clause| (clause.places.clone(), clause.slop)).collect();
+            let clauses_of = shown.map(|clause| (clause.ways.clone(), clause.slop)).collect();
             let scoped = ScopedQuery { fields: self.fields, clauses: clauses_of, scopes };
             clauses.push((Occur::Must, Box::new(scoped)));
         }
@@ -368,11 +402,23 @@ impl Plan {
     }
 }
 
+/// The best of the ways to print a clause, each in any of its fields.
 fn lower_clause(clause: &Clause) -> Box<dyn Query> {
-    let (fields, idf) = (Arc::clone(&clause.fields), clause.idf);
-    match clause.places.as_slice() {
-        [words] => Box::new(UnionQuery { words: Arc::clone(words), fields, idf }),
-        places => Box::new(PhraseQuery { places: Arc::new(places.to_vec()), slop: clause.slop, fields, idf }),
+    let mut ways: Vec<Box<dyn Query>> = Vec::with_capacity(clause.ways.len());
+    for way in &clause.ways {
+        let (fields, idf) = (Arc::clone(&clause.fields), clause.idf);
+        ways.push(match way.as_slice() {
+            [words] => Box::new(UnionQuery { words: Arc::clone(words), fields, idf }),
+            places => Box::new(PhraseQuery { places: Arc::new(places.to_vec()), slop: clause.slop, fields, idf }),
+        });
+    }
+    match ways.pop() {
+        Some(only) if ways.is_empty() => only,
+        Some(last) => {
+            ways.push(last);
+            Box::new(DisjunctionMaxQuery::new(ways))
+        }
+        None => everything(),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use crate::index::{Fields, PageStarts};
 use crate::search::positions::{Place, phrase_starts};
-use crate::search::terms::Expansion;
+use crate::search::terms::{Expansion, Way, Ways};
 use crate::search::union::explain;
 use std::sync::Arc;
 use tantivy::columnar::BytesColumn;
@@ -88,43 +88,46 @@ impl ScopeReader {
 
 /// A clause opened on the bodies of a segment. Reports must be asked for in rising order.
 pub(super) struct ClauseReader {
-    places: Vec<Place>,
+    ways: Vec<Vec<Place>>,
     slop: u32,
     buffer: Vec<(u32, f32)>,
 }
 
 impl ClauseReader {
-    pub(super) fn open(
-        reader: &SegmentReader,
-        body: Field,
-        places: &[Arc<Expansion>],
-        slop: u32,
-    ) -> tantivy::Result<ClauseReader> {
-        let places = places.iter().map(|words| Place::open(reader, body, words)).collect::<tantivy::Result<_>>()?;
-        Ok(ClauseReader { places, slop, buffer: Vec::new() })
+    pub(super) fn open(reader: &SegmentReader, body: Field, ways: &Ways, slop: u32) -> tantivy::Result<ClauseReader> {
+        let open = |way: &Way| way.iter().map(|words| Place::open(reader, body, words)).collect();
+        Ok(ClauseReader { ways: ways.iter().map(open).collect::<tantivy::Result<_>>()?, slop, buffer: Vec::new() })
     }
 
     /// The first report from `target` on that may have the clause.
     fn seek(&mut self, target: DocId) -> DocId {
-        self.places.iter_mut().map(|place| place.seek(target)).max().unwrap_or(TERMINATED)
+        let furthest = |way: &mut Vec<Place>| way.iter_mut().map(|place| place.seek(target)).max();
+        self.ways.iter_mut().filter_map(furthest).min().unwrap_or(TERMINATED)
     }
 
-    /// Appends where the clause begins in a report, with its weight there.
+    /// Appends where the clause begins in a report, with its weight there, rising.
     pub(super) fn occurrences(&mut self, doc: DocId, output: &mut Vec<(u32, f32)>) {
-        if let [place] = self.places.as_mut_slice() {
-            place.occurrences(doc, output);
-            return;
-        }
-        let mut positions = Vec::with_capacity(self.places.len());
-        for place in &mut self.places {
-            self.buffer.clear();
-            place.occurrences(doc, &mut self.buffer);
-            if self.buffer.is_empty() {
-                return;
+        let before = output.len();
+        for way in &mut self.ways {
+            if let [place] = way.as_mut_slice() {
+                place.occurrences(doc, output);
+                continue;
             }
-            positions.push(self.buffer.iter().map(|(position, _)| *position).collect());
+            let mut positions = Vec::with_capacity(way.len());
+            for place in way {
+                self.buffer.clear();
+                place.occurrences(doc, &mut self.buffer);
+                positions.push(self.buffer.iter().map(|(position, _)| *position).collect());
+            }
+            output.extend(phrase_starts(&positions, self.slop).into_iter().map(|start| (start, 1.0)));
         }
-        output.extend(phrase_starts(&positions, self.slop).into_iter().map(|start| (start, 1.0)));
+        if self.ways.len() > 1 {
+            let mut mixed = output.split_off(before);
+            mixed.sort_unstable_by_key(|(position, _)| *position);
+            // The same word read in two ways is one match.
+            mixed.dedup_by_key(|(position, _)| *position);
+            output.append(&mut mixed);
+        }
     }
 }
 
@@ -157,7 +160,8 @@ impl PageStartsReader {
 #[derive(Debug, Clone)]
 pub(super) struct ScopedQuery {
     pub(super) fields: Fields,
-    pub(super) clauses: Vec<(Vec<Arc<Expansion>>, u32)>,
+    /// Each with its slop.
+    pub(super) clauses: Vec<(Ways, u32)>,
     pub(super) scopes: Vec<Scope>,
 }
 
@@ -169,8 +173,7 @@ impl Query for ScopedQuery {
 
 impl Weight for ScopedQuery {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let open =
-            |(places, slop): &(Vec<Arc<Expansion>>, u32)| ClauseReader::open(reader, self.fields.body, places, *slop);
+        let open = |(ways, slop): &(Ways, u32)| ClauseReader::open(reader, self.fields.body, ways, *slop);
         let mut scorer = ScopedScorer {
             clauses: self.clauses.iter().map(open).collect::<tantivy::Result<_>>()?,
             scopes: self

@@ -14,14 +14,10 @@ const TWO_TYPOS_FROM: usize = 8;
 pub(super) fn did_you_mean(query: &str, plan: &Plan, dictionary: &Dictionary) -> tantivy::Result<Option<String>> {
     let mut replacements: Vec<(Span, String)> = Vec::new();
     for clause in plan.clauses.iter().filter(|clause| !clause.is_negative) {
-        for (word, words) in clause.words.iter().zip(&clause.places) {
-            if !words.terms.is_empty() {
-                continue;
-            }
-            let Some(nearest) = nearest(word, clause, dictionary)? else {
-                continue;
-            };
-            if let Some(span) = span_of(query, clause.span, word) {
+        for word in &clause.unknown {
+            if let Some(nearest) = nearest(word, clause, dictionary)?
+                && let Some(span) = span_of(query, clause.span, word)
+            {
                 replacements.push((span, nearest));
             }
         }

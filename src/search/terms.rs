@@ -57,6 +57,19 @@ pub(super) struct Expansion {
     pub(super) frequency: f64,
 }
 
+impl Expansion {
+    /// The words without their weights.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.terms.iter().map(|word| word.term.clone()).collect()
+    }
+}
+
+/// The words that can fill each place of a word or phrase, in order.
+pub(super) type Way = Vec<Arc<Expansion>>;
+
+/// The ways to print a word or phrase, any of which will do; at least one.
+pub(super) type Ways = Vec<Way>;
+
 /// Asks the dictionaries of one commit.
 pub(super) struct Dictionary {
     snapshot: Arc<Snapshot>,
@@ -94,6 +107,21 @@ impl Dictionary {
             cache.insert(key, Arc::clone(&expansion));
         }
         Ok(expansion)
+    }
+
+    /// Several words counted as one.
+    pub(super) fn joined(&self, words: &[Arc<Expansion>]) -> Arc<Expansion> {
+        if let [only] = words {
+            return Arc::clone(only);
+        }
+        let mut terms: Vec<WeightedTerm> = Vec::new();
+        for term in words.iter().flat_map(|words| &words.terms) {
+            if terms.iter().all(|known| known.term != term.term) {
+                terms.push(term.clone());
+            }
+        }
+        let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents(&self.snapshot));
+        Arc::new(Expansion { terms, frequency })
     }
 
     /// Words that occur in these fields and lie at most so many typos away, with their distance and frequency.
