@@ -328,7 +328,7 @@ mod tests {
         let lengths: Vec<usize> =
             (0..3).filter_map(|_| pdf.objects().decode(stream)).map(|bytes| bytes.len()).collect();
         assert_eq!(lengths, [600, 400, 0]);
-        assert!(pdf.objects().budget_spent());
+        assert!(pdf.objects().budget_spent() && pdf.objects().was_cut());
     }
 
     proptest! {

@@ -12,7 +12,7 @@ const STREAM_KEYS: [&[u8]; 7] = [b"Type", b"W", b"Index", b"Filter", b"DecodePar
 
 /// Whether the standard, password-based security handler encrypted the document.
 pub fn is_by_password(locked: &Document) -> bool {
-    match encryption_dictionary(locked).and_then(|dictionary| dictionary.get(b"Filter").ok()) {
+    match dictionary(locked).and_then(|dictionary| dictionary.get(b"Filter").ok()) {
         Some(Object::Name(handler)) => handler == b"Standard",
         _ => true,
     }
@@ -20,7 +20,7 @@ pub fn is_by_password(locked: &Document) -> bool {
 
 /// The bytes with an update that makes the encryption dictionary readable; `None` if nothing needs repair.
 pub fn repaired(bytes: &[u8], locked: &Document) -> Option<Vec<u8>> {
-    let written = encryption_dictionary(locked)?;
+    let written = dictionary(locked)?;
     let mut encrypt = written.clone();
     if has_references(&encrypt)
         && let Some(objects) = loaded_without_encryption(bytes)
@@ -41,7 +41,8 @@ pub fn repaired(bytes: &[u8], locked: &Document) -> Option<Vec<u8>> {
     append_update(bytes, locked, trailer, &encrypt)
 }
 
-fn encryption_dictionary(locked: &Document) -> Option<&Dictionary> {
+/// The encryption dictionary, if it is one.
+pub fn dictionary(locked: &Document) -> Option<&Dictionary> {
     let encrypt = locked.trailer.get(b"Encrypt").ok()?;
     match encrypt {
         Object::Reference(id) => locked.objects.get(id).and_then(as_dictionary),

@@ -10,6 +10,7 @@ use crate::report::Reason;
 use lopdf::encryption::DecryptionError;
 use lopdf::xref::XrefRecovery;
 use lopdf::{Document, Error, LoadOptions};
+use memchr::memmem;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,6 +20,9 @@ const HEADER_WITHIN: usize = 1024;
 const HEADER: &[u8] = b"%PDF-1.7\n";
 /// Largest object stream or cross-reference stream, decoded.
 const MAX_OBJECT_STREAM: usize = 64 << 20;
+/// All object streams together, decoded; shared out evenly, but each may have at least the next number.
+const MAX_OBJECT_STREAMS: usize = 512 << 20;
+const MIN_OBJECT_STREAM: usize = 1 << 20;
 
 /// Loads the document and walks its page tree.
 pub fn load(bytes: &[u8], limits: &Limits, passwords: &[String]) -> Result<(Document, Pages), OpenError> {
@@ -48,15 +52,11 @@ fn error(reason: Reason, detail: impl Into<String>) -> OpenError {
 /// The bytes from the header on; with a header put before them if they have none but hold something like objects.
 fn with_header(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     let head = &bytes[..bytes.len().min(HEADER_WITHIN)];
-    if let Some(start) = find(head, b"%PDF-") {
+    if let Some(start) = memmem::find(head, b"%PDF-") {
         return Some(Cow::Borrowed(&bytes[start..]));
     }
-    let holds_objects = find(bytes, b" obj").is_some() || find(bytes, b"endobj").is_some();
+    let holds_objects = memmem::find(bytes, b"obj").is_some();
     holds_objects.then(|| Cow::Owned([HEADER, bytes].concat()))
-}
-
-fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
 }
 
 /// The rungs share these.
@@ -96,6 +96,9 @@ impl Ladder<'_> {
         let locked = load_once(bytes, None, scan)?;
         if !locked.trailer.has(b"Encrypt") {
             return Ok(locked);
+        }
+        if encryption::dictionary(&locked).is_none() {
+            return Err(error(Reason::Damaged, "the encryption dictionary cannot be read").into());
         }
         let Some(repaired) = encryption::repaired(bytes, &locked) else { return self.unlock(bytes, &locked, scan) };
         let locked = load_once(&repaired, None, scan)?;
@@ -140,7 +143,7 @@ pub(super) fn load_once(bytes: &[u8], password: Option<String>, scan: bool) -> R
         password,
         filter: None,
         strict: false,
-        max_decompressed_size: Some(MAX_OBJECT_STREAM),
+        max_decompressed_size: Some(object_stream_limit(bytes)),
         force_reconstruct: scan,
     };
     match catch_unwind(AssertUnwindSafe(|| Document::load_mem_with_options(bytes, options))) {
@@ -148,6 +151,12 @@ pub(super) fn load_once(bytes: &[u8], password: Option<String>, scan: bool) -> R
         Ok(Err(cause)) => Err(failure_of(&cause)),
         Err(_) => Err(error(Reason::Damaged, "the object reader gave up on it").into()),
     }
+}
+
+/// lopdf bounds each stream alone, so that a small file of many could still fill the memory.
+fn object_stream_limit(bytes: &[u8]) -> usize {
+    let count = memmem::find_iter(bytes, b"/ObjStm").count();
+    (MAX_OBJECT_STREAMS / count.max(1)).clamp(MIN_OBJECT_STREAM, MAX_OBJECT_STREAM)
 }
 
 fn failure_of(cause: &Error) -> Failure {

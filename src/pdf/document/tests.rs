@@ -151,6 +151,88 @@ fn a_direct_encryption_dictionary_is_found() {
     assert!(content(&open(&bytes).expect("the empty password")).contains("Abc"));
 }
 
+/// A file encrypted with a 40-bit key, its encryption dictionary and trailer changed as asked.
+fn with_encryption_changed(change: impl Fn(&mut Document, &mut lopdf::Dictionary)) -> Vec<u8> {
+    let id = "/ID [<> <>]";
+    let mut document = Document::load_mem(&TestPdf::with_text("Abc").trailer(id).bytes()).expect("a plain file");
+    let version = EncryptionVersion::V2 {
+        document: &document,
+        owner_password: "owner",
+        user_password: "",
+        key_length: 40,
+        permissions: Permissions::all(),
+    };
+    let state = EncryptionState::try_from(version).expect("a supported version");
+    document.encrypt(&state).expect("a plain file");
+    let id = document.trailer.get(b"Encrypt").and_then(Object::as_reference).expect("just encrypted");
+    let mut dictionary = document.objects[&id].as_dict().expect("a dictionary").clone();
+    change(&mut document, &mut dictionary);
+    document.objects.insert(id, Object::Dictionary(dictionary));
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("memory");
+    bytes
+}
+
+#[test]
+fn odd_encryption_dictionaries_are_repaired() {
+    let crypt_filter = |length: i64| {
+        let mut filter = lopdf::Dictionary::new();
+        filter.set("CFM", Object::Name(b"V2".to_vec()));
+        filter.set("Length", length);
+        filter
+    };
+    let make_version_4 = |dictionary: &mut lopdf::Dictionary, filter: Object| {
+        let mut filters = lopdf::Dictionary::new();
+        filters.set("StdCF", filter);
+        dictionary.set("V", 4);
+        dictionary.set("CF", filters);
+        dictionary.set("StmF", Object::Name(b"StdCF".to_vec()));
+        dictionary.set("StrF", Object::Name(b"StdCF".to_vec()));
+    };
+    let cases = [
+        ("no identifier", with_encryption_changed(|document, _| drop(document.trailer.remove(b"ID")))),
+        (
+            "key length in bytes",
+            with_encryption_changed(|_, dictionary| make_version_4(dictionary, crypt_filter(5).into())),
+        ),
+        (
+            "key length in bits",
+            with_encryption_changed(|_, dictionary| make_version_4(dictionary, crypt_filter(40).into())),
+        ),
+        (
+            "references inside",
+            with_encryption_changed(|document, dictionary| {
+                let filter = document.add_object(crypt_filter(5));
+                make_version_4(dictionary, filter.into());
+                let owner = dictionary.get(b"O").expect("a value").clone();
+                let owner = document.add_object(owner);
+                dictionary.set("O", owner);
+            }),
+        ),
+    ];
+    for (name, bytes) in cases {
+        let pdf = open(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(content(&pdf).contains("Abc"), "{name}");
+    }
+}
+
+#[test]
+fn object_stream_bombs_reach_a_limit() {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, &vec![b' '; 60 << 20]).expect("memory");
+    let bomb = encoder.finish().expect("memory");
+    // Without a table the object streams are found by scanning.
+    let pdf = (10..50).fold(TestPdf::with_text("x"), |pdf, number| {
+        pdf.stream(number, "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", &bomb)
+    });
+    let bytes = pdf.bytes();
+    let table = bytes.windows(5).rposition(|window| window == b"\nxref").expect("a table");
+    match open(&bytes[..table]) {
+        Ok(pdf) => assert_eq!(pdf.page_count(), 1),
+        Err(error) => assert_eq!(error.reason, Reason::LimitReached),
+    }
+}
+
 #[test]
 fn foreign_security_handlers_are_named() {
     let pdf = TestPdf::with_text("x").object(9, "<< /Filter /Adobe.PubSec /V 4 >>").trailer("/Encrypt 9 0 R");
