@@ -7,8 +7,7 @@ use crate::cli::output::{SummaryText, to_json};
 use crate::cli::session::Session;
 use crate::cli::{interrupt, paths};
 use crate::ingest::{IngestOptions, Summary, ingest};
-use crate::store::{Library, StoreError};
-use std::path::{Path, PathBuf};
+use crate::store::Library;
 
 /// Indexes the paths.
 pub fn run(arguments: &IngestArguments, session: &Session) -> Result<ExitCode, CommandError> {
@@ -25,10 +24,9 @@ pub fn run(arguments: &IngestArguments, session: &Session) -> Result<ExitCode, C
         retry: None,
         extract: session.extract_options()?,
     };
-    if arguments.dry_run {
-        return dry_run(&options, arguments.json, session);
-    }
-    let library = Library::open_for_writing(session.library_directory())?;
+    let directory = session.library_directory();
+    let library =
+        if arguments.dry_run { Library::open_for_planning(directory)? } else { Library::open_for_writing(directory)? };
     carry_out(&library, &options, arguments.json, session)
 }
 
@@ -63,46 +61,6 @@ fn exit_code(summary: &Summary) -> ExitCode {
         ExitCode::SomeFilesFailed
     } else {
         ExitCode::Success
-    }
-}
-
-/// Says what an ingest would do. Where there is no library yet, an empty one beside the system's temporary files
-/// stands for it, so that none is made.
-fn dry_run(options: &IngestOptions, json: bool, session: &Session) -> Result<ExitCode, CommandError> {
-    match Library::open_for_reading(session.library_directory()) {
-        Ok(library) => carry_out(&library, options, json, session),
-        Err(StoreError::NoLibrary { .. }) => {
-            let scratch = ScratchDirectory::new()?;
-            let library = Library::open_for_writing(&scratch.path)?;
-            carry_out(&library, options, json, session)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// A directory that goes when it is dropped.
-struct ScratchDirectory {
-    path: PathBuf,
-}
-
-impl ScratchDirectory {
-    fn new() -> Result<ScratchDirectory, CommandError> {
-        let path = std::env::temp_dir().join(format!("recto-dry-run-{}", std::process::id()));
-        create_new(&path).map_err(CommandError::file("create", &path))?;
-        Ok(ScratchDirectory { path })
-    }
-}
-
-/// Fails if the directory exists: it could be somebody else's.
-fn create_new(path: &Path) -> std::io::Result<()> {
-    std::fs::create_dir(path)
-}
-
-impl Drop for ScratchDirectory {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.path) {
-            tracing::warn!(%error, path = %self.path.display(), "cannot remove a temporary directory");
-        }
     }
 }
 

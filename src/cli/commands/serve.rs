@@ -10,12 +10,12 @@ use crate::cli::interrupt;
 use crate::cli::output::SummaryText;
 use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
-use crate::index::IndexWriter;
 use crate::ingest::{IngestOptions, ingest};
 use crate::search::Engine;
-use crate::serve::{State, serve};
-use crate::store::Library;
+use crate::serve::{State, parse_base_path, serve};
+use crate::store::{Library, StoreError};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -29,7 +29,7 @@ const RELOAD_INTERVAL: Duration = Duration::from_millis(500);
 pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let settings = &session.config().serve;
     let address = loopback_address(&settings.listen)?;
-    let base_path = normalised_base_path(&settings.base_path)?;
+    let base_path = parse_base_path(&settings.base_path).map_err(|error| CommandError::Usage(error.to_string()))?;
     let ingest_options = IngestOptions {
         paths: arguments.ingest,
         jobs: session.config().ingest.jobs,
@@ -38,7 +38,7 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
     };
     let listener = listen(address)?;
     let ingests = !ingest_options.paths.is_empty();
-    let library = Arc::new(open_library(session, ingests)?);
+    let library = Arc::new(open_library(session.library_directory(), ingests)?);
     let engine = Arc::new(Engine::open(Arc::clone(&library))?);
     let ingesting = Arc::new(AtomicBool::new(ingests));
     let bound = listener.local_addr().unwrap_or(address);
@@ -83,18 +83,6 @@ fn loopback_address(listen: &str) -> Result<SocketAddr, CommandError> {
     first.ok_or_else(|| CommandError::Usage(format!("`{listen}` is no address and port such as `127.0.0.1:8080`")))
 }
 
-/// `/recto` for `recto`, `/recto/` and the like; empty for the root.
-fn normalised_base_path(path: &str) -> Result<String, CommandError> {
-    let trimmed = path.trim_matches('/');
-    let is_plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, '/' | '-' | '_' | '.' | '~');
-    let segments_are_plain = trimmed.is_empty() || trimmed.split('/').all(|it| !matches!(it, "" | "." | ".."));
-    if !trimmed.chars().all(is_plain) || !segments_are_plain {
-        let message = format!("`{path}` cannot be a base path; use letters, digits, `-`, `_`, `.`, `~` and `/`");
-        return Err(CommandError::Usage(message));
-    }
-    Ok(if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") })
-}
-
 fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     let service = |source| CommandError::Service { action: format!("listen on `{address}`"), source };
     let listener = TcpListener::bind(address).map_err(service)?;
@@ -102,15 +90,9 @@ fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     Ok(listener)
 }
 
-/// The library; one that is to be filled is made if need be, with an index that can be searched at once.
-fn open_library(session: &Session, ingests: bool) -> Result<Library, CommandError> {
-    let directory = session.library_directory();
-    if !ingests {
-        return Ok(Library::open_for_reading(directory)?);
-    }
-    let library = Library::open_for_writing(directory)?;
-    IndexWriter::open(&library.generation_directory(), 1)?.finish()?;
-    Ok(library)
+/// The library; one that is to be filled is made if need be, and can be searched while it is still empty.
+fn open_library(directory: &Path, ingests: bool) -> Result<Library, StoreError> {
+    if ingests { Library::open_for_writing(directory) } else { Library::open_for_reading(directory) }
 }
 
 /// An ingest in a thread of its own.
@@ -198,17 +180,6 @@ mod tests {
         }
         for listen in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80", "8080", ""] {
             assert_eq!(loopback_address(listen).expect_err(listen).exit_code(), ExitCode::Failure);
-        }
-    }
-
-    #[test]
-    fn base_paths_are_normalised() {
-        let cases = [("", ""), ("/", ""), ("/recto", "/recto"), ("recto/", "/recto"), ("/a/b/", "/a/b")];
-        for (path, expected) in cases {
-            assert_eq!(normalised_base_path(path).expect(path), expected);
-        }
-        for path in ["/a b", "/../x", "/a//b", "/<x>", "/a?b"] {
-            assert!(normalised_base_path(path).is_err(), "{path}");
         }
     }
 }
