@@ -9,7 +9,7 @@ use crate::serve::app::{KnownReport, Service, is_json, page_number, report_id};
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::ui::format::rfc3339;
-use crate::store::StoredPage;
+use crate::store::{ReportRow, StoredPage};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -46,8 +46,7 @@ pub async fn search_json(
     if !is_json(&headers) {
         return Err(Problem::new(Code::UnsupportedMediaType, "send `Content-Type: application/json`"));
     }
-    let value = serde_json::from_slice(&body)
-        .map_err(|error| Problem::new(Code::MalformedJson, format!("{error}")))?;
+    let value = serde_json::from_slice(&body).map_err(|error| Problem::new(Code::MalformedJson, format!("{error}")))?;
     let request = request_of(&pairs_of_json(&value)?)?;
     let response = with_base_path(service.search(request).await?, &service.links);
     Ok(Json(response).into_response())
@@ -67,8 +66,8 @@ pub async fn reports(
     let total = service.coverage().await?.reports;
     let reports = service
         .read(move |service| {
-            let known = service.known_reports(offset, limit)?;
-            Ok(known.iter().map(|report| ReportSummary::new(report, &service.links)).collect::<Vec<_>>())
+            let rows = service.rows(offset, limit)?;
+            Ok(rows.iter().map(|row| ReportSummary::new(row, &service.links)).collect::<Vec<_>>())
         })
         .await?;
     let body = serde_json::json!({ "total": total, "offset": offset, "limit": limit, "reports": reports });
@@ -83,9 +82,7 @@ pub async fn report(
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
     let tag = service.entity_tag();
-    let report = service
-        .read(move |service| Ok(ReportDetail::new(&service.known_report(id)?, &service.links)))
-        .await?;
+    let report = service.read(move |service| Ok(ReportDetail::new(&service.known_report(id)?, &service.links))).await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Json(report).into_response())))
 }
 
@@ -134,14 +131,13 @@ struct ReportSummary {
 }
 
 impl ReportSummary {
-    fn new(known: &KnownReport, links: &Links) -> ReportSummary {
-        let KnownReport { row, stored } = known;
+    fn new(row: &ReportRow, links: &Links) -> ReportSummary {
         ReportSummary {
             id: row.id,
             title: row.title.clone(),
-            authors: stored.about.authors.clone(),
-            date: stored.about.date.clone(),
-            language: stored.about.language.clone(),
+            authors: row.authors.clone(),
+            date: row.date.clone(),
+            language: row.language.clone(),
             file: row.file.to_string_lossy().into_owned(),
             size: row.size,
             pages_total: row.pages_total,
@@ -185,7 +181,7 @@ impl ReportDetail {
             url: links.page(stored.id, page, ""),
         };
         ReportDetail {
-            summary: ReportSummary::new(known, links),
+            summary: ReportSummary::new(&known.row, links),
             about: stored.about.clone(),
             partial: stored.partial.map(crate::report::Reason::code),
             outline: stored.outline.clone(),
@@ -224,7 +220,8 @@ impl PageDetail {
         let id = known.row.id;
         let pages = &known.stored.pages;
         let summary = pages.get((page as usize).saturating_sub(1)).ok_or_else(Problem::internal)?;
-        let word = |word: &crate::report::WordBox| Word { text: word.span.of(&stored.text).to_owned(), quad: word.quad };
+        let word =
+            |word: &crate::report::WordBox| Word { text: word.span.of(&stored.text).to_owned(), quad: word.quad };
         Ok(PageDetail {
             report: id,
             page,
@@ -358,8 +355,13 @@ mod tests {
         let mut pairs = pairs_of_json(&body).expect("a good body");
         pairs.sort();
         let wanted = [
-            pair("facets", "language,year"), pair("filter[author]", "A"), pair("filter[author]", "B"),
-            pair("filter[language]", "en"), pair("filter[year]", "2019..2021"), pair("limit", "5"), pair("q", "cash"),
+            pair("facets", "language,year"),
+            pair("filter[author]", "A"),
+            pair("filter[author]", "B"),
+            pair("filter[language]", "en"),
+            pair("filter[year]", "2019..2021"),
+            pair("limit", "5"),
+            pair("q", "cash"),
         ];
         assert_eq!(pairs, wanted);
         for body in [serde_json::json!({"q": ["a"]}), serde_json::json!({"q": {"a": 1}}), serde_json::json!([1])] {

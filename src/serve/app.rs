@@ -56,8 +56,8 @@ pub struct KnownReport {
 }
 
 /// The routes.
-pub fn app(state: Arc<State>) -> Router {
-    app_with_limits(&state, Limits::default())
+pub fn app(state: &State) -> Router {
+    app_with_limits(state, Limits::default())
 }
 
 /// The routes under limits other than the usual.
@@ -111,7 +111,13 @@ impl Service {
     }
 
     /// A service on a library with a searcher of its own.
-    pub fn with_searcher(library: Arc<Library>, searcher: Arc<dyn Searcher>, ingesting: Arc<AtomicBool>, base_path: &str, limits: Limits) -> Service {
+    pub fn with_searcher(
+        library: Arc<Library>,
+        searcher: Arc<dyn Searcher>,
+        ingesting: Arc<AtomicBool>,
+        base_path: &str,
+        limits: Limits,
+    ) -> Service {
         Service {
             links: Links::new(base_path),
             reading: Reading::new(&limits),
@@ -207,18 +213,14 @@ impl Service {
 
     /// A report with what it says about itself; blocks.
     pub fn known_report(&self, id: ReportId) -> Result<KnownReport, Problem> {
-        self.complete(self.row(id)?)
+        let row = self.row(id)?;
+        let stored = self.library.texts().report(row.location)?;
+        Ok(KnownReport { row, stored })
     }
 
     /// Reports by title from `offset`; blocks.
-    pub fn known_reports(&self, offset: u64, limit: u64) -> Result<Vec<KnownReport>, Problem> {
-        let rows = self.library.catalogue().reports(offset, limit)?;
-        rows.into_iter().map(|row| self.complete(row)).collect()
-    }
-
-    fn complete(&self, row: ReportRow) -> Result<KnownReport, Problem> {
-        let stored = self.library.texts().report(row.location)?;
-        Ok(KnownReport { row, stored })
+    pub fn rows(&self, offset: u64, limit: u64) -> Result<Vec<ReportRow>, Problem> {
+        Ok(self.library.catalogue().reports(offset, limit)?)
     }
 }
 

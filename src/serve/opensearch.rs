@@ -15,7 +15,10 @@ pub async fn description(State(service): State<Arc<Service>>, headers: HeaderMap
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     if host.is_empty() || host.len() > 255 || !host.bytes().all(is_plain) {
-        return Err(Problem::new(Code::Refused(axum::http::StatusCode::BAD_REQUEST), "the `Host` header is missing or odd"));
+        return Err(Problem::new(
+            Code::Refused(axum::http::StatusCode::BAD_REQUEST),
+            "the `Host` header is missing or odd",
+        ));
     }
     let body = ui::opensearch(&format!("http://{host}{}", service.links.home()));
     Ok(([(header::CONTENT_TYPE, "application/opensearchdescription+xml")], body).into_response())

@@ -58,12 +58,12 @@ pub async fn reports(
     }
     let pairs = pairs_of(query.as_deref());
     let given = pairs.iter().find(|(name, _)| name == "offset").map_or("", |(_, value)| value.trim());
-    let offset = if given.is_empty() { Some(0) } else { given.parse().ok().filter(|offset| *offset <= u32::MAX) };
+    let offset = if given.is_empty() { Some(0) } else { given.parse::<u32>().ok() };
     let Some(offset) = offset.map(u64::from) else {
         return Err(Problem::new(Code::NotFound, "the list has no such place"));
     };
     let total = service.coverage().await?.reports;
-    let reports = service.read(move |service| service.known_reports(offset, LIST_SIZE)).await?;
+    let reports = service.read(move |service| service.rows(offset, LIST_SIZE)).await?;
     let list = BrowsePage { total, offset, limit: LIST_SIZE, reports: &reports };
     Ok(tag.mark(Html(ui::browse_page(&service.links, &list)).into_response()))
 }
@@ -107,7 +107,8 @@ pub async fn page(
 
 /// Makes a page view; blocks. A query over a limit marks nothing: the page can be read all the same.
 fn view(service: &Service, known: &KnownReport, number: u32, q: &str) -> Result<String, Problem> {
-    let mut pages = service.library().texts().pages(known.row.location, &[number, number.saturating_add(1)])?.into_iter();
+    let mut pages =
+        service.library().texts().pages(known.row.location, &[number, number.saturating_add(1)])?.into_iter();
     let page = pages.next().unwrap_or_default();
     let next = pages.next();
     let matches = if q.is_empty() { Vec::new() } else { service.marks(q, &page, next.as_ref()) };

@@ -85,7 +85,9 @@ impl Code {
             Code::SearchTimeout => ("search_timeout", StatusCode::SERVICE_UNAVAILABLE, "The search took too long"),
             Code::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The service cannot answer now"),
             Code::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
-            Code::Refused(status) => ("refused", status, status.canonical_reason().unwrap_or("The request was refused")),
+            Code::Refused(status) => {
+                ("refused", status, status.canonical_reason().unwrap_or("The request was refused"))
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 /// `274.4 KB`: decimal units, as download lists have them.
 pub fn size(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
     match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
         Some((unit, name)) => {
             let tenths = u128::from(bytes) * 10 / u128::from(*unit);
@@ -44,7 +45,17 @@ pub fn share(part: u64, whole: u64) -> String {
 /// `17 May 2023`, `May 2023` or `2023`, as precise as `2023-05-17` is; anything else as it is.
 pub fn date(text: &str) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let mut parts = text.split('-');
@@ -121,8 +132,13 @@ mod tests {
     #[test]
     fn sizes_and_shares_read_well() {
         for (bytes, wanted) in [
-            (0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (274_400, "274.4 KB"), (999_999, "999.9 KB"),
-            (4_100_000, "4.1 MB"), (u64::MAX, "18446744.0 TB"),
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (274_400, "274.4 KB"),
+            (999_999, "999.9 KB"),
+            (4_100_000, "4.1 MB"),
+            (u64::MAX, "18446744.0 TB"),
         ] {
             assert_eq!(size(bytes), wanted);
         }
@@ -134,14 +150,17 @@ mod tests {
 
     #[test]
     fn dates_are_as_precise_as_known() {
-        for (given, wanted) in [
-            ("2023", "2023"), ("2023-05", "May 2023"), ("2023-05-07", "7 May 2023"), ("2023-13", "2023-13"), ("", ""),
-        ] {
+        for (given, wanted) in
+            [("2023", "2023"), ("2023-05", "May 2023"), ("2023-05-07", "7 May 2023"), ("2023-13", "2023-13"), ("", "")]
+        {
             assert_eq!(date(given), wanted);
         }
         for (seconds, wanted) in [
-            (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"),
-            (1_700_000_000, "2023-11-14T22:13:20Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (1_700_000_000, "2023-11-14T22:13:20Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] {
             assert_eq!(rfc3339(seconds), wanted);
         }
@@ -153,7 +172,9 @@ mod tests {
     #[test]
     fn pages_are_named_by_what_is_printed_on_them() {
         for (page, label, wanted) in [
-            (6, Some("iv"), "p. iv (6 of 120)"), (6, Some("6"), "p. 6 of 120"), (6, None, "p. 6 of 120"),
+            (6, Some("iv"), "p. iv (6 of 120)"),
+            (6, Some("6"), "p. 6 of 120"),
+            (6, None, "p. 6 of 120"),
             (6, Some(" "), "p. 6 of 120"),
         ] {
             assert_eq!(page_name(page, label, 120), wanted);

@@ -118,9 +118,10 @@ mod tests {
 
     #[test]
     fn an_address_is_read_and_written_the_same() {
-        let pairs: Vec<(String, String)> = [("q", " cash  "), ("utm", "x"), ("language", "en"), ("offset", "20"), ("q", "b")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec();
+        let pairs: Vec<(String, String)> =
+            [("q", " cash  "), ("utm", "x"), ("language", "en"), ("offset", "20"), ("q", "b")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec();
         let state = QueryState::from_pairs(&pairs);
         assert_eq!(state.link(&Links::new("")), "/?q=cash&language=en&offset=20");
         assert_eq!(state.at_offset(0).link(&Links::new("/x")), "/x/?q=cash&language=en");

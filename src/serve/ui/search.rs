@@ -202,7 +202,7 @@ impl Filters {
             from: state.from.clone(),
             to: state.to.clone(),
             op: state.op.clone(),
-            author: state.author.clone(),
+            author: plain(&state.author),
             clear: state.has_filters().then(|| state.without_filters().link(links)),
         }
     }
@@ -217,7 +217,8 @@ impl Card {
         facts.extend(hit.date.as_deref().map(|text| plain(&date(text))));
         facts.extend(hit.language.as_deref().map(|code| plain(language_name(code))));
         facts.push(counted(u64::from(hit.pages_total), "page", "pages"));
-        let first = hit.pages.first().map_or_else(|| links.report(hit.id), |page| links.page(hit.id, page.page, &state.q));
+        let first =
+            hit.pages.first().map_or_else(|| links.report(hit.id), |page| links.page(hit.id, page.page, &state.q));
         Card {
             url: links.report(hit.id),
             title: plain(&hit.title),
@@ -249,7 +250,8 @@ impl PageCard {
 /// `4 of 88 pages not searchable`.
 pub fn unsearchable(searchable: u32, total: u32) -> Option<String> {
     let missing = total.saturating_sub(searchable);
-    (missing > 0).then(|| format!("{} of {} not searchable", number(missing.into()), counted(total.into(), "page", "pages")))
+    (missing > 0)
+        .then(|| format!("{} of {} not searchable", number(missing.into()), counted(total.into(), "page", "pages")))
 }
 
 /// The first few names.
