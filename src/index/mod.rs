@@ -14,20 +14,28 @@
 //! |---|---|---|
 //! | `key` | report id, 32 hex digits | – |
 //! | `body` | words of all pages in order, furniture left out | token number from the report's start |
-//! | `title` `author` `subject` `file` | words | token number |
-//! | `heading` | words of headings within pages | token number in `heading` |
-//! | `furniture` | distinct words of running heads and folios | – (frequencies only) |
+//! | `title` `author` `subject` `file` | words | token number, a gap between names and path components |
+//! | `heading` | words of headings within pages | – (frequencies only) |
+//! | `furniture` | distinct words of running heads and folios | – |
 //! | `section` | words of the section path of each page | **1-based page number** |
-//! | `language` `year` `date` | exact, fast | – |
+//! | `language` `author_name` `author_key` `year` `date` `pages` `title_sort` | exact, fast, for filters, facets, order | – |
 //! | `page_starts` | bytes, fast: for each page the number of body tokens on it, LEB128 | – |
 
 pub mod analyzer;
 
+mod document;
+mod generation;
+mod page_starts;
 mod reader;
+mod schema;
+mod tokens;
 mod writer;
 
-pub use reader::IndexReader;
-pub use writer::{IndexWriter, ReportDocument};
+pub use document::{ReportDocument, folded};
+pub use page_starts::PageStarts;
+pub use reader::{IndexReader, Snapshot};
+pub use schema::{Fields, SCHEMA_VERSION};
+pub use writer::IndexWriter;
 
 /// A failure of the index.
 #[derive(Debug, thiserror::Error)]

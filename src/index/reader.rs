@@ -1,21 +1,98 @@
-//! A view of the live index that follows commits.
+//! A view of the live index that follows commits when told to.
 
-use crate::index::IndexError;
-use std::path::Path;
+use crate::index::schema::Fields;
+use crate::index::tokens::{EncodedTokenizer, TOKENIZER};
+use crate::index::{IndexError, generation};
+use arc_swap::ArcSwapOption;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use tantivy::directory::MmapDirectory;
+use tantivy::{Index, ReloadPolicy, Searcher};
 
-/// Opens searchers on a generation.
+/// Opens searchers on a generation. Clones share the view.
 #[derive(Clone)]
-pub struct IndexReader {}
+pub struct IndexReader {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    directory: PathBuf,
+    /// The engine's reader, once there is an index; also keeps reloads apart.
+    opened: Mutex<Option<Opened>>,
+    snapshot: ArcSwapOption<Snapshot>,
+}
+
+struct Opened {
+    index: Index,
+    fields: Fields,
+    reader: tantivy::IndexReader,
+}
+
+/// The index as of one commit: unchanged by later commits, merges and deletions.
+pub struct Snapshot {
+    /// The engine's searcher.
+    pub searcher: Searcher,
+    /// The fields.
+    pub fields: Fields,
+    /// Which commit: grows with every one.
+    pub opstamp: u64,
+}
 
 impl IndexReader {
-    /// Opens the index of a generation.
+    /// Opens the index of a generation. A generation without an index yet reads as empty until [`IndexReader::reload`]
+    /// finds one.
     pub fn open(directory: &Path) -> Result<IndexReader, IndexError> {
-        let _ = directory;
-        unimplemented!()
+        let shared =
+            Shared { directory: directory.to_owned(), opened: Mutex::new(None), snapshot: ArcSwapOption::from(None) };
+        let reader = IndexReader { shared: Arc::new(shared) };
+        reader.reload()?;
+        Ok(reader)
     }
 
     /// Looks for a newer commit; true if there was one.
     pub fn reload(&self) -> Result<bool, IndexError> {
-        unimplemented!()
+        let mut opened = match self.shared.opened.lock() {
+            Ok(opened) => opened,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        if opened.is_none() {
+            *opened = open(&self.shared.directory)?;
+        }
+        let Some(Opened { index, fields, reader }) = opened.as_ref() else {
+            return Ok(false);
+        };
+        let opstamp = index.load_metas()?.opstamp;
+        if self.snapshot().is_some_and(|snapshot| snapshot.opstamp == opstamp) {
+            return Ok(false);
+        }
+        reader.reload()?;
+        let snapshot = Snapshot { searcher: reader.searcher(), fields: *fields, opstamp };
+        self.shared.snapshot.store(Some(Arc::new(snapshot)));
+        Ok(true)
     }
+
+    /// The index as of the last reload; `None` while there is none.
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.shared.snapshot.load_full()
+    }
+
+    /// The directory of the generation.
+    pub fn directory(&self) -> &Path {
+        &self.shared.directory
+    }
+}
+
+fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
+    if !generation::check(directory)? {
+        return Ok(None);
+    }
+    let engine_directory = MmapDirectory::open(directory).map_err(tantivy::TantivyError::from)?;
+    if !Index::exists(&engine_directory).map_err(tantivy::TantivyError::from)? {
+        return Ok(None);
+    }
+    let index = Index::open(engine_directory)?;
+    index.tokenizers().register(TOKENIZER, EncodedTokenizer::default());
+    let fields = Fields::of(&index.schema())?;
+    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    Ok(Some(Opened { index, fields, reader }))
 }

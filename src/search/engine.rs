@@ -1,13 +1,44 @@
-//! The searcher: one library, one index reader, any number of threads.
+//! The searcher: one library, the commit that answers, any number of threads.
+//!
+//! A search is one engine query for the reports (a few more if it has to be relaxed), one look at the positions of the
+//! best for their pages, and the store's texts for the few that are shown.
 
-use crate::index::IndexError;
-use crate::query::QueryError;
-use crate::search::{SearchRequest, SearchResponse};
+use crate::index::{IndexError, IndexReader, Snapshot};
+use crate::query::{self, QueryError};
+use crate::search::collect::{Collected, FoundReport, ReportCollector};
+use crate::search::evidence::{self, Evidence};
+use crate::search::hydrate::{Hydrator, RankedReport};
+use crate::search::plan::{Plan, Planner, Strictness, author_filter, language_filter, year_filter};
+use crate::search::ranking::{PAGE_SHARE, RESCORED, SearchedFields};
+use crate::search::terms::{Dictionary, documents};
+use crate::search::{
+    Facet, Filter, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Total,
+};
+use crate::search::{cursor, spelling};
 use crate::store::{Library, StoreError};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
+use tantivy::query::Query;
 
 /// Answers searches on a library; cheap to share.
-pub struct Engine {}
+pub struct Engine {
+    library: Arc<Library>,
+    reader: ArcSwap<IndexReader>,
+    /// `None` until there is an index.
+    state: ArcSwapOption<State>,
+}
+
+/// What belongs to one commit.
+struct State {
+    snapshot: Arc<Snapshot>,
+    dictionary: Dictionary,
+    searched: SearchedFields,
+    documents: u64,
+    generation: String,
+}
 
 /// Why a search gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -27,26 +58,227 @@ pub enum SearchError {
     Store(#[from] StoreError),
 }
 
+impl From<tantivy::TantivyError> for SearchError {
+    fn from(error: tantivy::TantivyError) -> SearchError {
+        SearchError::Index(IndexError::Engine(error))
+    }
+}
+
+/// The reports of one page of results with what the response says about the query.
+#[derive(Debug, Default)]
+struct Ranked {
+    hits: Vec<RankedReport>,
+    count: u64,
+    facets: BTreeMap<String, Vec<Facet>>,
+    is_relaxed: bool,
+    did_you_mean: Option<String>,
+    plan: Option<Plan>,
+}
+
 impl Engine {
-    /// Opens the live generation of a library.
+    /// Opens the live generation of a library. A library without an index yet answers with nothing.
     pub fn open(library: Arc<Library>) -> Result<Engine, SearchError> {
-        let _ = library;
-        unimplemented!()
+        let reader = IndexReader::open(&library.generation_directory())?;
+        let state = State::of(&reader)?;
+        Ok(Engine { library, reader: ArcSwap::from_pointee(reader), state: ArcSwapOption::from(state.map(Arc::new)) })
     }
 
-    /// Follows the latest commit; true if there was one.
+    /// Follows the latest commit, into another generation too; true if there was one. Cheap if there was none.
     pub fn reload(&self) -> Result<bool, SearchError> {
-        unimplemented!()
+        self.library.refresh()?;
+        let directory = self.library.generation_directory();
+        let reader = self.reader.load_full();
+        if reader.directory() != directory {
+            let reader = IndexReader::open(&directory)?;
+            self.state.store(State::of(&reader)?.map(Arc::new));
+            self.reader.store(Arc::new(reader));
+            return Ok(true);
+        }
+        if !reader.reload()? {
+            return Ok(false);
+        }
+        self.state.store(State::of(&reader)?.map(Arc::new));
+        Ok(true)
     }
 
     /// The generation and commit that answer: changes whenever results may.
     pub fn generation(&self) -> String {
-        unimplemented!()
+        match self.state.load().as_ref() {
+            Some(state) => state.generation.clone(),
+            None => format!("{}.0", name(self.reader.load().directory())),
+        }
     }
 
     /// Answers a search.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
-        let _ = request;
-        unimplemented!()
+        let started = Instant::now();
+        let parsed = query::parse(&request.q, request.operator == Operator::Or)?;
+        let offset = match &request.cursor {
+            Some(token) => cursor::decode(request, token)?,
+            None => request.offset,
+        };
+        let state = self.state.load_full();
+        let ranked = match &state {
+            Some(state) => state.ranked(request, parsed.root.as_ref(), offset)?,
+            None => Ranked::default(),
+        };
+        let plan = ranked.plan.as_ref();
+        let hydrator = Hydrator {
+            library: &self.library,
+            request,
+            matchers: plan.map(Plan::matchers).unwrap_or_default(),
+            has_phrases: plan.is_some_and(|plan| plan.shown().any(|(_, clause)| clause.is_phrase())),
+        };
+        let reached = offset.saturating_add(ranked.hits.len());
+        let mut hits = Vec::with_capacity(ranked.hits.len());
+        for report in &ranked.hits {
+            hits.extend(hydrator.hit(report)?);
+        }
+        Ok(SearchResponse {
+            query: QueryInfo {
+                q: request.q.clone(),
+                interpreted: parsed.root.as_ref().map(query::interpret).unwrap_or_default(),
+                warnings: parsed.warnings,
+                did_you_mean: ranked.did_you_mean,
+                relaxed: ranked.is_relaxed,
+            },
+            total: Total { value: ranked.count, relation: Relation::Eq },
+            took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            index: IndexInfo { generation: self.generation(), incomplete: false },
+            next_cursor: (reached > offset && (reached as u64) < ranked.count)
+                .then(|| cursor::encode(request, reached)),
+            hits,
+            facets: ranked.facets,
+        })
+    }
+}
+
+impl State {
+    fn of(reader: &IndexReader) -> Result<Option<State>, SearchError> {
+        let Some(snapshot) = reader.snapshot() else {
+            return Ok(None);
+        };
+        Ok(Some(State {
+            dictionary: Dictionary::new(Arc::clone(&snapshot))?,
+            searched: SearchedFields::new(&snapshot.searcher, &snapshot.fields)?,
+            documents: documents(&snapshot),
+            generation: format!("{}.{}", name(reader.directory()), snapshot.opstamp),
+            snapshot,
+        }))
+    }
+
+    fn ranked(
+        &self,
+        request: &SearchRequest,
+        root: Option<&query::Node>,
+        offset: usize,
+    ) -> Result<Ranked, SearchError> {
+        // Signs without a word ask for something that cannot be looked for; nothing at all asks for everything.
+        if root.is_none() && !request.q.trim().is_empty() {
+            return Ok(Ranked::default());
+        }
+        let planner = Planner {
+            dictionary: &self.dictionary,
+            searched: &self.searched,
+            fields: self.snapshot.fields,
+            documents: self.documents,
+        };
+        let plan = planner.plan(root)?;
+        let mut collected = self.collect(request, &plan, Strictness::AsAsked, offset)?;
+        let mut is_relaxed = false;
+        if collected.count == 0 {
+            for minimum in relaxations(plan.parts_with_words()) {
+                collected = self.collect(request, &plan, Strictness::AtLeast(minimum), offset)?;
+                if collected.count > 0 {
+                    is_relaxed = true;
+                    break;
+                }
+            }
+        }
+        let did_you_mean = spelling::did_you_mean(&request.q, &plan, &self.dictionary)?;
+        let Collected { count, first, facets } = collected;
+        let hits = self.window(request, &plan, &first, offset)?;
+        Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
+    }
+
+    fn collect(
+        &self,
+        request: &SearchRequest,
+        plan: &Plan,
+        strictness: Strictness,
+        offset: usize,
+    ) -> Result<Collected, SearchError> {
+        let fields = &self.snapshot.fields;
+        let filters: Vec<Box<dyn Query>> = request
+            .filters
+            .iter()
+            .map(|filter| match filter {
+                Filter::Language(language) => language_filter(fields, language),
+                Filter::Author(author) => author_filter(fields, author),
+                Filter::Year(first, last) => year_filter(fields, *first, *last),
+            })
+            .collect();
+        let limit = offset.saturating_add(request.limit).max(RESCORED);
+        let collector = ReportCollector { limit, sort: request.sort, facets: &request.facets };
+        Ok(self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?)
+    }
+
+    /// The reports of this page of results with their evidence. The first [`RESCORED`] are ranked again by their best
+    /// pages whatever the page of results, so that pages of results neither repeat nor miss a report; what follows
+    /// keeps its order and never scores above them, as a page only adds to a score.
+    fn window(
+        &self,
+        request: &SearchRequest,
+        plan: &Plan,
+        first: &[FoundReport],
+        offset: usize,
+    ) -> Result<Vec<RankedReport>, SearchError> {
+        let rescored = if request.sort == Sort::Relevance && offset < RESCORED { RESCORED.min(first.len()) } else { 0 };
+        let (again, rest) = first.split_at(rescored);
+        let mut reports = self.with_evidence(plan, again)?;
+        for report in &mut reports {
+            report.score += PAGE_SHARE * report.evidence.best();
+        }
+        reports.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+        let mut page: Vec<RankedReport> = reports.into_iter().skip(offset).take(request.limit).collect();
+        let missing = request.limit - page.len();
+        let start = offset.saturating_sub(rescored).min(rest.len());
+        let end = start.saturating_add(missing).min(rest.len());
+        page.extend(self.with_evidence(plan, rest.get(start..end).unwrap_or(&[]))?);
+        Ok(page)
+    }
+
+    fn with_evidence(&self, plan: &Plan, reports: &[FoundReport]) -> Result<Vec<RankedReport>, SearchError> {
+        let addresses: Vec<_> = reports.iter().map(|report| report.address).collect();
+        let evidence: Vec<Evidence> = evidence::gather(&self.snapshot, plan, &addresses)?;
+        let with = reports.iter().zip(evidence);
+        Ok(with.map(|(report, evidence)| RankedReport { id: report.id, score: report.score, evidence }).collect())
+    }
+}
+
+/// How many of so many parts to require when all together find nothing: three quarters, half, one.
+fn relaxations(parts: usize) -> Vec<usize> {
+    let most = parts.saturating_sub(1);
+    let minima = [(parts * 3).div_ceil(4).min(most), parts / 2, 1];
+    let mut minima: Vec<usize> = minima.into_iter().filter(|minimum| (1..=most).contains(minimum)).collect();
+    minima.dedup();
+    minima
+}
+
+fn name(directory: &Path) -> String {
+    directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_and_fewer_words_are_required() {
+        for (parts, expected) in
+            [(0, &[][..]), (1, &[]), (2, &[1]), (3, &[2, 1]), (4, &[3, 2, 1]), (5, &[4, 2, 1]), (8, &[6, 4, 1])]
+        {
+            assert_eq!(relaxations(parts), expected, "{parts}");
+        }
     }
 }

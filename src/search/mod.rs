@@ -3,10 +3,26 @@
 //! **Invariant:** knows neither HTTP nor terminals; it takes a [`SearchRequest`] and returns the contract's
 //! [`SearchResponse`].
 
+mod collect;
+mod cursor;
 mod engine;
+mod evidence;
+mod hydrate;
 pub mod passages;
+mod phrase;
+mod plan;
+mod positions;
+mod ranking;
 mod request;
 mod response;
+mod scope;
+mod spelling;
+mod stems;
+mod terms;
+mod union;
+
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Engine, SearchError};
 pub use request::{Filter, Operator, RequestError, SearchRequest, Sort};

@@ -1,0 +1,294 @@
+//! One pass over the matching reports: how many, the first in order, and the counts of facets.
+//!
+//! Order never depends on where the engine keeps a report: equal ones stand by identity.
+
+use crate::report::ReportId;
+use crate::search::{Facet, Sort};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+
+/// Values of a facet returned.
+const MOST_VALUES: usize = 100;
+
+/// Collects the first `limit` reports in order, the count of all, and facets.
+pub(super) struct ReportCollector<'a> {
+    pub(super) limit: usize,
+    pub(super) sort: Sort,
+    /// `language`, `author`, `year`; others count nothing.
+    pub(super) facets: &'a [String],
+}
+
+/// What was collected.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) count: u64,
+    /// In order.
+    pub(super) first: Vec<FoundReport>,
+    pub(super) facets: BTreeMap<String, Vec<Facet>>,
+}
+
+/// A matching report.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FoundReport {
+    pub(super) address: DocAddress,
+    pub(super) id: ReportId,
+    pub(super) score: Score,
+    rank: u64,
+    title: Vec<u8>,
+}
+
+impl Collector for ReportCollector<'_> {
+    type Fruit = Collected;
+    type Child = ReportSegmentCollector;
+
+    fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<ReportSegmentCollector> {
+        let columns = reader.fast_fields();
+        let facets = self.facets.iter().map(|name| {
+            let counter = match name.as_str() {
+                "language" => FacetCounter::text(columns.str("language")?),
+                "author" => FacetCounter::text(columns.str("author_name")?),
+                "year" => FacetCounter::Numbers(columns.column_opt::<i64>("year")?, HashMap::new()),
+                _ => FacetCounter::Nothing,
+            };
+            Ok((name.clone(), counter))
+        });
+        let ranking = match self.sort {
+            Sort::Relevance => Ranking::Score,
+            Sort::DateAscending => Ranking::Date(columns.column_opt::<i64>("date")?, false),
+            Sort::DateDescending => Ranking::Date(columns.column_opt::<i64>("date")?, true),
+            Sort::TitleAscending => Ranking::Title(columns.str("title_sort")?, false),
+            Sort::TitleDescending => Ranking::Title(columns.str("title_sort")?, true),
+        };
+        Ok(ReportSegmentCollector {
+            segment,
+            limit: self.limit,
+            ranking,
+            keys: columns.str("key")?,
+            facets: facets.collect::<tantivy::Result<_>>()?,
+            count: 0,
+            first: Vec::new(),
+            worst: None,
+        })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        true
+    }
+
+    fn merge_fruits(&self, segments: Vec<tantivy::Result<SegmentFruit>>) -> tantivy::Result<Collected> {
+        let mut collected = Collected::default();
+        let mut facets: BTreeMap<String, HashMap<String, u64>> =
+            self.facets.iter().map(|name| (name.clone(), HashMap::new())).collect();
+        for segment in segments {
+            let segment = segment?;
+            collected.count += segment.count;
+            collected.first.extend(segment.first);
+            for (name, counts) in segment.facets {
+                let sums = facets.entry(name).or_default();
+                counts.into_iter().for_each(|(value, count)| *sums.entry(value).or_insert(0) += count);
+            }
+        }
+        let descending = self.sort == Sort::TitleDescending;
+        collected.first.sort_by(|a, b| {
+            let titles = if descending { b.title.cmp(&a.title) } else { a.title.cmp(&b.title) };
+            titles.then(b.rank.cmp(&a.rank)).then(a.id.cmp(&b.id))
+        });
+        collected.first.truncate(self.limit);
+        collected.facets = facets.into_iter().map(|(name, counts)| (name, most_frequent(counts))).collect();
+        Ok(collected)
+    }
+}
+
+/// The most frequent values, the greatest count first.
+fn most_frequent(counts: HashMap<String, u64>) -> Vec<Facet> {
+    let mut values: Vec<Facet> = counts.into_iter().map(|(value, count)| Facet { value, count }).collect();
+    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    values.truncate(MOST_VALUES);
+    values
+}
+
+/// What decides the order within a segment: greater ranks come first.
+enum Ranking {
+    Score,
+    /// Whether the newest come first; undated reports come last either way.
+    Date(Option<Column<i64>>, bool),
+    /// Whether the last title comes first.
+    Title(Option<StrColumn>, bool),
+}
+
+impl Ranking {
+    fn rank(&self, doc: DocId, score: Score) -> u64 {
+        match self {
+            // The bits of positive floats rise with them.
+            Ranking::Score => u64::from(score.max(0.0).to_bits()),
+            Ranking::Date(column, newest_first) => {
+                let date = column.as_ref().and_then(|column| column.first(doc));
+                let date = date.and_then(|date| u64::try_from(date).ok()).map(|date| date.min(u64::MAX >> 1));
+                date.map_or(0, |date| if *newest_first { date + 1 } else { u64::MAX - date })
+            }
+            Ranking::Title(column, last_first) => {
+                let title = column.as_ref().and_then(|column| column.ords().first(doc));
+                title.map_or(0, |title| if *last_first { title.saturating_add(1) } else { u64::MAX - title })
+            }
+        }
+    }
+}
+
+/// Collects within a segment.
+pub(super) struct ReportSegmentCollector {
+    segment: SegmentOrdinal,
+    limit: usize,
+    ranking: Ranking,
+    keys: Option<StrColumn>,
+    facets: Vec<(String, FacetCounter)>,
+    count: u64,
+    first: Vec<Entry>,
+    /// The last of the first `limit`, once so many are known.
+    worst: Option<Entry>,
+}
+
+/// A report within a segment; the smaller comes first. Keys are numbered in the order of identities.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Entry {
+    rank: u64,
+    key: u64,
+    doc: DocId,
+    score: Score,
+}
+
+impl Entry {
+    fn order(&self, other: &Entry) -> Ordering {
+        other.rank.cmp(&self.rank).then(self.key.cmp(&other.key)).then(self.doc.cmp(&other.doc))
+    }
+}
+
+/// What a segment yields.
+pub(super) struct SegmentFruit {
+    count: u64,
+    first: Vec<FoundReport>,
+    facets: Vec<(String, HashMap<String, u64>)>,
+}
+
+impl SegmentCollector for ReportSegmentCollector {
+    type Fruit = tantivy::Result<SegmentFruit>;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        self.count += 1;
+        self.facets.iter_mut().for_each(|(_, counter)| counter.count(doc));
+        if self.limit == 0 {
+            return;
+        }
+        let key = self.keys.as_ref().and_then(|keys| keys.ords().first(doc)).unwrap_or(u64::MAX);
+        let entry = Entry { rank: self.ranking.rank(doc, score), key, doc, score };
+        if self.worst.is_some_and(|worst| worst.order(&entry) == Ordering::Less) {
+            return;
+        }
+        self.first.push(entry);
+        if self.first.len() >= self.limit.saturating_mul(2).max(64) {
+            self.cut();
+        }
+    }
+
+    fn harvest(mut self) -> tantivy::Result<SegmentFruit> {
+        self.cut();
+        let first = self.found()?;
+        let facets = self.facets.into_iter().map(|(name, counter)| Ok((name, counter.counts()?)));
+        Ok(SegmentFruit { count: self.count, first, facets: facets.collect::<tantivy::Result<_>>()? })
+    }
+}
+
+impl ReportSegmentCollector {
+    /// Leaves the first `limit` in any order.
+    fn cut(&mut self) {
+        if self.first.len() > self.limit && self.limit > 0 {
+            self.first.select_nth_unstable_by(self.limit - 1, Entry::order);
+            self.first.truncate(self.limit);
+            self.worst = self.first.last().copied();
+        }
+    }
+
+    /// The first reports with their identities, and their titles if they decide the order.
+    fn found(&mut self) -> tantivy::Result<Vec<FoundReport>> {
+        let Some(keys) = &self.keys else {
+            return Ok(Vec::new());
+        };
+        self.first.sort_unstable_by_key(|entry| entry.key);
+        let ords: Vec<u64> = self.first.iter().map(|entry| entry.key).collect();
+        let mut ids = Vec::with_capacity(ords.len());
+        keys.dictionary().sorted_ords_to_term_cb(&ords, |key| ids.push(parse_key(key)))?;
+        let mut found = Vec::with_capacity(ids.len());
+        for (entry, id) in self.first.iter().zip(ids) {
+            let Some(id) = id else {
+                continue;
+            };
+            let mut title = Vec::new();
+            if let Ranking::Title(Some(titles), _) = &self.ranking
+                && let Some(ord) = titles.ords().first(entry.doc)
+            {
+                titles.dictionary().ord_to_term(ord, &mut title)?;
+            }
+            let address = DocAddress::new(self.segment, entry.doc);
+            // Title ranks count within a segment only; the title itself decides between segments.
+            let rank = if matches!(self.ranking, Ranking::Title(..)) { 0 } else { entry.rank };
+            found.push(FoundReport { address, id, score: entry.score, rank, title });
+        }
+        Ok(found)
+    }
+}
+
+fn parse_key(key: &[u8]) -> Option<ReportId> {
+    std::str::from_utf8(key).ok()?.parse().ok()
+}
+
+/// Counts the values of a facet by report.
+enum FacetCounter {
+    Text(StrColumn, Vec<u64>),
+    Numbers(Option<Column<i64>>, HashMap<i64, u64>),
+    Nothing,
+}
+
+impl FacetCounter {
+    fn text(column: Option<StrColumn>) -> FacetCounter {
+        column.map_or(FacetCounter::Nothing, |column| {
+            let values = column.dictionary().num_terms();
+            FacetCounter::Text(column, vec![0; values])
+        })
+    }
+
+    fn count(&mut self, doc: DocId) {
+        match self {
+            FacetCounter::Text(column, counts) => {
+                for ord in column.ords().values_for_doc(doc) {
+                    if let Some(count) = usize::try_from(ord).ok().and_then(|ord| counts.get_mut(ord)) {
+                        *count += 1;
+                    }
+                }
+            }
+            FacetCounter::Numbers(Some(column), counts) => {
+                column.values_for_doc(doc).for_each(|value| *counts.entry(value).or_insert(0) += 1);
+            }
+            FacetCounter::Numbers(None, _) | FacetCounter::Nothing => {}
+        }
+    }
+
+    fn counts(self) -> tantivy::Result<HashMap<String, u64>> {
+        match self {
+            FacetCounter::Text(column, counts) => {
+                let present: Vec<(u64, u64)> = (0..).zip(counts).filter(|(_, count)| *count > 0).collect();
+                let ords: Vec<u64> = present.iter().map(|(ord, _)| *ord).collect();
+                let mut values = Vec::with_capacity(ords.len());
+                column.dictionary().sorted_ords_to_term_cb(&ords, |value| {
+                    values.push(String::from_utf8_lossy(value).into_owned());
+                })?;
+                Ok(values.into_iter().zip(present.into_iter().map(|(_, count)| count)).collect())
+            }
+            FacetCounter::Numbers(_, counts) => {
+                Ok(counts.into_iter().map(|(value, count)| (value.to_string(), count)).collect())
+            }
+            FacetCounter::Nothing => Ok(HashMap::new()),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Ranked reports → the hits of the contract: titles, passages and quads from the store, for the hits shown only.
+
+use crate::report::ReportId;
+use crate::search::evidence::{Evidence, PageEvidence};
+use crate::search::passages::{self, Matchers};
+use crate::search::{Hit, PageHit, SearchError, SearchRequest};
+use crate::store::{Library, ReportRow, StoredPage, StoredReport};
+use std::fmt::Write;
+
+/// A report to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RankedReport {
+    pub(super) id: ReportId,
+    pub(super) score: f32,
+    pub(super) evidence: Evidence,
+}
+
+/// What is the same for all hits of a response.
+pub(super) struct Hydrator<'a> {
+    pub(super) library: &'a Library,
+    pub(super) request: &'a SearchRequest,
+    pub(super) matchers: Matchers,
+    /// Whether a match may run over the end of its page.
+    pub(super) has_phrases: bool,
+}
+
+impl Hydrator<'_> {
+    /// The hit of a report; `None` if it was removed since the index was committed.
+    pub(super) fn hit(&self, ranked: &RankedReport) -> Result<Option<Hit>, SearchError> {
+        let Some(row) = self.library.catalogue().report(ranked.id)? else {
+            tracing::debug!(id = %ranked.id, "report is in the index but no longer in the catalogue");
+            return Ok(None);
+        };
+        let report = self.library.texts().report(row.location)?;
+        let (pages, more_pages) = self.pages(&row, &report, &ranked.evidence)?;
+        Ok(Some(Hit {
+            id: ranked.id,
+            score: ranked.score,
+            title: report.about.title.clone(),
+            authors: report.about.authors.clone(),
+            date: report.about.date.clone(),
+            language: report.about.language.clone(),
+            file: row.file.display().to_string(),
+            size: row.size,
+            pages_total: row.pages_total,
+            pages_searchable: row.pages_searchable,
+            url: format!("/reports/{}", ranked.id),
+            pages,
+            more_pages,
+        }))
+    }
+
+    /// The best pages, and how many more have matches. A report found by its title alone shows how it begins.
+    fn pages(
+        &self,
+        row: &ReportRow,
+        report: &StoredReport,
+        evidence: &Evidence,
+    ) -> Result<(Vec<PageHit>, u32), SearchError> {
+        let wanted = self.request.pages;
+        let beginning = [PageEvidence { page: first_page_with_text(report), score: 0.0 }];
+        let all = if evidence.pages.is_empty() && !report.pages.is_empty() { &beginning[..] } else { &evidence.pages };
+        let shown = all.get(..wanted).unwrap_or(all);
+        let more = u32::try_from(all.len() - shown.len()).unwrap_or(u32::MAX);
+        if shown.is_empty() {
+            return Ok((Vec::new(), more));
+        }
+        let mut numbers: Vec<u32> = shown.iter().map(|page| page.page).collect();
+        if self.has_phrases {
+            numbers.extend(shown.iter().map(|page| page.page.saturating_add(1)));
+        }
+        // In page order each block of the store is decompressed once.
+        numbers.sort_unstable();
+        numbers.dedup();
+        let texts = self.library.texts().pages(row.location, &numbers)?;
+        let text_of = |number| numbers.binary_search(&number).ok().and_then(|place| texts.get(place));
+        let hits = shown.iter().filter_map(|page| {
+            let next = if self.has_phrases { text_of(page.page.saturating_add(1)) } else { None };
+            text_of(page.page).map(|text| self.page_hit(row.id, report, *page, text, next))
+        });
+        Ok((hits.collect(), more))
+    }
+
+    fn page_hit(
+        &self,
+        id: ReportId,
+        report: &StoredReport,
+        page: PageEvidence,
+        text: &StoredPage,
+        next: Option<&StoredPage>,
+    ) -> PageHit {
+        let PageEvidence { page: number, score } = page;
+        let next = next.map(|next| (next.text.as_str(), next.furniture.as_slice()));
+        let found = passages::find(&text.text, &text.furniture, next, &self.matchers, self.request.passages);
+        let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        let label = place.and_then(|place| report.pages.get(place)).and_then(|page| page.label.clone());
+        let mut url = format!("/reports/{id}/pages/{number}");
+        if !self.request.q.trim().is_empty() {
+            url.push_str("?q=");
+            percent_encode(&self.request.q, &mut url);
+        }
+        PageHit {
+            page: number,
+            label,
+            score,
+            url,
+            pdf_url: format!("/reports/{id}/file.pdf#page={number}"),
+            passages: found.passages,
+            quads: text.quads(&found.spans),
+        }
+    }
+}
+
+fn first_page_with_text(report: &StoredReport) -> u32 {
+    let place = report.pages.iter().position(|page| page.status.is_searchable()).unwrap_or(0);
+    u32::try_from(place).unwrap_or(0).saturating_add(1)
+}
+
+/// Appends `text` with everything but RFC 3986's unreserved characters as `%XX`.
+pub(super) fn percent_encode(text: &str, output: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            output.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(output, "%{byte:02X}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_safe_in_links() {
+        let mut output = String::new();
+        percent_encode("a b&\"é\"~5", &mut output);
+        assert_eq!(output, "a%20b%26%22%C3%A9%22~5");
+    }
+}

@@ -1,0 +1,451 @@
+//! The query tree → clauses with their words expanded, the scopes they stand in, and the engine's query.
+//!
+//! Membership is decided on the report by the engine's own boolean query over Recto's clauses; what is not text
+//! (language, year, scopes) decides but does not score.
+
+use crate::index::Fields;
+use crate::query::{Field, Node, TextClause, TextKind};
+use crate::report::Span;
+use crate::search::passages::{ClauseMatcher, Matchers};
+use crate::search::phrase::PhraseQuery;
+use crate::search::ranking::{SearchedField, SearchedFields, idf};
+use crate::search::scope::{Scope, ScopedQuery};
+use crate::search::terms::{Dictionary, Reading, Way, Ways};
+use crate::search::union::UnionQuery;
+use std::ops::Bound;
+use std::sync::Arc;
+use tantivy::Term;
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, RangeQuery, TermQuery,
+};
+use tantivy::schema::IndexRecordOption;
+
+/// A text clause with its words expanded.
+#[derive(Debug, Clone)]
+pub(super) struct Clause {
+    /// The ways to print it; those of one word are joined in one.
+    pub(super) ways: Ways,
+    pub(super) slop: u32,
+    fields: Arc<Vec<SearchedField>>,
+    /// Whether it is looked for in the pages, so that they can show it.
+    pub(super) in_body: bool,
+    /// Whether it must not occur.
+    pub(super) is_negative: bool,
+    /// The scopes it stands in, as places in [`Plan::scopes`].
+    pub(super) scopes: Vec<usize>,
+    pub(super) idf: f32,
+    /// The words as analyzed that nothing in the index stands for, if therefore the clause cannot match.
+    pub(super) unknown: Vec<String>,
+    /// Bytes of the query it was read from.
+    pub(super) span: Span,
+}
+
+impl Clause {
+    /// Whether pages are to show it.
+    pub(super) fn is_shown(&self) -> bool {
+        self.in_body && !self.is_negative
+    }
+
+    /// Whether a match may be longer than a word.
+    pub(super) fn is_phrase(&self) -> bool {
+        self.ways.iter().any(|way| way.len() > 1)
+    }
+
+    /// Where it is looked for.
+    pub(super) fn fields(&self) -> &[SearchedField] {
+        &self.fields
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Tree {
+    And(Vec<Tree>),
+    Or(Vec<Tree>),
+    Not(Box<Tree>),
+    Clause(usize),
+    Scope(usize),
+    Language(String),
+    Year(Option<i32>, Option<i32>),
+}
+
+/// A query ready to run on one commit.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    pub(super) clauses: Vec<Clause>,
+    pub(super) scopes: Vec<Scope>,
+    /// Scopes that bear on the whole query.
+    pub(super) root_scopes: Vec<usize>,
+    root: Option<Tree>,
+    fields: Fields,
+    section_field: SearchedField,
+}
+
+/// How strictly the words are required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// As the query says.
+    AsAsked,
+    /// So many of the outermost parts with words.
+    AtLeast(usize),
+}
+
+/// What a plan is made with: the dictionaries and statistics of one commit.
+pub(super) struct Planner<'a> {
+    pub(super) dictionary: &'a Dictionary,
+    pub(super) searched: &'a SearchedFields,
+    pub(super) fields: Fields,
+    /// Reports in the index.
+    pub(super) documents: u64,
+}
+
+impl Planner<'_> {
+    /// Makes the plan of a query; `None` stands for all reports.
+    pub(super) fn plan(&self, root: Option<&Node>) -> tantivy::Result<Plan> {
+        let mut plan = Plan {
+            clauses: Vec::new(),
+            scopes: Vec::new(),
+            root_scopes: Vec::new(),
+            root: None,
+            fields: self.fields,
+            section_field: self.searched.section.first().copied().unwrap_or(SearchedField {
+                field: self.fields.section,
+                weight: 0.0,
+                has_frequencies: true,
+                mean_length: 1.0,
+            }),
+        };
+        if let Some(root) = root {
+            plan.root = self.build(&mut plan, root, false, &[])?;
+            plan.root_scopes = match &plan.root {
+                Some(Tree::Scope(scope)) => vec![*scope],
+                Some(Tree::And(parts)) => parts.iter().filter_map(Tree::as_scope).collect(),
+                _ => Vec::new(),
+            };
+        }
+        Ok(plan)
+    }
+
+    /// The tree below a node; `None` if it asks for nothing. The parser bounds the depth.
+    fn build(
+        &self,
+        plan: &mut Plan,
+        node: &Node,
+        is_negative: bool,
+        scopes: &[usize],
+    ) -> tantivy::Result<Option<Tree>> {
+        Ok(match node {
+            Node::And(nodes) => self.build_and(plan, nodes, is_negative, scopes)?,
+            Node::Or(nodes) => {
+                let mut parts = Vec::new();
+                for node in nodes {
+                    parts.extend(self.build(plan, node, is_negative, scopes)?);
+                }
+                Tree::joined(parts, Tree::Or)
+            }
+            Node::Not(node) => self.build(plan, node, !is_negative, scopes)?.map(|tree| Tree::Not(Box::new(tree))),
+            Node::Text(clause) if clause.words.is_empty() => None,
+            Node::Text(clause) if clause.field == Some(Field::Section) => {
+                let places = self.way(&clause.words, clause.kind, &fields_of(&self.searched.section))?;
+                plan.scopes.push(Scope::Section(places));
+                Some(Tree::Scope(plan.scopes.len() - 1))
+            }
+            Node::Text(clause) => {
+                let clause = self.clause(clause, is_negative, scopes)?;
+                plan.clauses.push(clause);
+                Some(Tree::Clause(plan.clauses.len() - 1))
+            }
+            Node::Page(first, last) => {
+                plan.scopes.push(Scope::Pages(first.unwrap_or(1), last.unwrap_or(u32::MAX)));
+                Some(Tree::Scope(plan.scopes.len() - 1))
+            }
+            Node::Language(language) => Some(Tree::Language(language.clone())),
+            Node::Year(first, last) => Some(Tree::Year(*first, *last)),
+        })
+    }
+
+    /// Scopes first, so that they bear on what stands before them too.
+    fn build_and(
+        &self,
+        plan: &mut Plan,
+        nodes: &[Node],
+        is_negative: bool,
+        scopes: &[usize],
+    ) -> tantivy::Result<Option<Tree>> {
+        let (own, others): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(|node| is_scope(node));
+        let mut parts = Vec::new();
+        for node in own {
+            parts.extend(self.build(plan, node, is_negative, scopes)?);
+        }
+        let mut inner = scopes.to_vec();
+        inner.extend(parts.iter().filter_map(Tree::as_scope));
+        for node in others {
+            parts.extend(self.build(plan, node, is_negative, &inner)?);
+        }
+        Ok(Tree::joined(parts, Tree::And))
+    }
+
+    fn clause(&self, text: &TextClause, is_negative: bool, scopes: &[usize]) -> tantivy::Result<Clause> {
+        let one_word = text.words.len() == 1;
+        let fields = match text.field {
+            None if one_word => &self.searched.anywhere,
+            None => &self.searched.anywhere_in_order,
+            Some(Field::Title) => &self.searched.title,
+            Some(Field::Author) => &self.searched.author,
+            Some(Field::File) => &self.searched.file,
+            Some(Field::Section) => &self.searched.section,
+        };
+        let ways = self.ways(text, &fields_of(fields))?;
+        let slop = match text.kind {
+            TextKind::Phrase { slop } => slop,
+            _ => 0,
+        };
+        let can_match = |way: &&Way| way.iter().all(|words| !words.terms.is_empty());
+        let weight = |way: &Way| way.iter().map(|words| idf(words.frequency, self.documents)).sum::<f32>();
+        let unknown = match ways.iter().find(can_match) {
+            Some(_) => Vec::new(),
+            None if text.kind == TextKind::Prefix => Vec::new(),
+            None => self.unknown(text, &fields_of(fields))?,
+        };
+        Ok(Clause {
+            idf: ways.iter().filter(can_match).map(weight).reduce(f32::min).unwrap_or(0.0),
+            ways,
+            slop,
+            fields: Arc::new(fields.clone()),
+            in_body: text.field.is_none(),
+            is_negative,
+            scopes: scopes.to_vec(),
+            unknown,
+            span: text.span,
+        })
+    }
+
+    /// The ways to print a clause, with those of one word joined so that they count as one word.
+    fn ways(&self, text: &TextClause, fields: &[tantivy::schema::Field]) -> tantivy::Result<Ways> {
+        let mut ways = Ways::new();
+        let mut single = Vec::new();
+        for words in std::iter::once(&text.words).chain(&text.alternatives) {
+            let way = self.way(words, text.kind, fields)?;
+            if let [words] = way.as_slice() {
+                single.push(Arc::clone(words));
+            } else {
+                ways.push(way);
+            }
+        }
+        if !single.is_empty() {
+            ways.insert(0, vec![self.dictionary.joined(&single)]);
+        }
+        Ok(ways)
+    }
+
+    /// Each word with what it stands for: among several, and in phrases, itself only.
+    fn way(&self, words: &[String], kind: TextKind, fields: &[tantivy::schema::Field]) -> tantivy::Result<Way> {
+        let reading = match kind {
+            _ if words.len() > 1 => Reading::Exact,
+            TextKind::Phrase { .. } => Reading::Exact,
+            TextKind::Word => Reading::Stem,
+            TextKind::Prefix => Reading::Beginning,
+            TextKind::Fuzzy { distance } => Reading::Typo(distance),
+        };
+        words.iter().map(|word| self.dictionary.expand(word, reading, fields)).collect()
+    }
+
+    fn unknown(&self, text: &TextClause, fields: &[tantivy::schema::Field]) -> tantivy::Result<Vec<String>> {
+        let places = self.way(&text.words, text.kind, fields)?;
+        let unknown = text.words.iter().zip(&places).filter(|(_, words)| words.terms.is_empty());
+        Ok(unknown.map(|(word, _)| word.clone()).collect())
+    }
+}
+
+fn fields_of(searched: &[SearchedField]) -> Vec<tantivy::schema::Field> {
+    searched.iter().map(|searched| searched.field).collect()
+}
+
+fn is_scope(node: &Node) -> bool {
+    match node {
+        Node::Page(..) => true,
+        Node::Text(clause) => clause.field == Some(Field::Section),
+        _ => false,
+    }
+}
+
+impl Tree {
+    fn joined(mut parts: Vec<Tree>, join: impl FnOnce(Vec<Tree>) -> Tree) -> Option<Tree> {
+        if parts.len() <= 1 { parts.pop() } else { Some(join(parts)) }
+    }
+
+    fn as_scope(&self) -> Option<usize> {
+        match self {
+            Tree::Scope(scope) => Some(*scope),
+            _ => None,
+        }
+    }
+
+    /// Appends the positive clauses at or below this node that pages can show.
+    fn shown_clauses(&self, plan: &Plan, output: &mut Vec<usize>) {
+        match self {
+            Tree::And(parts) | Tree::Or(parts) => parts.iter().for_each(|part| part.shown_clauses(plan, output)),
+            Tree::Clause(clause) if plan.clauses.get(*clause).is_some_and(Clause::is_shown) => output.push(*clause),
+            _ => {}
+        }
+    }
+
+    fn has_words(&self) -> bool {
+        match self {
+            Tree::And(parts) | Tree::Or(parts) => parts.iter().any(Tree::has_words),
+            Tree::Clause(_) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Plan {
+    /// How many of the outermost parts have words: fewer may be required when all together find nothing.
+    pub(super) fn parts_with_words(&self) -> usize {
+        match &self.root {
+            Some(Tree::And(parts)) => parts.iter().filter(|part| part.has_words()).count(),
+            Some(_) => 1,
+            None => 0,
+        }
+    }
+
+    /// The engine's query.
+    pub(super) fn query(&self, strictness: Strictness, filters: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+        let root = match (&self.root, strictness) {
+            (None, _) => everything(),
+            (Some(Tree::And(parts)), Strictness::AtLeast(minimum)) => self.and(parts, Some(minimum)),
+            (Some(root), _) => self.lower(root),
+        };
+        if filters.is_empty() {
+            return root;
+        }
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, root)];
+        clauses.extend(filters.into_iter().map(|filter| (Occur::Must, filter)));
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// What to mark on pages: every way to print every clause that pages are to show.
+    pub(super) fn matchers(&self) -> Matchers {
+        let ways = self.shown().flat_map(|(_, clause)| clause.ways.iter().map(|way| (way, clause.slop)));
+        let clauses = ways.map(|(way, slop)| match way.as_slice() {
+            [words] => ClauseMatcher::Terms(words.terms.iter().map(|word| (word.term.clone(), word.weight)).collect()),
+            places => ClauseMatcher::Phrase { places: places.iter().map(|words| words.all()).collect(), slop },
+        });
+        Matchers { clauses: clauses.collect() }
+    }
+
+    /// The clauses that pages are to show.
+    pub(super) fn shown(&self) -> impl Iterator<Item = (usize, &Clause)> {
+        self.clauses.iter().enumerate().filter(|(_, clause)| clause.is_shown())
+    }
+
+    fn lower(&self, tree: &Tree) -> Box<dyn Query> {
+        match tree {
+            Tree::And(parts) => self.and(parts, None),
+            Tree::Or(parts) => {
+                Box::new(BooleanQuery::new(parts.iter().map(|part| (Occur::Should, self.lower(part))).collect()))
+            }
+            Tree::Not(_) => self.and(std::slice::from_ref(tree), None),
+            Tree::Clause(clause) => self.clauses.get(*clause).map_or_else(everything, lower_clause),
+            Tree::Scope(scope) => self.scopes.get(*scope).map_or_else(everything, |scope| self.lower_scope(scope)),
+            Tree::Language(language) => language_filter(&self.fields, language),
+            Tree::Year(first, last) => year_filter(&self.fields, *first, *last),
+        }
+    }
+
+    /// All parts, or at least `minimum` of those with words.
+    fn and(&self, parts: &[Tree], minimum: Option<usize>) -> Box<dyn Query> {
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut shown = Vec::new();
+        for part in parts {
+            match part {
+                Tree::Not(inner) => clauses.push((Occur::MustNot, self.lower(inner))),
+                part if minimum.is_some() && part.has_words() => clauses.push((Occur::Should, self.lower(part))),
+                part => clauses.push((Occur::Must, self.lower(part))),
+            }
+            part.shown_clauses(self, &mut shown);
+        }
+        let scopes: Vec<Scope> =
+            parts.iter().filter_map(Tree::as_scope).filter_map(|scope| self.scopes.get(scope).cloned()).collect();
+        if !scopes.is_empty() && !shown.is_empty() {
+            let shown = shown.iter().filter_map(|clause| self.clauses.get(*clause));
+            let clauses_of = shown.map(|clause| (clause.ways.clone(), clause.slop)).collect();
+            let scoped = ScopedQuery { fields: self.fields, clauses: clauses_of, scopes };
+            clauses.push((Occur::Must, Box::new(scoped)));
+        }
+        if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            clauses.push((Occur::Must, everything()));
+        }
+        match minimum {
+            Some(minimum) => Box::new(BooleanQuery::with_minimum_required_clauses(clauses, minimum)),
+            None => Box::new(BooleanQuery::new(clauses)),
+        }
+    }
+
+    fn lower_scope(&self, scope: &Scope) -> Box<dyn Query> {
+        match scope {
+            Scope::Pages(first, last) => {
+                // `page:5..3` allows no page, so no report has one.
+                let most = if first <= last { u64::MAX } else { 0 };
+                let least = Term::from_field_u64(self.fields.pages, u64::from(*first).max(1));
+                let most = Term::from_field_u64(self.fields.pages, most);
+                unscored(Box::new(RangeQuery::new(Bound::Included(least), Bound::Included(most))))
+            }
+            Scope::Section(places) => {
+                let words = places.iter().map(|words| {
+                    let fields = Arc::new(vec![self.section_field]);
+                    let query = UnionQuery { words: Arc::clone(words), fields, idf: 1.0 };
+                    (Occur::Must, Box::new(query) as Box<dyn Query>)
+                });
+                Box::new(BooleanQuery::new(words.collect()))
+            }
+        }
+    }
+}
+
+/// The best of the ways to print a clause, each in any of its fields.
+fn lower_clause(clause: &Clause) -> Box<dyn Query> {
+    let mut ways: Vec<Box<dyn Query>> = Vec::with_capacity(clause.ways.len());
+    for way in &clause.ways {
+        let (fields, idf) = (Arc::clone(&clause.fields), clause.idf);
+        ways.push(match way.as_slice() {
+            [words] => Box::new(UnionQuery { words: Arc::clone(words), fields, idf }),
+            places => Box::new(PhraseQuery { places: Arc::new(places.to_vec()), slop: clause.slop, fields, idf }),
+        });
+    }
+    match ways.pop() {
+        Some(only) if ways.is_empty() => only,
+        Some(last) => {
+            ways.push(last);
+            Box::new(DisjunctionMaxQuery::new(ways))
+        }
+        None => everything(),
+    }
+}
+
+fn everything() -> Box<dyn Query> {
+    unscored(Box::new(AllQuery))
+}
+
+/// A query that decides but does not score.
+pub(super) fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+/// Reports in a language.
+pub(super) fn language_filter(fields: &Fields, language: &str) -> Box<dyn Query> {
+    let term = Term::from_field_text(fields.language, &language.to_ascii_lowercase());
+    unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+}
+
+/// Reports by an author, compared folded.
+pub(super) fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
+    let term = Term::from_field_text(fields.author_key, &crate::index::folded(author));
+    unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+}
+
+/// Reports of these years, both ends included; undated ones never.
+pub(super) fn year_filter(fields: &Fields, first: Option<i32>, last: Option<i32>) -> Box<dyn Query> {
+    let bound =
+        |year: Option<i32>, open: i64| Bound::Included(Term::from_field_i64(fields.year, year.map_or(open, i64::from)));
+    unscored(Box::new(RangeQuery::new(bound(first, i64::MIN), bound(last, i64::MAX))))
+}

@@ -1,0 +1,121 @@
+//! How much a match counts: BM25 over the fields of a report and over its pages, with the weights in one place.
+//!
+//! A report's score is the sum over the query's clauses of `idf × Σ field weight × saturated frequency`; the best of
+//! its pages, scored as a small document with a bonus for words standing together, is added for the first reports.
+
+use crate::index::Fields;
+use tantivy::Searcher;
+use tantivy::schema::Field;
+
+/// Saturation of term frequency.
+pub(super) const K1: f32 = 1.2;
+/// How strongly a long report is discounted.
+pub(super) const B: f32 = 0.75;
+/// Weight of a word that shares the stem of the word typed.
+pub(super) const STEM_WEIGHT: f32 = 0.9;
+/// Weight of a word one typo away; squared for two.
+pub(super) const TYPO_WEIGHT: f32 = 0.7;
+/// Share of the best page's score in the report's.
+pub(super) const PAGE_SHARE: f32 = 1.0;
+/// Share of neighbouring words of the query standing together in the page's score.
+pub(super) const PROXIMITY_SHARE: f32 = 0.5;
+/// Furthest distance at which two words of the query stand together.
+pub(super) const PROXIMITY_WINDOW: u32 = 8;
+/// Reports that are ranked again by their best pages.
+pub(super) const RESCORED: usize = 100;
+
+/// A field in which a clause is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SearchedField {
+    pub(super) field: Field,
+    /// Its share in the score.
+    pub(super) weight: f32,
+    /// Whether the index knows how often a word occurs there.
+    pub(super) has_frequencies: bool,
+    /// Its mean length in words.
+    pub(super) mean_length: f32,
+}
+
+impl SearchedField {
+    fn new(searcher: &Searcher, field: Field, weight: f32, has_frequencies: bool) -> tantivy::Result<SearchedField> {
+        let (mut tokens, mut documents) = (0u64, 0u64);
+        for segment in searcher.segment_readers() {
+            tokens += segment.inverted_index(field)?.total_num_tokens();
+            documents += u64::from(segment.max_doc());
+        }
+        let mean_length = (tokens as f32 / documents.max(1) as f32).max(1.0);
+        Ok(SearchedField { field, weight, has_frequencies, mean_length })
+    }
+
+    /// The score of this frequency in a field of this length, below [`SearchedField::weight`] × (1 + [`K1`]).
+    pub(super) fn saturated(&self, frequency: f32, length: u32) -> f32 {
+        self.weight * (1.0 + K1) * frequency / (frequency + K1 * (1.0 - B + B * length as f32 / self.mean_length))
+    }
+}
+
+/// The sets of fields in which clauses look, with the statistics of one commit.
+#[derive(Debug, Clone)]
+pub(super) struct SearchedFields {
+    /// For a clause without a field: words.
+    pub(super) anywhere: Vec<SearchedField>,
+    /// For a clause without a field: phrases, which need positions.
+    pub(super) anywhere_in_order: Vec<SearchedField>,
+    pub(super) title: Vec<SearchedField>,
+    pub(super) author: Vec<SearchedField>,
+    pub(super) file: Vec<SearchedField>,
+    pub(super) section: Vec<SearchedField>,
+}
+
+impl SearchedFields {
+    pub(super) fn new(searcher: &Searcher, fields: &Fields) -> tantivy::Result<SearchedFields> {
+        let one = |field, weight| SearchedField::new(searcher, field, weight, true);
+        let in_order =
+            vec![one(fields.body, 1.0)?, one(fields.title, 0.8)?, one(fields.author, 0.8)?, one(fields.subject, 0.4)?];
+        let mut anywhere = in_order.clone();
+        anywhere.push(one(fields.heading, 0.3)?);
+        anywhere.push(SearchedField::new(searcher, fields.furniture, 0.05, false)?);
+        Ok(SearchedFields {
+            anywhere,
+            anywhere_in_order: in_order,
+            title: vec![one(fields.title, 1.0)?],
+            author: vec![one(fields.author, 1.0)?],
+            file: vec![one(fields.file, 1.0)?],
+            section: vec![one(fields.section, 0.2)?],
+        })
+    }
+}
+
+/// Inverse document frequency: how telling a word is that occurs in `frequency` of `documents`.
+pub(super) fn idf(frequency: f64, documents: u64) -> f32 {
+    let documents = documents.max(1) as f64;
+    let frequency = frequency.clamp(0.0, documents);
+    (1.0 + (documents - frequency + 0.5) / (frequency + 0.5)).ln() as f32
+}
+
+/// The share of documents with any of several words, each given by its own count, were they independent: between the
+/// greatest and the sum, and free to compute.
+pub(super) fn joint_frequency(frequencies: impl Iterator<Item = u64>, documents: u64) -> f64 {
+    let documents = documents.max(1) as f64;
+    let without = frequencies.map(|frequency| 1.0 - (frequency as f64 / documents).min(1.0)).product::<f64>();
+    documents * (1.0 - without)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_words_tell_more_and_nothing_is_infinite() {
+        assert!(idf(1.0, 1000) > idf(10.0, 1000));
+        for (frequency, documents) in [(0.0, 0), (5.0, 1), (f64::INFINITY, 10)] {
+            assert!(idf(frequency, documents).is_finite());
+        }
+    }
+
+    #[test]
+    fn joint_frequency_lies_between_greatest_and_sum() {
+        let joint = joint_frequency([10, 20, 5].into_iter(), 100);
+        assert!((20.0..=35.0).contains(&joint), "{joint}");
+        assert!((joint_frequency([100, 3].into_iter(), 100) - 100.0).abs() < 1e-9);
+    }
+}

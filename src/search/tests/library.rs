@@ -1,0 +1,161 @@
+//! Small libraries from hand-made reports, through the same store and index as ingest uses.
+
+use crate::index::{IndexWriter, ReportDocument};
+use crate::report::{About, Outcome, Page, PageStatus, Quad, Report, ReportId, Span, WordBox};
+use crate::search::{Engine, SearchRequest, SearchResponse};
+use crate::store::{Change, FileRow, Library, ReportFacts, TextStore};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A report by its name, which is the only word of its title if no title is given, and its pages' texts.
+#[derive(Clone, Default)]
+pub(super) struct Made {
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) authors: &'static [&'static str],
+    pub(super) date: Option<&'static str>,
+    pub(super) language: Option<&'static str>,
+    pub(super) pages: Vec<String>,
+    /// Section path of each page, from the first.
+    pub(super) sections: &'static [&'static str],
+    /// A text that is furniture wherever a page ends with it.
+    pub(super) footer: &'static str,
+}
+
+pub(super) fn made(name: &'static str, pages: &[&str]) -> Made {
+    Made { name, pages: pages.iter().map(|page| (*page).to_owned()).collect(), ..Made::default() }
+}
+
+impl Made {
+    pub(super) fn id(&self) -> ReportId {
+        ReportId::of_bytes(self.name.as_bytes())
+    }
+
+    pub(super) fn report(&self) -> Report {
+        let about = About {
+            title: if self.title.is_empty() { self.name } else { self.title }.to_owned(),
+            authors: self.authors.iter().map(|author| (*author).to_owned()).collect(),
+            date: self.date.map(str::to_owned),
+            language: self.language.map(str::to_owned),
+            ..About::default()
+        };
+        let pages = (1..).zip(&self.pages).map(|(number, text)| self.page(number, text)).collect();
+        Report { id: self.id(), size: 10, about, outline: Vec::new(), pages, partial: None }
+    }
+
+    fn page(&self, number: u32, text: &str) -> Page {
+        let start = text.strip_suffix(self.footer).filter(|_| !self.footer.is_empty()).map(str::len);
+        let span = |start: usize, end: usize| Span { start: start as u32, end: end as u32 };
+        let word = |(index, word): (usize, &str)| {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            let left = (index % 10) as f32 / 10.0;
+            let quad = Quad { x0: left, y0: 0.1, x1: left + 0.1, y1: 0.2 };
+            WordBox { span: span(start, start + word.len()), quad }
+        };
+        Page {
+            number,
+            label: Some(format!("p{number}")),
+            width: 595.0,
+            height: 842.0,
+            status: if text.is_empty() { PageStatus::NoText } else { PageStatus::Text },
+            language: self.language.map(str::to_owned),
+            section: self.sections.get(number as usize - 1).map(|section| (*section).to_owned()),
+            words: text.split_whitespace().enumerate().map(word).collect(),
+            furniture: start.into_iter().map(|start| span(start, text.len())).collect(),
+            headings: Vec::new(),
+            text: text.to_owned(),
+        }
+    }
+}
+
+/// A library in a temporary directory, with an engine on it.
+pub(super) struct Shelf {
+    pub(super) library: Arc<Library>,
+    pub(super) writer: Option<IndexWriter>,
+    pub(super) engine: Engine,
+    names: Vec<(ReportId, &'static str)>,
+    _directory: tempfile::TempDir,
+}
+
+impl Shelf {
+    pub(super) fn empty() -> Shelf {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let library = Arc::new(Library::open_for_writing(&directory.path().join("index")).expect("creates"));
+        let engine = Engine::open(Arc::clone(&library)).expect("opens without an index");
+        Shelf { library, writer: None, engine, names: Vec::new(), _directory: directory }
+    }
+
+    /// A commit for each group of reports, so that each becomes a segment of its own.
+    pub(super) fn of(groups: &[&[Made]]) -> Shelf {
+        let mut shelf = Shelf::empty();
+        groups.iter().for_each(|group| shelf.add(group));
+        shelf
+    }
+
+    pub(super) fn add(&mut self, reports: &[Made]) {
+        for made in reports {
+            let report = made.report();
+            let path = PathBuf::from(format!("/library/{}.pdf", made.name));
+            let location = self.library.texts().append(&TextStore::encode(&report)).expect("stores");
+            let file = FileRow {
+                path: path.clone(),
+                size: 10,
+                modified: 0,
+                id: Some(report.id),
+                outcome: Outcome::Indexed,
+                detail: String::new(),
+                reader_version: 1,
+                checked: 0,
+                vanished: None,
+            };
+            let changes = [Change::Report(ReportFacts::of(&report), location), Change::File(file)];
+            self.library.catalogue().record(&changes).expect("records");
+            let document = ReportDocument::new(&report, &path.display().to_string());
+            self.writer().upsert(document).expect("indexes");
+            self.names.push((report.id, made.name));
+        }
+        self.library.texts().sync().expect("syncs");
+        self.commit();
+    }
+
+    pub(super) fn delete(&mut self, made: &Made) {
+        self.writer().delete(made.id()).expect("deletes");
+        self.commit();
+    }
+
+    fn commit(&mut self) {
+        self.writer().commit().expect("commits");
+        self.engine.reload().expect("reloads");
+    }
+
+    fn writer(&mut self) -> &mut IndexWriter {
+        let directory = self.library.generation_directory();
+        self.writer.get_or_insert_with(|| IndexWriter::open(&directory, 1).expect("opens"))
+    }
+
+    pub(super) fn search(&self, request: &SearchRequest) -> SearchResponse {
+        self.engine.search(request).expect("answers")
+    }
+
+    /// The hits in order: each report's name and the pages shown, best first.
+    pub(super) fn hits(&self, request: &SearchRequest) -> Vec<(&'static str, Vec<u32>)> {
+        let hits = self.search(request).hits;
+        hits.iter().map(|hit| (self.name(hit.id), hit.pages.iter().map(|page| page.page).collect())).collect()
+    }
+
+    /// The names of the hits by name.
+    pub(super) fn names(&self, query: &str) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.hits(&asked(query)).into_iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub(super) fn name(&self, id: ReportId) -> &'static str {
+        self.names.iter().find(|(known, _)| *known == id).map_or("?", |(_, name)| name)
+    }
+}
+
+/// A request for everything a query finds.
+pub(super) fn asked(query: &str) -> SearchRequest {
+    SearchRequest { q: query.to_owned(), limit: 100, pages: 50, ..SearchRequest::default() }
+}

@@ -1,0 +1,6 @@
+//! What a query finds, on small libraries of one and of several segments.
+
+mod evidence;
+mod library;
+mod membership;
+mod order;
