@@ -6,7 +6,7 @@ use super::{Limits, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span};
 use crate::search::{
-    Hit, IndexInfo, PageHit, Passage, QueryInfo, Relation, SearchError, SearchRequest, SearchResponse, Total,
+    Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest, SearchResponse, Total,
 };
 use crate::store::{Change, FileRow, Library, ReportFacts, StoredPage, TextStore};
 use axum::Router;
@@ -48,12 +48,22 @@ impl Searcher for Canned {
         }
     }
 
-    fn marks(&self, q: &str, page: &StoredPage, _: Option<&StoredPage>) -> Result<Vec<Span>, SearchError> {
+    fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
+        Ok((request.q != "nothing").then(|| hit(id)))
+    }
+
+    fn page_marks(
+        &self,
+        q: &str,
+        _: ReportId,
+        page: &StoredPage,
+        _: Option<&StoredPage>,
+    ) -> Result<PageMarks, SearchError> {
         let span = |(start, part): (usize, &str)| Span {
             start: u32::try_from(start).unwrap_or(0),
             end: u32::try_from(start + part.len()).unwrap_or(0),
         };
-        Ok(page.text.match_indices(q).map(span).collect())
+        Ok(PageMarks { spans: page.text.match_indices(q).map(span).collect(), pages: vec![1, 2] })
     }
 }
 
@@ -284,6 +294,7 @@ async fn nothing_from_a_report_or_a_query_becomes_markup() {
         "/?q=nothing".to_owned(),
         "/reports".to_owned(),
         format!("/reports/{id}"),
+        format!("/reports/{id}?q={query}"),
         format!("/reports/{id}/pages/1?q={query}"),
         format!("/{query}"),
     ] {
@@ -304,7 +315,7 @@ async fn results_say_what_was_found_where_and_mark_it() {
         "<h1 role=\"status\">128 reports</h1>",
         "A <mark>cash transfer</mark>. ",
         "4 of 88 pages not searchable",
-        "PDF, 274.4 KB",
+        "(274.4 KB)",
         "(12 of 88)",
         "5 more pages match",
         "May 2023",
@@ -325,6 +336,10 @@ async fn results_say_what_was_found_where_and_mark_it() {
     let body = site.get(&format!("/reports/{id}/pages/1?q=cash+transfer%0Aworked")).await.body;
     assert!(body.contains("The <mark>cash transfer worked</mark>."), "{body}");
     assert!(body.contains("p. iv (1 of 2)") && body.contains("Next page"), "{body}");
+    assert!(body.contains("2 pages of the report match") && body.contains("Next match"), "{body}");
+    let body = site.get(&format!("/reports/{id}?q=cash")).await.body;
+    assert!(body.contains("6 pages match") && body.contains("A <mark>cash transfer</mark>. "), "{body}");
+    assert!(site.get(&format!("/reports/{id}?q=nothing")).await.body.contains("No page matches"));
     let body = site.get(&format!("/reports/{id}/pages/2")).await.body;
     assert!(body.contains("no text: blank, or a picture"), "{body}");
 }
