@@ -151,6 +151,20 @@ impl Engine {
             facets: ranked.facets,
         })
     }
+
+    /// The library searched.
+    pub(super) fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The plan of a query against the commit that answers; `None` without words or without an index.
+    pub(super) fn plan(&self, root: Option<&query::Node>) -> Result<Option<(Arc<Snapshot>, Plan)>, SearchError> {
+        let (Some(state), Some(root)) = (self.state.load_full(), root) else {
+            return Ok(None);
+        };
+        let plan = state.planner().plan(Some(root))?;
+        Ok(Some((Arc::clone(&state.snapshot), plan)))
+    }
 }
 
 impl State {
@@ -177,13 +191,7 @@ impl State {
         if root.is_none() && !request.q.trim().is_empty() {
             return Ok(Ranked::default());
         }
-        let planner = Planner {
-            dictionary: &self.dictionary,
-            searched: &self.searched,
-            fields: self.snapshot.fields,
-            documents: self.documents,
-        };
-        let plan = planner.plan(root)?;
+        let plan = self.planner().plan(root)?;
         let mut collected = self.collect(request, &plan, Strictness::AsAsked, offset)?;
         let mut is_relaxed = false;
         if collected.count == 0 {
@@ -199,6 +207,15 @@ impl State {
         let Collected { count, first, facets } = collected;
         let hits = self.window(request, &plan, &first, offset)?;
         Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
+    }
+
+    fn planner(&self) -> Planner<'_> {
+        Planner {
+            dictionary: &self.dictionary,
+            searched: &self.searched,
+            fields: self.snapshot.fields,
+            documents: self.documents,
+        }
     }
 
     fn collect(

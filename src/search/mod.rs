@@ -20,6 +20,7 @@ mod spelling;
 mod stems;
 mod terms;
 mod union;
+mod within;
 
 #[cfg(test)]
 mod tests;
@@ -27,3 +28,4 @@ mod tests;
 pub use engine::{Engine, SearchError};
 pub use request::{Filter, Operator, RequestError, SearchRequest, Sort};
 pub use response::{DidYouMean, Facet, Hit, IndexInfo, PageHit, Passage, QueryInfo, Relation, SearchResponse, Total};
+pub use within::PageMarks;

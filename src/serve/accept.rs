@@ -31,7 +31,15 @@ pub async fn serve(
     state: Arc<State>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let service = Arc::new(Service::new(&state, Limits::default()));
+    serve_service(listener, Arc::new(Service::new(&state, Limits::default())), shutdown).await
+}
+
+/// Serves a service; see [`serve`].
+pub(super) async fn serve_service(
+    listener: TcpListener,
+    service: Arc<Service>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let limits = service.limits.clone();
     let app = router(Arc::clone(&service));
     let follower = tokio::spawn(follow(Arc::clone(&service)));

@@ -9,7 +9,7 @@ use crate::serve::app::{KnownReport, Service, is_json, page_number, report_id};
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::ui::format::rfc3339;
-use crate::store::StoredPage;
+use crate::store::{ReportRow, StoredPage};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -66,8 +66,8 @@ pub async fn reports(
     let total = service.coverage().await?.reports;
     let reports = service
         .read(move |service| {
-            let known = service.known_reports(offset, limit)?;
-            Ok(known.iter().map(|report| ReportSummary::new(report, &service.links)).collect::<Vec<_>>())
+            let rows = service.rows(offset, limit)?;
+            Ok(rows.iter().map(|row| ReportSummary::new(row, &service.links)).collect::<Vec<_>>())
         })
         .await?;
     let body = serde_json::json!({ "total": total, "offset": offset, "limit": limit, "reports": reports });
@@ -131,14 +131,13 @@ struct ReportSummary {
 }
 
 impl ReportSummary {
-    fn new(known: &KnownReport, links: &Links) -> ReportSummary {
-        let KnownReport { row, stored } = known;
+    fn new(row: &ReportRow, links: &Links) -> ReportSummary {
         ReportSummary {
             id: row.id,
             title: row.title.clone(),
-            authors: stored.about.authors.clone(),
-            date: stored.about.date.clone(),
-            language: stored.about.language.clone(),
+            authors: row.authors.clone(),
+            date: row.date.clone(),
+            language: row.language.clone(),
             file: row.file.to_string_lossy().into_owned(),
             size: row.size,
             pages_total: row.pages_total,
@@ -182,7 +181,7 @@ impl ReportDetail {
             url: links.page(stored.id, page, ""),
         };
         ReportDetail {
-            summary: ReportSummary::new(known, links),
+            summary: ReportSummary::new(&known.row, links),
             about: stored.about.clone(),
             partial: stored.partial.map(crate::report::Reason::code),
             outline: stored.outline.clone(),

@@ -3,8 +3,8 @@
 //! Routes are registered with the base path in front instead of nested, so that the start page is `/recto/` and every
 //! relative place is plain to read.
 
-use crate::report::{ReportId, Span};
-use crate::search::{SearchRequest, SearchResponse};
+use crate::report::ReportId;
+use crate::search::{Hit, PageMarks, SearchRequest, SearchResponse};
 use crate::serve::limits::Limits;
 use crate::serve::links::Links;
 use crate::serve::problem::{self, Code, Problem};
@@ -25,6 +25,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
+
+/// Pages shown of a report that is searched by itself.
+const PAGES_WITHIN: usize = 50;
 
 /// How long the counts of the catalogue are shown before they are taken again.
 const COVERAGE_AGE: Duration = Duration::from_secs(5);
@@ -56,8 +59,8 @@ pub struct KnownReport {
 }
 
 /// The routes.
-pub fn app(state: Arc<State>) -> Router {
-    app_with_limits(&state, Limits::default())
+pub fn app(state: &State) -> Router {
+    app_with_limits(state, Limits::default())
 }
 
 /// The routes under limits other than the usual.
@@ -137,12 +140,17 @@ impl Service {
         &self.library
     }
 
-    /// The bytes of a page that match, rising; blocks. What cannot be searched for marks nothing: the page can be
-    /// read all the same.
-    pub fn marks(&self, q: &str, page: &StoredPage, next: Option<&StoredPage>) -> Vec<Span> {
-        self.searcher.marks(q, page, next).unwrap_or_else(|error| {
+    /// The pages of a report that match, best first; blocks.
+    pub fn search_within(&self, q: &str, id: ReportId) -> Result<Option<Hit>, Problem> {
+        let request = SearchRequest { q: q.to_owned(), pages: PAGES_WITHIN, passages: 1, ..SearchRequest::default() };
+        Ok(self.searcher.search_within(&request, id)?)
+    }
+
+    /// What to mark on a page; blocks. What cannot be searched for marks nothing: the page can be read all the same.
+    pub fn page_marks(&self, q: &str, id: ReportId, page: &StoredPage, next: Option<&StoredPage>) -> PageMarks {
+        self.searcher.page_marks(q, id, page, next).unwrap_or_else(|error| {
             tracing::debug!(%error, "no matches can be marked");
-            Vec::new()
+            PageMarks::default()
         })
     }
 
@@ -213,18 +221,14 @@ impl Service {
 
     /// A report with what it says about itself; blocks.
     pub fn known_report(&self, id: ReportId) -> Result<KnownReport, Problem> {
-        self.complete(self.row(id)?)
+        let row = self.row(id)?;
+        let stored = self.library.texts().report(row.location)?;
+        Ok(KnownReport { row, stored })
     }
 
     /// Reports by title from `offset`; blocks.
-    pub fn known_reports(&self, offset: u64, limit: u64) -> Result<Vec<KnownReport>, Problem> {
-        let rows = self.library.catalogue().reports(offset, limit)?;
-        rows.into_iter().map(|row| self.complete(row)).collect()
-    }
-
-    fn complete(&self, row: ReportRow) -> Result<KnownReport, Problem> {
-        let stored = self.library.texts().report(row.location)?;
-        Ok(KnownReport { row, stored })
+    pub fn rows(&self, offset: u64, limit: u64) -> Result<Vec<ReportRow>, Problem> {
+        Ok(self.library.catalogue().reports(offset, limit)?)
     }
 }
 

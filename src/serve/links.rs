@@ -61,6 +61,11 @@ impl Links {
         self.at(&format!("/reports/{id}"))
     }
 
+    /// A report's landing page with its pages that match `q`.
+    pub fn report_search(&self, id: ReportId, q: &str) -> String {
+        with_query(self.report(id), &[("q", q)])
+    }
+
     /// A page view, with the matches of `q` marked if it is not empty.
     pub fn page(&self, id: ReportId, page: u32, q: &str) -> String {
         with_query(self.at(&format!("/reports/{id}/pages/{page}")), &[("q", q)])

@@ -25,6 +25,9 @@ mod reading;
 mod searcher;
 mod ui;
 
+#[cfg(test)]
+mod tests;
+
 pub use accept::serve;
 pub use app::{app, app_with_limits};
 pub use limits::Limits;

@@ -3,6 +3,7 @@
 //! A page's address holds all of its state, and its entity tag only what the library holds: back, reload and shared
 //! links all do what a reader expects.
 
+use crate::search::PageMarks;
 use crate::serve::api::pairs_of;
 use crate::serve::app::{KnownReport, Service, page_number, report_id};
 use crate::serve::problem::{Code, HasBody, Problem};
@@ -58,28 +59,31 @@ pub async fn reports(
     }
     let pairs = pairs_of(query.as_deref());
     let given = pairs.iter().find(|(name, _)| name == "offset").map_or("", |(_, value)| value.trim());
-    let offset = if given.is_empty() { Some(0) } else { given.parse().ok().filter(|offset| *offset <= u32::MAX) };
+    let offset = if given.is_empty() { Some(0) } else { given.parse::<u32>().ok() };
     let Some(offset) = offset.map(u64::from) else {
         return Err(Problem::new(Code::NotFound, "the list has no such place"));
     };
     let total = service.coverage().await?.reports;
-    let reports = service.read(move |service| service.known_reports(offset, LIST_SIZE)).await?;
+    let reports = service.read(move |service| service.rows(offset, LIST_SIZE)).await?;
     let list = BrowsePage { total, offset, limit: LIST_SIZE, reports: &reports };
     Ok(tag.mark(Html(ui::browse_page(&service.links, &list)).into_response()))
 }
 
-/// `/reports/{id}`: a report.
+/// `/reports/{id}?q=`: a report, and its pages that match.
 pub async fn report(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
+    let q = QueryState::from_pairs(&pairs_of(query.as_deref())).q;
     let tag = service.entity_tag();
     let page = service
         .read(move |service| {
             let known = service.known_report(id)?;
-            Ok(ui::report_page(&service.links, &known))
+            let found = if q.is_empty() { None } else { service.search_within(&q, id)? };
+            Ok(ui::report_page(&service.links, &known, &q, found.as_ref()))
         })
         .await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Html(page).into_response())))
@@ -111,8 +115,11 @@ fn view(service: &Service, known: &KnownReport, number: u32, q: &str) -> Result<
         service.library().texts().pages(known.row.location, &[number, number.saturating_add(1)])?.into_iter();
     let page = pages.next().unwrap_or_default();
     let next = pages.next();
-    let matches = if q.is_empty() { Vec::new() } else { service.marks(q, &page, next.as_ref()) };
-    Ok(ui::page_page(&service.links, &PageView { report: known, number, page: &page, q, matches: &matches }))
+    let marks = match q {
+        "" => PageMarks::default(),
+        q => service.page_marks(q, known.row.id, &page, next.as_ref()),
+    };
+    Ok(ui::page_page(&service.links, &PageView { report: known, number, page: &page, q, marks: &marks }))
 }
 
 /// The status and headers of a problem with a page of its own.

@@ -1,7 +1,7 @@
 //! What the service needs of a search engine: the seam at which its tests put an engine of their own.
 
-use crate::report::Span;
-use crate::search::{Engine, SearchError, SearchRequest, SearchResponse};
+use crate::report::ReportId;
+use crate::search::{Engine, Hit, PageMarks, SearchError, SearchRequest, SearchResponse};
 use crate::store::StoredPage;
 
 /// Answers searches; blocks.
@@ -15,9 +15,17 @@ pub trait Searcher: Send + Sync {
     /// See [`Engine::search`].
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError>;
 
-    /// The bytes of a page's text that match a query, rising. `next` is the page after it, over whose start a phrase
-    /// may go on.
-    fn marks(&self, q: &str, page: &StoredPage, next: Option<&StoredPage>) -> Result<Vec<Span>, SearchError>;
+    /// See [`Engine::search_within`].
+    fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError>;
+
+    /// See [`Engine::page_marks`].
+    fn page_marks(
+        &self,
+        q: &str,
+        id: ReportId,
+        page: &StoredPage,
+        next: Option<&StoredPage>,
+    ) -> Result<PageMarks, SearchError>;
 }
 
 impl Searcher for Engine {
@@ -33,7 +41,17 @@ impl Searcher for Engine {
         Engine::search(self, request)
     }
 
-    fn marks(&self, _q: &str, _page: &StoredPage, _next: Option<&StoredPage>) -> Result<Vec<Span>, SearchError> {
-        Ok(Vec::new())
+    fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
+        Engine::search_within(self, request, id)
+    }
+
+    fn page_marks(
+        &self,
+        q: &str,
+        id: ReportId,
+        page: &StoredPage,
+        next: Option<&StoredPage>,
+    ) -> Result<PageMarks, SearchError> {
+        Engine::page_marks(self, q, id, page, next)
     }
 }

@@ -1,11 +1,11 @@
 //! The list of all reports by title.
 
-use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
 use crate::serve::ui::format::{counted, date, number, plain, size};
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::search::{authors, unsearchable};
 use crate::serve::ui::shell::{Shell, render};
+use crate::store::ReportRow;
 use askama::Template;
 
 /// What a page of the list shows.
@@ -17,7 +17,7 @@ pub struct BrowsePage<'r> {
     /// Reports on a page.
     pub limit: u64,
     /// These.
-    pub reports: &'r [KnownReport],
+    pub reports: &'r [ReportRow],
 }
 
 #[derive(Template)]
@@ -56,19 +56,18 @@ pub fn browse_page(links: &Links, page: &BrowsePage<'_>) -> String {
 }
 
 impl Entry {
-    fn new(links: &Links, known: &KnownReport) -> Entry {
-        let KnownReport { row, stored } = known;
+    fn new(links: &Links, row: &ReportRow) -> Entry {
         let mut facts = Vec::new();
-        if !stored.about.authors.is_empty() {
-            facts.push(authors(&stored.about.authors));
+        if !row.authors.is_empty() {
+            facts.push(authors(&row.authors));
         }
-        facts.extend(stored.about.date.as_deref().map(|text| plain(&date(text))));
-        facts.extend(stored.about.language.as_deref().map(|code| plain(language_name(code))));
+        facts.extend(row.date.as_deref().map(|text| plain(&date(text))));
+        facts.extend(row.language.as_deref().map(|code| plain(language_name(code))));
         facts.push(counted(u64::from(row.pages_total), "page", "pages"));
         Entry {
             url: links.report(row.id),
             title: plain(&row.title),
-            language: stored.about.language.clone().unwrap_or_default(),
+            language: row.language.clone().unwrap_or_default(),
             facts,
             unsearchable: unsearchable(row.pages_searchable, row.pages_total),
             file_url: links.file(row.id),

@@ -1,6 +1,6 @@
 //! The view of one page: its text to read, with the matches of a query marked.
 
-use crate::report::Span;
+use crate::search::PageMarks;
 use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
 use crate::serve::ui::format::{counted, plain};
@@ -20,8 +20,8 @@ pub struct PageView<'r> {
     pub page: &'r StoredPage,
     /// The query; may be empty.
     pub q: &'r str,
-    /// Bytes of the page's text that match, rising.
-    pub matches: &'r [Span],
+    /// What matches it.
+    pub marks: &'r PageMarks,
 }
 
 #[derive(Template)]
@@ -36,7 +36,10 @@ struct Page {
     pdf_url: String,
     previous: Option<String>,
     next: Option<String>,
+    previous_match: Option<String>,
+    next_match: Option<String>,
     found: Option<String>,
+    within: Option<(String, String)>,
     back: Option<String>,
     gap: Option<&'static str>,
     paragraphs: Vec<Paragraph>,
@@ -51,10 +54,14 @@ pub fn page_page(links: &Links, view: &PageView<'_>) -> String {
     let heading = page_heading(view.report, number);
     let last = u32::try_from(stored.pages.len()).unwrap_or(u32::MAX);
     let link = |page: u32| links.page(row.id, page, view.q);
-    let found = |q: &str| match view.matches.len() as u64 {
-        0 => format!("Nothing on this page matches {}", plain(q)),
-        count => format!("{} for {}", counted(count, "match", "matches"), plain(q)),
+    let pages = &view.marks.pages;
+    let before = pages.iter().rev().find(|page| **page < number);
+    let after = pages.iter().find(|page| **page > number);
+    let found = match view.marks.spans.len() as u64 {
+        0 => "No match on this page".to_owned(),
+        count => format!("{} on this page", counted(count, "match", "matches")),
     };
+    let within = counted(pages.len() as u64, "page of the report matches", "pages of the report match");
     render(&Page {
         shell: Shell::new(links, &format!("{heading} – {}", stored.about.title), view.q),
         title: plain(&stored.about.title),
@@ -65,9 +72,12 @@ pub fn page_page(links: &Links, view: &PageView<'_>) -> String {
         pdf_url: links.file_page(row.id, number),
         previous: (number > 1).then(|| link(number - 1)),
         next: (number < last).then(|| link(number + 1)),
-        found: (!view.q.is_empty()).then(|| found(view.q)),
+        previous_match: before.map(|page| link(*page)),
+        next_match: after.map(|page| link(*page)),
+        found: (!view.q.is_empty()).then_some(found),
+        within: (pages.len() > 1).then(|| (within, links.report_search(row.id, view.q))),
         back: (!view.q.is_empty()).then(|| links.search(&[("q", view.q)])),
         gap: summary.and_then(|page| gap_reason(page.status)),
-        paragraphs: paragraphs(view.page, view.matches),
+        paragraphs: paragraphs(view.page, &view.marks.spans),
     })
 }

@@ -1,13 +1,13 @@
 //! A page's text → paragraphs to read, with headings, running heads and matches told apart.
 //!
-//! Lines of running text are joined as a reader would; lines of short blocks (tables, lists, addresses) stay lines.
+//! Lines of running text are joined as a reader would; those of ragged blocks (tables, lists, addresses) stay lines.
 
 use crate::report::Span;
 use crate::serve::ui::marked::Run;
 use crate::store::StoredPage;
 
-/// A block of which most lines are shorter than this many characters keeps its lines.
-const SHORT_LINE: usize = 44;
+/// A block whose lines are all shorter than this many characters keeps its lines: no column of text is so narrow.
+const NARROW: usize = 24;
 
 /// What a paragraph is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +83,8 @@ fn line_kind(page: &StoredPage, line: &Span) -> Kind {
 /// Ends a block: all its lines are of one kind.
 fn finish(page: &StoredPage, matches: &[Span], block: &mut Vec<(Kind, Span)>, paragraphs: &mut Vec<Paragraph>) {
     let Some((kind, _)) = block.first() else { return };
-    let is_short = |(_, span): &&(Kind, Span)| span.of(&page.text).trim().chars().count() < SHORT_LINE;
-    let keeps_lines = *kind == Kind::Text && block.len() > 2 && block.iter().filter(is_short).count() * 2 > block.len();
+    let lines: Vec<&str> = block.iter().map(|(_, span)| span.of(&page.text)).collect();
+    let keeps_lines = *kind == Kind::Text && is_ragged(&lines);
     let kind = if keeps_lines { Kind::Lines } else { *kind };
     let mut writer = Writer { runs: Vec::new(), matches };
     let mut last_end = None;
@@ -97,6 +97,16 @@ fn finish(page: &StoredPage, matches: &[Span], block: &mut Vec<(Kind, Span)>, pa
     }
     paragraphs.push(Paragraph { kind, runs: writer.runs });
     block.clear();
+}
+
+/// Whether lines are no running text: more than two, and narrow, or most of them (but for the last, which may be
+/// short) much shorter than the longest.
+fn is_ragged(lines: &[&str]) -> bool {
+    let lengths: Vec<usize> = lines.iter().map(|line| line.trim().chars().count()).collect();
+    let longest = lengths.iter().copied().max().unwrap_or(0);
+    let before_last = lengths.len().saturating_sub(1);
+    let short = lengths.iter().take(before_last).filter(|length| *length * 10 < longest * 7).count();
+    lengths.len() > 2 && (longest < NARROW || short * 2 > before_last)
 }
 
 struct Writer<'m> {
@@ -162,8 +172,7 @@ mod tests {
 
     #[test]
     fn lines_are_joined_and_kinds_told_apart() {
-        let text =
-            "Annual report 2023\n\n1 Findings\nThe pro\u{AD}gramme\nreached cash-\nbased households.\n\nA\nB\nC\n";
+        let text = "Annual report 2023\n\n1 Findings\nThe pro\u{AD}gramme\nreached many of the cash-\nbased households.\n\nA\nB\nC\n";
         let page = StoredPage {
             text: text.to_owned(),
             furniture: vec![span_of(text, "Annual report 2023")],
@@ -174,7 +183,7 @@ mod tests {
         let wanted = [
             "furniture: Annual report 2023",
             "heading: 1 Findings",
-            "text: The [programme reached] cash-[based] households.",
+            "text: The [programme reached] many of the cash-[based] households.",
             "lines: A\nB\nC",
         ];
         assert_eq!(shown(&page, &matches), wanted);

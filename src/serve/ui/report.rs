@@ -1,10 +1,12 @@
 //! A report's landing page: what it is, what of it can be searched, its contents.
 
 use crate::report::PageStatus;
+use crate::search::Hit;
 use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
 use crate::serve::ui::format::{counted, date, day, file_name, number, page_name, plain, share, size};
 use crate::serve::ui::languages::language_name;
+use crate::serve::ui::search::PageCard;
 use crate::serve::ui::shell::{Shell, render};
 use askama::Template;
 
@@ -21,6 +23,11 @@ const MAX_LEVEL: u8 = 4;
 #[template(path = "report.html", config = "src/serve/ui/askama.toml")]
 struct ReportPage {
     shell: Shell,
+    within_url: String,
+    q: String,
+    evidence: Vec<PageCard>,
+    found: Option<String>,
+    more_pages: u32,
     title: String,
     language: String,
     language_code: String,
@@ -58,8 +65,8 @@ struct Entry {
     url: String,
 }
 
-/// The page.
-pub fn report_page(links: &Links, known: &KnownReport) -> String {
+/// The page. `found` is the report as a search within it for `q` gives it.
+pub fn report_page(links: &Links, known: &KnownReport, q: &str, found: Option<&Hit>) -> String {
     let KnownReport { row, stored } = known;
     let about = &stored.about;
     let total = u64::from(row.pages_total);
@@ -75,6 +82,11 @@ pub fn report_page(links: &Links, known: &KnownReport) -> String {
     });
     render(&ReportPage {
         shell: Shell::new(links, &about.title, ""),
+        within_url: links.report(row.id),
+        q: plain(q),
+        evidence: found.map(|hit| hit.pages.iter().map(|page| PageCard::new(links, q, hit, page)).collect()).unwrap_or_default(),
+        found: (!q.is_empty()).then(|| matching_pages(found)),
+        more_pages: found.map_or(0, |hit| hit.more_pages),
         title: plain(&about.title),
         language: about.language.as_deref().map(|code| plain(language_name(code))).unwrap_or_default(),
         language_code: about.language.clone().unwrap_or_default(),
@@ -98,6 +110,11 @@ pub fn report_page(links: &Links, known: &KnownReport) -> String {
         page_links: page_links.collect(),
         more_page_links: stored.pages.len().saturating_sub(MAX_PAGE_LINKS),
     })
+}
+
+fn matching_pages(found: Option<&Hit>) -> String {
+    let pages = found.map_or(0, |hit| hit.pages.len() as u64 + u64::from(hit.more_pages));
+    if pages == 0 { "No page matches".to_owned() } else { counted(pages, "page matches", "pages match") }
 }
 
 fn author_search(links: &Links, name: &str) -> String {

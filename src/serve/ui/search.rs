@@ -92,11 +92,15 @@ struct Card {
 }
 
 /// A page that shows why its report matches.
-struct PageCard {
-    name: String,
-    url: String,
-    pdf_url: String,
-    passages: Vec<Vec<Run>>,
+pub struct PageCard {
+    /// As people call it.
+    pub name: String,
+    /// Its view.
+    pub url: String,
+    /// The PDF at it.
+    pub pdf_url: String,
+    /// Pieces of its text.
+    pub passages: Vec<Vec<Run>>,
 }
 
 /// What is shown before there is a query: what the library holds.
@@ -202,7 +206,7 @@ impl Filters {
             from: state.from.clone(),
             to: state.to.clone(),
             op: state.op.clone(),
-            author: state.author.clone(),
+            author: plain(&state.author),
             clear: state.has_filters().then(|| state.without_filters().link(links)),
         }
     }
@@ -217,8 +221,6 @@ impl Card {
         facts.extend(hit.date.as_deref().map(|text| plain(&date(text))));
         facts.extend(hit.language.as_deref().map(|code| plain(language_name(code))));
         facts.push(counted(u64::from(hit.pages_total), "page", "pages"));
-        let first =
-            hit.pages.first().map_or_else(|| links.report(hit.id), |page| links.page(hit.id, page.page, &state.q));
         Card {
             url: links.report(hit.id),
             title: plain(&hit.title),
@@ -228,19 +230,20 @@ impl Card {
             file: file_name(&hit.file),
             file_url: links.file(hit.id),
             file_size: size(hit.size),
-            pages: hit.pages.iter().map(|page| PageCard::new(links, state, hit, page)).collect(),
+            pages: hit.pages.iter().map(|page| PageCard::new(links, &state.q, hit, page)).collect(),
             more_pages: (hit.more_pages > 0)
                 .then(|| counted(u64::from(hit.more_pages), "more page matches", "more pages match")),
-            more_url: first,
+            more_url: links.report_search(hit.id, &state.q),
         }
     }
 }
 
 impl PageCard {
-    fn new(links: &Links, state: &QueryState, hit: &Hit, page: &PageHit) -> PageCard {
+    /// A page of a hit for this query.
+    pub fn new(links: &Links, q: &str, hit: &Hit, page: &PageHit) -> PageCard {
         PageCard {
             name: page_name(page.page, page.label.as_deref(), u64::from(hit.pages_total)),
-            url: links.page(hit.id, page.page, &state.q),
+            url: links.page(hit.id, page.page, q),
             pdf_url: links.file_page(hit.id, page.page),
             passages: page.passages.iter().map(|passage| runs(&passage.text, &passage.ranges)).collect(),
         }

@@ -54,7 +54,7 @@ impl Shell {
     pub fn new(links: &Links, title: &str, q: &str) -> Shell {
         Shell {
             title: if title.is_empty() { "Recto".to_owned() } else { format!("{} – Recto", plain(title)) },
-            q: q.to_owned(),
+            q: plain(q),
             has_search: true,
             home: links.home(),
             reports: links.reports(0),

@@ -1,0 +1,91 @@
+//! A search within one report: its matching pages, and what to mark on one of them.
+//!
+//! The report need not match as a whole: a reader who looks for two words on its pages wants to see the pages that have
+//! one of them, too.
+
+use crate::index::Snapshot;
+use crate::query;
+use crate::report::{ReportId, Span};
+use crate::search::evidence;
+use crate::search::hydrate::{Hydrator, RankedReport};
+use crate::search::passages;
+use crate::search::plan::Plan;
+use crate::search::{Engine, Hit, Operator, SearchError, SearchRequest};
+use crate::store::StoredPage;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet, TERMINATED, Term};
+
+/// What of a report matches a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageMarks {
+    /// Bytes of the page's text that match, rising.
+    pub spans: Vec<Span>,
+    /// All pages of the report with matches, 1-based, rising.
+    pub pages: Vec<u32>,
+}
+
+impl Engine {
+    /// The report with its best pages for the request, as in a search that found it; `None` if it is not in the
+    /// index. Filters, facets, order and window of the request mean nothing here.
+    pub fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
+        let parsed = query::parse(&request.q, request.operator == Operator::Or)?;
+        let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(None) };
+        let Some(address) = address(&snapshot, id)? else { return Ok(None) };
+        let hydrator = Hydrator {
+            library: self.library(),
+            request,
+            matchers: plan.matchers(),
+            has_phrases: has_phrases(&plan),
+        };
+        let evidence = evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default();
+        if evidence.pages.is_empty() {
+            return Ok(None);
+        }
+        let score = evidence.best();
+        hydrator.hit(&RankedReport { id, score, evidence })
+    }
+
+    /// What to mark on a page of a report, and which of its pages have matches. `next` is the page after it, over
+    /// whose start a phrase may go on.
+    pub fn page_marks(
+        &self,
+        q: &str,
+        id: ReportId,
+        page: &StoredPage,
+        next: Option<&StoredPage>,
+    ) -> Result<PageMarks, SearchError> {
+        let parsed = query::parse(q, false)?;
+        let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(PageMarks::default()) };
+        let next = next.filter(|_| has_phrases(&plan)).map(|next| (next.text.as_str(), next.furniture.as_slice()));
+        let found = passages::find(&page.text, &page.furniture, next, &plan.matchers(), 0);
+        let evidence = match address(&snapshot, id)? {
+            Some(address) => evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default(),
+            None => evidence::Evidence::default(),
+        };
+        let mut pages: Vec<u32> = evidence.pages.iter().map(|page| page.page).collect();
+        pages.sort_unstable();
+        Ok(PageMarks { spans: found.spans, pages })
+    }
+}
+
+fn has_phrases(plan: &Plan) -> bool {
+    plan.shown().any(|(_, clause)| clause.is_phrase())
+}
+
+/// Where a report is in the index.
+fn address(snapshot: &Snapshot, id: ReportId) -> tantivy::Result<Option<DocAddress>> {
+    let key = Term::from_field_text(snapshot.fields.key, &id.to_string());
+    for (segment_ord, segment) in (0..).zip(snapshot.searcher.segment_readers()) {
+        let Some(mut postings) = segment.inverted_index(key.field())?.read_postings(&key, IndexRecordOption::Basic)? else {
+            continue;
+        };
+        let mut doc_id = postings.doc();
+        while doc_id != TERMINATED {
+            if segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc_id)) {
+                return Ok(Some(DocAddress { segment_ord, doc_id }));
+            }
+            doc_id = postings.advance();
+        }
+    }
+    Ok(None)
+}

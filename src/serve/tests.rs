@@ -1,0 +1,525 @@
+//! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
+
+use super::app::{Service, router};
+use super::searcher::Searcher;
+use super::{Limits, parse_base_path};
+use crate::query::QueryError;
+use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span};
+use crate::search::{
+    Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest, SearchResponse, Total,
+};
+use crate::store::{Change, FileRow, Library, ReportFacts, StoredPage, TextStore};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use tower::ServiceExt;
+
+const HOSTILE: &str = "\"><script>alert('x')</script> \u{202E}& <img src=x onerror=alert(1)>";
+const BYTES: &[u8] = b"%PDF-1.7 the bytes of an original, hardly a PDF at all";
+
+/// Answers every query with the one report of the library, some queries otherwise.
+struct Canned {
+    id: ReportId,
+}
+
+impl Searcher for Canned {
+    fn generation(&self) -> String {
+        "gen-000001.7".to_owned()
+    }
+
+    fn reload(&self) -> Result<bool, SearchError> {
+        Ok(false)
+    }
+
+    fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
+        match request.q.as_str() {
+            "panic" => panic!("on purpose"),
+            "deep" => {
+                let detail = "more than 16 levels".to_owned();
+                Err(QueryError { code: "query_too_deep", detail, position: 17 }.into())
+            }
+            "nothing" => Ok(response(request, Vec::new())),
+            _ => Ok(response(request, vec![hit(self.id)])),
+        }
+    }
+
+    fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
+        Ok((request.q != "nothing").then(|| hit(id)))
+    }
+
+    fn page_marks(
+        &self,
+        q: &str,
+        _: ReportId,
+        page: &StoredPage,
+        _: Option<&StoredPage>,
+    ) -> Result<PageMarks, SearchError> {
+        let span = |(start, part): (usize, &str)| Span {
+            start: u32::try_from(start).unwrap_or(0),
+            end: u32::try_from(start + part.len()).unwrap_or(0),
+        };
+        Ok(PageMarks { spans: page.text.match_indices(q).map(span).collect(), pages: vec![1, 2] })
+    }
+}
+
+fn response(request: &SearchRequest, hits: Vec<Hit>) -> SearchResponse {
+    SearchResponse {
+        query: QueryInfo {
+            q: request.q.clone(),
+            interpreted: format!("{} AND {HOSTILE}", request.q),
+            warnings: vec![HOSTILE.to_owned()],
+            did_you_mean: Some(HOSTILE.to_owned()),
+            relaxed: true,
+        },
+        total: Total { value: if hits.is_empty() { 0 } else { 128 }, relation: Relation::Eq },
+        took_ms: 4,
+        index: IndexInfo { generation: "gen-000001.7".to_owned(), incomplete: false },
+        hits,
+        facets: std::collections::BTreeMap::new(),
+        next_cursor: None,
+    }
+}
+
+fn hit(id: ReportId) -> Hit {
+    Hit {
+        id,
+        score: 7.1,
+        title: HOSTILE.to_owned(),
+        authors: vec![HOSTILE.to_owned()],
+        date: Some("2023-05".to_owned()),
+        language: Some("en\" onclick=\"x".to_owned()),
+        file: format!("/library/{HOSTILE}.pdf"),
+        size: 274_400,
+        pages_total: 88,
+        pages_searchable: 84,
+        url: format!("/reports/{id}"),
+        pages: vec![PageHit {
+            page: 12,
+            label: Some("<b>iv".to_owned()),
+            score: 5.0,
+            url: format!("/reports/{id}/pages/12?q=cash"),
+            pdf_url: format!("/reports/{id}/file.pdf#page=12"),
+            passages: vec![Passage { text: format!("A cash transfer. {HOSTILE}"), ranges: vec![[2, 15], [17, 99]] }],
+            quads: Vec::new(),
+        }],
+        more_pages: 5,
+    }
+}
+
+/// A library with one report of two pages and its original, and the service on it.
+struct Site {
+    _folder: tempfile::TempDir,
+    original: PathBuf,
+    id: ReportId,
+    app: Router,
+    service: Arc<Service>,
+}
+
+fn report() -> Report {
+    let page = |number, status, text: &str| Page {
+        number,
+        label: (number == 1).then(|| "iv".to_owned()),
+        width: 595.0,
+        height: 842.0,
+        status,
+        language: None,
+        section: Some(HOSTILE.to_owned()),
+        text: text.to_owned(),
+        words: Vec::new(),
+        furniture: Vec::new(),
+        headings: Vec::new(),
+    };
+    Report {
+        id: ReportId::of_bytes(BYTES),
+        size: BYTES.len() as u64,
+        about: About {
+            title: HOSTILE.to_owned(),
+            authors: vec![HOSTILE.to_owned()],
+            date: Some("2023-05".to_owned()),
+            language: Some("en".to_owned()),
+            subject: Some(HOSTILE.to_owned()),
+            keywords: vec![HOSTILE.to_owned()],
+            ..About::default()
+        },
+        outline: vec![OutlineEntry { title: HOSTILE.to_owned(), level: 0, page: 1 }],
+        pages: vec![
+            page(1, PageStatus::Text, &format!("The cash transfer\nworked. {HOSTILE}\n")),
+            page(2, PageStatus::NoText, ""),
+        ],
+        partial: None,
+    }
+}
+
+fn site(base_path: &str) -> Site {
+    site_with(base_path, Limits { reading: Duration::from_secs(60), ..Limits::default() })
+}
+
+fn site_with(base_path: &str, limits: Limits) -> Site {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let original = folder.path().join("Bericht für 2023.pdf");
+    std::fs::write(&original, BYTES).expect("written");
+    let library = Library::open_for_writing(&folder.path().join("index")).expect("a new library");
+    let report = report();
+    let location = library.texts().append(&TextStore::encode(&report)).expect("appended");
+    library.texts().sync().expect("synced");
+    let file = FileRow {
+        path: original.clone(),
+        size: report.size,
+        modified: 0,
+        id: Some(report.id),
+        outcome: Outcome::Indexed,
+        detail: String::new(),
+        reader_version: 1,
+        checked: 1_700_000_000,
+        vanished: None,
+    };
+    let changes = [Change::Report(ReportFacts::of(&report), location), Change::File(file)];
+    library.catalogue().record(&changes).expect("recorded");
+    let base_path = parse_base_path(base_path).expect("a good path");
+    let searcher = Arc::new(Canned { id: report.id });
+    let ingesting = Arc::new(AtomicBool::new(false));
+    let service = Service::with_searcher(Arc::new(library), searcher, ingesting, &base_path, limits);
+    let service = Arc::new(service);
+    Site { _folder: folder, original, id: report.id, app: router(Arc::clone(&service)), service }
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+}
+
+impl Site {
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.expect("infallible");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("GET", path, headers, "").await
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.ask(request.body(Body::from(body.to_owned())).expect("a good request")).await
+    }
+
+    fn file(&self) -> String {
+        format!("/reports/{}/file.pdf", self.id)
+    }
+}
+
+#[tokio::test]
+async fn every_route_answers_and_every_answer_is_secured() {
+    let site = site("");
+    let id = site.id;
+    for (path, status, content_type) in [
+        ("/".to_owned(), 200, "text/html"),
+        ("/?q=cash".to_owned(), 200, "text/html"),
+        ("/?q=deep".to_owned(), 400, "text/html"),
+        ("/?q=cash&offset=many".to_owned(), 422, "text/html"),
+        ("/reports".to_owned(), 200, "text/html"),
+        ("/reports?offset=-1".to_owned(), 404, "text/html"),
+        (format!("/reports/{id}"), 200, "text/html"),
+        (format!("/reports/{id}/pages/1"), 200, "text/html"),
+        (format!("/reports/{id}/pages/3"), 404, "text/html"),
+        (format!("/reports/{id}/pages/0"), 404, "text/html"),
+        (format!("/reports/{}", ReportId([0; 16])), 404, "text/html"),
+        ("/reports/..%2f..%2fetc%2fpasswd".to_owned(), 404, "text/html"),
+        (format!("/reports/{id}/file.pdf"), 200, "application/pdf"),
+        ("/api/v1/search?q=cash".to_owned(), 200, "application/json"),
+        ("/api/v1/search?q=deep".to_owned(), 400, "application/problem+json"),
+        ("/api/v1/search?q=panic".to_owned(), 500, "application/problem+json"),
+        ("/api/v1/search?q=a&nonsense=1".to_owned(), 422, "application/problem+json"),
+        ("/api/v1/reports".to_owned(), 200, "application/json"),
+        ("/api/v1/reports?limit=0".to_owned(), 422, "application/problem+json"),
+        (format!("/api/v1/reports/{id}"), 200, "application/json"),
+        ("/api/v1/reports/nonsense".to_owned(), 404, "application/problem+json"),
+        (format!("/api/v1/reports/{id}/pages/2"), 200, "application/json"),
+        (format!("/api/v1/reports/{id}/pages/x"), 404, "application/problem+json"),
+        ("/api/v1/coverage".to_owned(), 200, "application/json"),
+        ("/api/nonsense".to_owned(), 404, "application/problem+json"),
+        ("/nonsense".to_owned(), 404, "text/html"),
+        ("/healthz".to_owned(), 200, "application/json"),
+        ("/readyz".to_owned(), 200, "application/json"),
+        ("/opensearch.xml".to_owned(), 200, "application/opensearchdescription+xml"),
+        ("/assets/recto.css".to_owned(), 200, "text/css"),
+        ("/assets/icon.svg".to_owned(), 200, "image/svg+xml"),
+        (format!("/?q={}", "a".repeat(9000)), 414, "text/html"),
+    ] {
+        let answer = site.get_with(&path, &[("host", "localhost:8080")]).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.body);
+        assert!(answer.header("content-type").starts_with(content_type), "{path}: {}", answer.header("content-type"));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert!(!answer.header("x-request-id").is_empty(), "{path}");
+        let head = site.send("HEAD", &path, &[("host", "localhost:8080")], "").await;
+        assert_eq!((head.status, head.body.as_str()), (answer.status, ""), "{path}");
+    }
+    assert_eq!(site.send("DELETE", "/reports", &[], "").await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn nothing_from_a_report_or_a_query_becomes_markup() {
+    let site = site("");
+    let id = site.id;
+    let query: String = form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
+    for path in [
+        format!("/?q={query}&author={query}&from=2000"),
+        format!("/?q={query}&offset={query}"),
+        "/?q=nothing".to_owned(),
+        "/reports".to_owned(),
+        format!("/reports/{id}"),
+        format!("/reports/{id}?q={query}"),
+        format!("/reports/{id}/pages/1?q={query}"),
+        format!("/{query}"),
+    ] {
+        let body = site.get(&path).await.body;
+        assert!(body.contains("</html>"), "{path}");
+        for markup in ["<script", "<img src=x", "onclick=\"", "\u{202E}", "<b>", "style="] {
+            assert!(!body.contains(markup), "{path} has {markup} in {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn results_say_what_was_found_where_and_mark_it() {
+    let site = site("");
+    let body = site.get("/?q=cash&language=en").await.body;
+    let id = site.id;
+    for wanted in [
+        "<h1 role=\"status\">128 reports</h1>",
+        "A <mark>cash transfer</mark>. ",
+        "4 of 88 pages not searchable",
+        "(274.4 KB)",
+        "(12 of 88)",
+        "5 more pages match",
+        "May 2023",
+        "Did you mean",
+        "No report has all of these words",
+        &format!("href=\"/reports/{id}/pages/12?q=cash\""),
+        &format!("href=\"/reports/{id}/file.pdf#page=12\""),
+        "href=\"/?q=cash&#38;language=en&#38;offset=10\"",
+    ] {
+        assert!(body.contains(wanted), "{wanted} is not in {body}");
+    }
+    let body = site.get("/?q=nothing+here").await.body;
+    assert!(body.contains("128 reports"));
+    let body = site.get("/?q=nothing").await.body;
+    assert!(body.contains("No reports") && body.contains("Check the spelling"), "{body}");
+    let body = site.get("/?q=deep").await.body;
+    assert!(body.contains("value=\"deep\"") && body.contains("byte 17"), "{body}");
+    let body = site.get(&format!("/reports/{id}/pages/1?q=cash+transfer%0Aworked")).await.body;
+    assert!(body.contains("The <mark>cash transfer worked</mark>."), "{body}");
+    assert!(body.contains("p. iv (1 of 2)") && body.contains("Next page"), "{body}");
+    assert!(body.contains("2 pages of the report match") && body.contains("Next match"), "{body}");
+    let body = site.get(&format!("/reports/{id}?q=cash")).await.body;
+    assert!(body.contains("6 pages match") && body.contains("A <mark>cash transfer</mark>. "), "{body}");
+    assert!(site.get(&format!("/reports/{id}?q=nothing")).await.body.contains("No page matches"));
+    let body = site.get(&format!("/reports/{id}/pages/2")).await.body;
+    assert!(body.contains("no text: blank, or a picture"), "{body}");
+}
+
+#[tokio::test]
+async fn the_api_keeps_the_contract() {
+    let site = site("/x");
+    let id = site.id.to_string();
+    let json = site.get("/x/api/v1/search?q=cash").await.json();
+    assert_eq!(json["hits"][0]["id"], id.as_str());
+    assert_eq!(json["hits"][0]["url"], format!("/x/reports/{id}"));
+    assert_eq!(json["hits"][0]["pages"][0]["passages"][0]["ranges"][0], serde_json::json!([2, 15]));
+    let body = r#"{"q":"cash","limit":5}"#;
+    let answer = site.send("POST", "/x/api/v1/search", &[("content-type", "application/json")], body).await;
+    assert_eq!((answer.status, &answer.json()["total"]["value"]), (StatusCode::OK, &128.into()));
+    for (content_type, body, status, code) in [
+        ("text/plain", "{}", 415, "unsupported_media_type"),
+        ("application/json", "{", 400, "malformed_json"),
+        ("application/json", "[]", 400, "malformed_json"),
+        ("application/json; charset=utf-8", r#"{"q":"a","limit":0,"nonsense":1}"#, 422, "invalid_parameters"),
+    ] {
+        let answer = site.send("POST", "/x/api/v1/search", &[("content-type", content_type)], body).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (status, &code.into()), "{body}");
+    }
+    let large = format!("{{\"q\":\"{}\"}}", "a".repeat(70_000));
+    let answer = site.send("POST", "/x/api/v1/search", &[("content-type", "application/json")], &large).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (413, &"body_too_large".into()));
+    let json = site.get("/x/api/v1/search?q=deep").await.json();
+    assert_eq!((&json["code"], &json["position"]), (&"query_too_deep".into(), &17.into()));
+    let json = site.get("/x/api/v1/reports").await.json();
+    assert_eq!((&json["total"], &json["reports"][0]["added"]), (&1.into(), &json["reports"][0]["added"]));
+    assert_eq!(json["reports"][0]["pages_searchable"], 1);
+    let json = site.get(&format!("/x/api/v1/reports/{id}")).await.json();
+    assert_eq!(json["pages"][1]["status"], "no_text");
+    let json = site.get(&format!("/x/api/v1/reports/{id}/pages/1")).await.json();
+    assert!(json["text"].as_str().is_some_and(|text| text.starts_with("The cash transfer\nworked.")));
+    let json = site.get("/x/api/v1/coverage").await.json();
+    assert_eq!(json["pages"]["no_text"], 1);
+}
+
+#[tokio::test]
+async fn unchanged_answers_are_not_sent_again() {
+    let site = site("");
+    for path in ["/", "/?q=cash", "/reports", "/api/v1/search?q=cash", "/api/v1/reports"] {
+        let tag = site.get(path).await.header("etag").to_owned();
+        assert!(tag.starts_with("W/\""), "{path}: {tag}");
+        let answer = site.get_with(path, &[("if-none-match", &tag)]).await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
+        assert_eq!(answer.header("etag"), tag, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn originals_are_sent_whole_in_ranges_or_not_again() {
+    let site = site("");
+    let tag = format!("\"{}\"", site.id);
+    let all = String::from_utf8_lossy(BYTES).into_owned();
+    let size = BYTES.len();
+    let answer = site.get_with(&site.file(), &[("accept-encoding", "gzip")]).await;
+    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, all.as_str()));
+    for (name, wanted) in [
+        ("accept-ranges", "bytes"),
+        ("content-length", &size.to_string()),
+        ("etag", &tag),
+        ("content-encoding", ""),
+        ("content-security-policy", "frame-ancestors 'none'"),
+        (
+            "content-disposition",
+            "inline; filename=\"Bericht f_r 2023.pdf\"; filename*=UTF-8''Bericht%20f%C3%BCr%202023.pdf",
+        ),
+    ] {
+        assert_eq!(answer.header(name), wanted, "{name}");
+    }
+    for (headers, status, body, range) in [
+        (vec![("range", "bytes=0-3")], 206, "%PDF", format!("bytes 0-3/{size}")),
+        (vec![("range", "bytes=-3")], 206, "all", format!("bytes {}-{}/{size}", size - 3, size - 1)),
+        (vec![("range", "bytes=0-3"), ("if-range", tag.as_str())], 206, "%PDF", format!("bytes 0-3/{size}")),
+        (vec![("range", "bytes=0-3"), ("if-range", "\"other\"")], 200, all.as_str(), String::new()),
+        (vec![("range", "bytes=0-1,4-5")], 200, all.as_str(), String::new()),
+        (vec![("if-none-match", tag.as_str())], 304, "", String::new()),
+    ] {
+        let answer = site.get_with(&site.file(), &headers).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (status, body), "{headers:?}");
+        assert_eq!(answer.header("content-range"), range, "{headers:?}");
+    }
+    let answer = site.get_with(&site.file(), &[("range", "bytes=9999-")]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-range")), (416, format!("bytes */{size}").as_str()));
+    let head = site.send("HEAD", &site.file(), &[], "").await;
+    assert_eq!((head.header("content-length"), head.body.as_str()), (size.to_string().as_str(), ""));
+    let download = site.get(&format!("{}?download", site.file())).await;
+    assert!(download.header("content-disposition").starts_with("attachment;"));
+    assert!(download.header("content-security-policy").contains("sandbox"));
+}
+
+#[tokio::test]
+async fn other_bytes_are_gone_and_the_same_bytes_are_not() {
+    let site = site("");
+    assert_eq!(site.get(&site.file()).await.status, StatusCode::OK);
+    let later = std::time::SystemTime::now() + Duration::from_secs(60);
+    let touch = |bytes: &[u8]| {
+        std::fs::write(&site.original, bytes).expect("written");
+        let file = std::fs::File::options().write(true).open(&site.original).expect("there");
+        file.set_modified(later).expect("touched");
+    };
+    touch(BYTES);
+    assert_eq!(site.get(&site.file()).await.status, StatusCode::OK);
+    touch(&BYTES.to_ascii_uppercase());
+    std::fs::File::options()
+        .write(true)
+        .open(&site.original)
+        .and_then(|file| file.set_modified(later + Duration::from_secs(1)))
+        .expect("touched");
+    assert_eq!(site.get(&site.file()).await.status, StatusCode::GONE);
+    touch(b"short");
+    assert_eq!(site.get(&site.file()).await.status, StatusCode::GONE);
+    std::fs::remove_file(&site.original).expect("removed");
+    let answer = site.get(&site.file()).await;
+    assert!(answer.status == StatusCode::GONE && answer.body.contains("can still be searched"));
+    std::fs::create_dir(&site.original).expect("made");
+    assert_eq!(site.get(&site.file()).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn everything_works_under_a_base_path() {
+    let site = site("/recto");
+    let body = site.get("/recto/?q=cash").await.body;
+    assert!(!body.contains("href=\"/reports") && !body.contains("action=\"/\""), "{body}");
+    let stylesheet = body.split("href=\"").find(|part| part.starts_with("/recto/assets/recto.css?v=")).expect("a link");
+    let stylesheet = stylesheet.split('"').next().expect("an address");
+    assert!(site.get(stylesheet).await.header("cache-control").contains("immutable"));
+    let answer = site.get("/recto").await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (308, "/recto/"));
+    assert_eq!(site.get("/").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn pages_are_compressed_and_panics_leave_the_service_alive() {
+    let site = site("");
+    assert_eq!(site.get_with("/", &[("accept-encoding", "gzip")]).await.header("content-encoding"), "gzip");
+    for _ in 0..3 {
+        let answer = site.get("/?q=panic").await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.body.contains(answer.header("x-request-id")));
+    }
+    assert_eq!(site.get("/?q=cash").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn slow_clients_are_dropped_and_requests_under_way_are_finished_at_shutdown() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    let limits = Limits {
+        header_read: Duration::from_millis(300),
+        reading: Duration::from_secs(60),
+        connections_per_address: 3,
+        ..Limits::default()
+    };
+    let site = site_with("", limits);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let shutdown = async move {
+        stopped.await.ok();
+    };
+    let server = tokio::spawn(super::accept::serve_service(listener, Arc::clone(&site.service), shutdown));
+    let mut idle = TcpStream::connect(address).await.expect("connected");
+    let mut dripping = TcpStream::connect(address).await.expect("connected");
+    dripping.write_all(b"GET / HTTP/1.1\r\nHost: ").await.expect("sent");
+    let mut good = TcpStream::connect(address).await.expect("connected");
+    let mut answer = Vec::new();
+    good.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.expect("sent");
+    good.read_to_end(&mut answer).await.expect("answered");
+    assert!(answer.starts_with(b"HTTP/1.1 200 OK"), "{}", String::from_utf8_lossy(&answer));
+    for slow in [&mut idle, &mut dripping] {
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(Duration::from_secs(20), slow.read_to_end(&mut rest)).await;
+        assert!(closed.is_ok_and(|read| read.is_ok()) && !rest.starts_with(b"HTTP/1.1 200"));
+    }
+    stop.send(()).expect("the server runs");
+    assert!(tokio::time::timeout(Duration::from_secs(20), server).await.is_ok());
+    assert_eq!(site.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(TcpStream::connect(address).await.is_err());
+}
