@@ -97,7 +97,7 @@ fn to_unicode_entries_that_say_nothing_do_not_count() {
 fn encodings_of_simple_fonts() {
     let differences = |names: Vec<Object>| Object::from(dictionary! { "Differences" => names });
     let cases: [(Dictionary, &[u8], &str); 9] = [
-        (dictionary! {}, b"A'\xAE", "A\u{2019}fi"),
+        (dictionary! {}, b"A'\xAE\n\x00", "A\u{2019}fi "),
         (dictionary! { "Encoding" => "WinAnsiEncoding" }, b"\x93A\x94\xAD\xA0\x81", "“A”- •"),
         (dictionary! { "Encoding" => "MacRomanEncoding" }, b"\x8A\xCA\xDE", "ä fi"),
         (dictionary! { "BaseFont" => "Symbol" }, b"abc", "αβχ"),
