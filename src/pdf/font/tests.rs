@@ -188,6 +188,15 @@ fn composite_fonts_by_their_sources() {
 }
 
 #[test]
+fn chinese_system_fonts_are_shown_with_gbk_codes() {
+    let name = Object::Name(vec![0xCB, 0xCE, 0xCC, 0xE5]);
+    let entries = dictionary! { "Subtype" => "TrueType", "BaseFont" => name, "Encoding" => "WinAnsiEncoding" };
+    let font = load(&simple(&entries));
+    assert_eq!(said(&font, b"\xC8\xAB\xCA\xC0 A"), "全世 A");
+    assert_eq!(advances(&font, b"\xC8\xAB A"), [1.0, 0.5, 0.5]);
+}
+
+#[test]
 fn code_lengths_are_told_apart() {
     let mut fixture = Fixture::new();
     let encoding = fixture.stream(
