@@ -41,30 +41,46 @@ pub struct TextClause {
     pub field: Option<Field>,
     /// How the words are meant.
     pub kind: TextKind,
-    /// The analyzed words in order: one for a plain word, more for a phrase. A word that the analyzer splits
-    /// (`e-mail`, a CJK run) is a phrase of its parts.
+    /// The analyzed words in order, 1..=32: one for a plain word, more for a phrase. A word that the analyzer splits
+    /// (`e-mail`, a CJK run) is a phrase of its parts, adjacent, though its kind is [`TextKind::Word`].
     pub words: Vec<String>,
-    /// As typed, for messages (`interpreted`, `did_you_mean`).
+    /// Other sequences of words, adjacent as in `words`, that match as well: `email` for `e-mail`, `1.234` for `1234`.
+    /// Never for prefixes and typo-tolerant words; at most seven.
+    pub alternatives: Vec<Vec<String>>,
+    /// As typed, without quotes, operators and field, for messages (`interpreted`, `did_you_mean`).
     pub typed: String,
-    /// Bytes of the query it was read from.
+    /// Bytes of the query that `typed` stands at.
     pub span: Span,
 }
 
 /// How the words of a [`TextClause`] are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextKind {
-    /// A word and all words of its stem.
+    /// A word and all words of its stem; several words (see [`TextClause::words`]) are adjacent.
     Word,
-    /// In this order, unstemmed; `slop` 0 = adjacent, n = within n words.
+    /// In this order, unstemmed; `slop` 0 = adjacent, n = within n words. One word alone is that very word.
     Phrase {
-        /// Words that may stand between or out of order.
+        /// Words that may stand between or out of order, 0..=10.
         slop: u32,
     },
-    /// `wor*`.
+    /// `wor*`: one word, at least three characters, or one character of a script without spaces, whose words the index
+    /// holds as bigrams.
     Prefix,
-    /// `word~1`.
+    /// `word~1`: one word of 4..=32 characters.
     Fuzzy {
         /// Letters that may differ, 1 or 2.
         distance: u8,
     },
+}
+
+impl Field {
+    /// As written in a query, without the colon.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Title => "title",
+            Field::Author => "author",
+            Field::File => "file",
+            Field::Section => "section",
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! Decided by range where a script needs it and by the Unicode properties otherwise, so that no table of all of
 //! Unicode is kept here.
 
+use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 
 /// What a character does to words.
@@ -24,12 +25,29 @@ pub(super) enum Class {
     Hyphen,
 }
 
+/// The class of each character before [`TABLE_END`]: the properties take a search each, and these scripts are frequent.
+static CLASSES: LazyLock<Vec<Class>> = LazyLock::new(|| ('\0'..TABLE_END).map(class_by_properties).collect());
+
+/// One past the last character of [`CLASSES`], after the scripts of Europe, the Near East and India.
+const TABLE_END: char = '\u{1000}';
+
 /// The class of a character.
 pub(super) fn class(character: char) -> Class {
     match character {
         '0'..='9' | 'a'..='z' | 'A'..='Z' => Class::Letter,
+        '\0'..TABLE_END => CLASSES.get(character as usize).copied().unwrap_or(Class::Separator),
+        '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' => Class::Unspaced,
+        '\u{AC00}'..='\u{D7A3}' => Class::Letter,
+        _ => class_by_properties(character),
+    }
+}
+
+/// [`class`] without the table.
+fn class_by_properties(character: char) -> Class {
+    match character {
         '-' | '\u{2010}' | '\u{2011}' | '\u{FF0D}' => Class::Hyphen,
         '\'' | '\u{2018}' | '\u{2019}' | '\u{02BB}' | '\u{02BC}' | '\u{FF07}' => Class::Apostrophe,
+        '0'..='9' | 'a'..='z' | 'A'..='Z' => Class::Letter,
         '\0'..='\u{7F}' => Class::Separator,
         '\u{C0}'..='\u{24F}' if !matches!(character, '×' | '÷') => Class::Letter,
         _ if is_ignorable(character) => Class::Ignorable,

@@ -32,7 +32,7 @@ mod scan;
 mod tables;
 mod word;
 
-pub use word::{OwnedToken, Word, analyze_words, words};
+pub use word::{OwnedToken, Word, analyze_words, is_elided, words};
 
 use crate::report::Span;
 

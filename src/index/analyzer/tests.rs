@@ -147,7 +147,7 @@ fn long_words_are_cut() {
 #[test]
 fn groups_words_with_their_variants() {
     let grouped: Vec<(Vec<String>, Vec<String>)> =
-        words("e-mail 1.234 the 3,5 東京都").into_iter().map(|word| (word.parts, word.variants)).collect();
+        words("e-mail 1.234 the 3,5 m² 東京都").into_iter().map(|word| (word.parts, word.variants)).collect();
     let row = |parts: &[&str], variants: &[&str]| {
         (parts.iter().map(ToString::to_string).collect(), variants.iter().map(ToString::to_string).collect())
     };
@@ -158,6 +158,7 @@ fn groups_words_with_their_variants() {
             row(&["1234"], &["1.234"]),
             row(&["the"], &[]),
             row(&["3", "5"], &["3.5"]),
+            row(&["m2"], &[]),
             row(&["東京"], &[]),
             row(&["京都"], &[]),
         ]

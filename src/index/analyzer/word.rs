@@ -2,6 +2,7 @@
 //!
 //! A query has to look for all variants of a word, so they are grouped here once instead of wherever a query is read.
 
+use super::tables::ELIDED_WORDS;
 use super::{Token, analyze};
 use crate::report::Span;
 
@@ -36,6 +37,11 @@ pub fn analyze_words(text: &str) -> Vec<OwnedToken> {
     tokens
 }
 
+/// Whether a folded word stands before an apostrophe for want of its vowel (`l'`), and is a word of its own.
+pub fn is_elided(term: &str) -> bool {
+    ELIDED_WORDS.contains(&term)
+}
+
 /// The words of a short text, each with its variants. The bigrams of a run without spaces are words of their own.
 pub fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
@@ -43,16 +49,22 @@ pub fn words(text: &str) -> Vec<Word> {
     while let Some(token) = tokens.next() {
         let mut word = Word { parts: Vec::new(), variants: Vec::new(), span: token.span };
         let first = token.position;
-        let mut term = token.term;
+        let mut last = token;
         // Several terms at the first position: the last of them begins the parts.
         while let Some(part) = tokens.next_if(|next| next.position == first) {
-            word.variants.push(std::mem::replace(&mut term, part.term));
+            word.variants.push(std::mem::replace(&mut last, part).term);
         }
-        word.parts.push(term);
+        let mut end = last.span.end;
+        word.parts.push(last.term);
         if !word.variants.is_empty() {
             while let Some(part) = tokens.next_if(|next| next.span.end <= word.span.end) {
+                end = part.span.end;
                 word.parts.push(part.term);
             }
+        }
+        if end < word.span.end && !word.variants.is_empty() {
+            // A word without its note mark: who types the raised digit means it (`m²`).
+            word.parts = std::mem::take(&mut word.variants);
         }
         words.push(word);
     }
