@@ -1,20 +1,42 @@
 //! Bytes → [`Report`]: drives `pdf`, `layout` and `text` over one file.
 
-use crate::pdf::Limits;
-use crate::report::{Reason, Report};
+use crate::layout::{PageLayout, lay_out};
+use crate::pdf::{DocumentFonts, Limits, OpenError, PageContent, Pdf, read_page};
+use crate::report::{Page, PageStatus, Reason, Report, ReportId};
+use crate::text::{self, DocumentText};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 /// Raised whenever the text, boxes or facts read from the same bytes may differ; files that failed under an older
 /// version are tried again.
 pub const READER_VERSION: u32 = 1;
 
+/// Share of a page's codes without known text above which the page is `garbled`.
+const GARBLED_SHARE: f32 = 0.3;
+
+/// Fewer codes than this do not make a page garbled: a bullet in an odd font is no page of noise.
+const GARBLED_CODES: u32 = 20;
+
+/// Pages looked at for a title.
+const FRONT_PAGES: usize = 2;
+
+/// Stack of a thread that reads PDFs, in bytes: lopdf's parser and nested forms recurse within their bounds.
+pub const READER_STACK_BYTES: usize = 16 << 20;
+
 /// Why a file could not be read at all.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}: {detail}")]
 pub struct ExtractError {
     /// The stable code for the ledger.
     pub reason: Reason,
     /// What exactly was wrong, lower case, for the person who looks into it.
     pub detail: String,
+}
+
+impl From<OpenError> for ExtractError {
+    fn from(error: OpenError) -> ExtractError {
+        ExtractError { reason: error.reason, detail: error.detail }
+    }
 }
 
 /// How to read a file.
@@ -28,8 +50,127 @@ pub struct ExtractOptions {
 
 /// Reads a whole PDF. `name` is the file's name, for the title of a report that has none better.
 ///
-/// A panic of the reader is contained and comes back as [`Reason::Crashed`].
+/// Call it on a thread with [`READER_STACK_BYTES`] of stack. A panic of the reader is contained and comes back as
+/// [`Reason::Crashed`].
 pub fn extract(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, ExtractError> {
-    let _ = (bytes, name, options);
-    unimplemented!()
+    catch_unwind(AssertUnwindSafe(|| read(bytes, name, options))).unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        Err(ExtractError { reason: Reason::Crashed, detail: format!("the reader panicked: {message}") })
+    })
+}
+
+/// A page between interpretation and composition.
+struct ReadPage {
+    layout: PageLayout,
+    shown_codes: u32,
+    unknown_codes: u32,
+    is_truncated: bool,
+    is_unreadable: bool,
+}
+
+fn read(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, ExtractError> {
+    let deadline = options.limits.deadline(bytes.len() as u64);
+    let pdf = Pdf::open(bytes, &options.limits, &options.passwords)?;
+    let mut partial = pdf.has_more_pages().then_some(Reason::LimitReached);
+    let fonts = DocumentFonts::new(&pdf);
+    let pages: Vec<ReadPage> =
+        (0..pdf.page_count()).map(|index| read_one(&pdf, index, &fonts, deadline, &mut partial)).collect();
+    let layouts: Vec<&PageLayout> = pages.iter().map(|page| &page.layout).collect();
+    let document = text::compose(&layouts);
+    let front_lines: Vec<_> = (1_u32..)
+        .zip(layouts.iter().take(FRONT_PAGES))
+        .flat_map(|(number, layout)| text::front_lines(layout, number))
+        .collect();
+    let about = text::about::about(&pdf.declared(), &front_lines, document.language, name);
+    let bookmarks = pdf.outline();
+    let outline = if bookmarks.is_empty() { document.outline.clone() } else { bookmarks };
+    let sections = text::section_paths(&outline, pages.len());
+    let labels = pdf.page_labels();
+    let id = ReportId::of_bytes(bytes);
+    let pages = finished_pages(&pages, document, labels, sections);
+    Ok(Report { id, size: bytes.len() as u64, about, outline, pages, partial })
+}
+
+/// Reads and lays out one page; a panic costs this page only.
+fn read_one(pdf: &Pdf, index: u32, fonts: &DocumentFonts, deadline: Instant, partial: &mut Option<Reason>) -> ReadPage {
+    if Instant::now() >= deadline {
+        *partial = Some(Reason::Timeout);
+        return ReadPage::empty(true, false);
+    }
+    let Some(page) = pdf.page(index) else { return ReadPage::empty(false, true) };
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let content = read_page(pdf, &page, fonts, deadline);
+        let layout = lay_out(&content.glyphs);
+        (content, layout)
+    }));
+    let Ok((content, layout)) = read else {
+        *partial = partial.or(Some(Reason::Crashed));
+        return ReadPage::empty(false, true);
+    };
+    if content.is_truncated {
+        let reason = if Instant::now() >= deadline { Reason::Timeout } else { Reason::LimitReached };
+        *partial = partial.or(Some(reason));
+    }
+    ReadPage::new(&content, layout)
+}
+
+impl ReadPage {
+    fn new(content: &PageContent, layout: PageLayout) -> ReadPage {
+        ReadPage {
+            layout,
+            shown_codes: content.shown_codes,
+            unknown_codes: content.unknown_codes,
+            is_truncated: content.is_truncated,
+            is_unreadable: content.is_unreadable,
+        }
+    }
+
+    fn empty(is_truncated: bool, is_unreadable: bool) -> ReadPage {
+        ReadPage { layout: PageLayout::default(), shown_codes: 0, unknown_codes: 0, is_truncated, is_unreadable }
+    }
+
+    fn status(&self, has_text: bool) -> PageStatus {
+        let unknown_share = self.unknown_codes as f32 / self.shown_codes.max(1) as f32;
+        if self.unknown_codes >= GARBLED_CODES && unknown_share > GARBLED_SHARE {
+            PageStatus::Garbled
+        } else if self.is_truncated {
+            PageStatus::Truncated
+        } else if has_text {
+            PageStatus::Text
+        } else if self.is_unreadable {
+            PageStatus::Failed
+        } else {
+            PageStatus::NoText
+        }
+    }
+}
+
+fn finished_pages(
+    read: &[ReadPage],
+    document: DocumentText,
+    labels: Vec<Option<String>>,
+    sections: Vec<Option<String>>,
+) -> Vec<Page> {
+    let mut labels = labels.into_iter();
+    let facts = document.languages.into_iter().zip(sections);
+    (1_u32..)
+        .zip(read.iter().zip(document.pages).zip(facts))
+        .map(|(number, ((read, composed), (language, section)))| Page {
+            number,
+            label: labels.next().flatten(),
+            width: read.layout.width,
+            height: read.layout.height,
+            status: read.status(!composed.words.is_empty()),
+            language: language.filter(|_| !composed.words.is_empty()).map(str::to_owned),
+            section,
+            text: composed.text,
+            words: composed.words,
+            furniture: composed.furniture,
+            headings: composed.headings,
+        })
+        .collect()
 }

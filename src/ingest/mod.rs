@@ -1,13 +1,27 @@
 //! Walks folders and runs extraction, store and index over all cores; one bad file never harms another.
 
-use crate::extract::ExtractOptions;
-use crate::index::IndexError;
-use crate::report::Reason;
-use crate::store::{Library, StoreError};
+mod budget;
+mod commit;
+mod pipeline;
+mod plan;
+mod pool;
+mod read;
+mod resolve;
+mod walk;
+
+use crate::extract::{self, ExtractOptions};
+use crate::index::{IndexError, IndexWriter};
+use crate::report::{Outcome, Reason};
+use crate::store::{Change, Library, StoreError, seconds_now};
+use commit::Committer;
+use pipeline::{Extract, Index, Worker};
+use plan::Plan;
+use pool::Pool;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// What to ingest and how.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +99,9 @@ pub enum IngestError {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// The extracting threads could not be started.
+    #[error("cannot start the extracting threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
     /// A path given does not exist.
     #[error("`{}` does not exist", .0.display())]
     NoSuchPath(PathBuf),
@@ -105,6 +122,66 @@ pub fn ingest(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, IngestError> {
-    let _ = (library, options, progress, stop);
-    unimplemented!()
+    let extract = |bytes: &[u8], name: &str| extract::extract(bytes, name, &options.extract);
+    run::<IndexWriter>(library, options, progress, &extract, stop)
 }
+
+/// [`ingest`] with any reader and index.
+fn run<I: Index>(
+    library: &Library,
+    options: &IngestOptions,
+    progress: &dyn Progress,
+    extract: &Extract<'_>,
+    stop: &AtomicBool,
+) -> Result<Summary, IngestError> {
+    let start = Instant::now();
+    let now = seconds_now();
+    let walk = walk::walk(&options.paths, library.directory())?;
+    let mut plan = Plan::new(walk, library.catalogue(), options, now)?;
+    let mut summary = Summary {
+        files: plan.files(),
+        unchanged: plan.unchanged,
+        vanished: plan.vanished.len() as u64,
+        dry_run: options.dry_run,
+        ..Summary::default()
+    };
+    progress.planned(summary.files, plan.unchanged, plan.work.iter().map(|task| task.found.size).sum());
+    let pool = Pool::new(options.jobs)?;
+    let work = std::mem::take(&mut plan.work);
+    let mut resolved = resolve::resolve(work, library.catalogue(), options, &pool, stop, now)?;
+    let unreadable = std::mem::take(&mut plan.unreadable).into_iter();
+    resolved.settled.extend(unreadable.map(|row| (row, Outcome::Failed(Reason::Unreadable))));
+    if options.dry_run {
+        foresee(&mut summary, &plan, &resolved, options);
+        summary.interrupted = stop.load(Ordering::Relaxed);
+    } else {
+        let mut committer = Committer::<I>::new(library, progress, pool.jobs(), summary)?;
+        committer.change(plan.returned.drain(..).map(Change::File));
+        committer.change(plan.obsolete.drain(..).map(Change::Forget));
+        let newly = plan.vanished.iter().filter(|row| row.vanished.is_none());
+        committer.change(newly.map(|row| Change::Vanished(row.path.clone(), now)));
+        let worker = Worker { library, options, progress, extract, now };
+        let is_done = pipeline::run(&worker, &pool, resolved, &mut committer, stop)?;
+        // What was not looked at may be where a vanished file has gone to.
+        let forget = if options.prune && is_done { plan.vanished } else { Vec::new() };
+        summary = committer.finish(forget.into_iter().map(|row| row.path).collect(), !is_done)?;
+    }
+    summary.seconds = start.elapsed().as_secs_f64();
+    Ok(summary)
+}
+
+/// Counts what would be done; whether files can be read is not known before they are.
+fn foresee(summary: &mut Summary, plan: &Plan, resolved: &resolve::Resolved, options: &IngestOptions) {
+    for (_, outcome) in &resolved.settled {
+        commit::count(summary, *outcome);
+    }
+    for item in &resolved.items {
+        summary.indexed += 1;
+        summary.duplicates += item.copies.len() as u64;
+        summary.bytes += item.task.found.size;
+    }
+    summary.pruned = if options.prune { plan.vanished.len() as u64 } else { 0 };
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,16 @@
-//! Loading, repair and the page tree. ISO 32000-2 §7.5, §7.7.3.
+//! An opened PDF: its objects, its pages and what it says about itself. ISO 32000-2 §7.5, §7.7.
+//!
+//! Opening is the only step that can fail; everything after it answers with what could be read.
+
+mod dates;
+mod declared;
+mod destinations;
+mod encryption;
+mod labels;
+mod load;
+mod outline;
+mod page_tree;
+mod xmp;
 
 use crate::pdf::Limits;
 use crate::pdf::objects::Objects;
@@ -6,7 +18,10 @@ use crate::report::{Declared, OutlineEntry, Reason};
 use lopdf::Dictionary;
 
 /// An opened PDF.
-pub struct Pdf {}
+pub struct Pdf {
+    objects: Objects,
+    pages: page_tree::Pages,
+}
 
 /// Why a file could not be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,43 +51,52 @@ pub struct PageAttributes<'p> {
 impl Pdf {
     /// Opens a PDF: repairs what can be repaired, tries the empty password, then `passwords`.
     pub fn open(bytes: &[u8], limits: &Limits, passwords: &[String]) -> Result<Pdf, OpenError> {
-        let _ = (bytes, limits, passwords);
-        unimplemented!()
+        let (document, pages) = load::load(bytes, limits, passwords)?;
+        Ok(Pdf { objects: Objects::new(document, limits.clone()), pages })
     }
 
     /// The document's objects.
     pub fn objects(&self) -> &Objects {
-        unimplemented!()
+        &self.objects
     }
 
     /// Pages that could be found, at most the limit on pages.
     pub fn page_count(&self) -> u32 {
-        unimplemented!()
+        u32::try_from(self.pages.pages.len()).unwrap_or(u32::MAX)
     }
 
     /// Whether there are more pages than the limit allows.
     pub fn has_more_pages(&self) -> bool {
-        unimplemented!()
+        self.pages.has_more
     }
 
     /// The page with this 0-based index.
     pub fn page(&self, index: u32) -> Option<PageAttributes<'_>> {
-        let _ = index;
-        unimplemented!()
+        self.pages.pages.get(usize::try_from(index).ok()?)?.attributes(&self.objects)
     }
 
     /// The label of every page by the page label tree (§12.4.2); `None` where the document has none.
     pub fn page_labels(&self) -> Vec<Option<String>> {
-        unimplemented!()
+        labels::page_labels(&self.objects, self.catalog(), self.pages.pages.len())
     }
 
     /// Bookmarks with the page they point to (§12.3.3), in reading order.
     pub fn outline(&self) -> Vec<OutlineEntry> {
-        unimplemented!()
+        let Some(catalog) = self.catalog() else { return Vec::new() };
+        let destinations = destinations::Destinations::new(&self.objects, catalog, &self.pages.pages);
+        outline::outline(&self.objects, catalog, &destinations)
     }
 
     /// What the information dictionary, XMP and catalog declare.
     pub fn declared(&self) -> Declared {
-        unimplemented!()
+        declared::declared(&self.objects, self.catalog())
+    }
+
+    /// The document catalog (§7.7.2).
+    pub fn catalog(&self) -> Option<&Dictionary> {
+        self.objects.dictionary(&self.objects.document().trailer, b"Root")
     }
 }
+
+#[cfg(test)]
+mod tests;

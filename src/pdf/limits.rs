@@ -17,6 +17,8 @@ pub struct Limits {
     pub document_bytes: usize,
     /// Pages read; the rest are `truncated`.
     pub pages: u32,
+    /// Streams of one page's content.
+    pub page_content_parts: usize,
     /// Content operators of one page, forms included.
     pub page_operators: u64,
     /// Nesting of form XObjects.
@@ -39,6 +41,7 @@ impl Default for Limits {
             page_bytes: 64 << 20,
             document_bytes: 512 << 20,
             pages: 10_000,
+            page_content_parts: 10_000,
             page_operators: 5_000_000,
             form_depth: 16,
             page_forms: 5_000,

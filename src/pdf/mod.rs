@@ -6,11 +6,20 @@
 //! **Invariant:** only this folder names lopdf.
 
 mod document;
+mod interpret;
+mod lexer;
 mod limits;
+mod matrix;
 mod objects;
 mod stream;
+mod structure;
+#[cfg(test)]
+pub(crate) mod test_pdf;
+mod text_string;
 
 pub mod font;
 
 pub use document::{OpenError, PageAttributes, Pdf};
+pub use interpret::{DocumentFonts, PageContent, read_page};
 pub use limits::Limits;
+pub use text_string::decode_text_string;

@@ -3,7 +3,7 @@
 use crate::pdf::Limits;
 use crate::pdf::stream;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A loaded document with the budget for everything decoded from it.
 pub struct Objects {
@@ -11,6 +11,8 @@ pub struct Objects {
     limits: Limits,
     /// Bytes that may still be decoded from this document.
     remaining_bytes: AtomicUsize,
+    /// Whether some stream was cut short by a limit.
+    was_cut: AtomicBool,
 }
 
 /// References followed before giving up (a chain this long is a loop).
@@ -20,7 +22,7 @@ impl Objects {
     /// Wraps a loaded document.
     pub fn new(document: Document, limits: Limits) -> Objects {
         let remaining_bytes = AtomicUsize::new(limits.document_bytes);
-        Objects { document, limits, remaining_bytes }
+        Objects { document, limits, remaining_bytes, was_cut: AtomicBool::new(false) }
     }
 
     /// The document itself.
@@ -139,9 +141,19 @@ impl Objects {
     pub fn decode(&self, stream: &Stream) -> Option<Vec<u8>> {
         let remaining = self.remaining_bytes.load(Ordering::Relaxed);
         let limit = self.limits.stream_bytes.min(remaining);
-        let decoded = stream::decode(self, stream, limit)?;
-        self.remaining_bytes.fetch_sub(decoded.len().min(remaining), Ordering::Relaxed);
-        Some(decoded)
+        let decoded = stream::decode_within(self, stream, limit)?;
+        if decoded.reached_limit {
+            self.was_cut.store(true, Ordering::Relaxed);
+        }
+        // Never below zero, however many threads decode at once.
+        let spend = |left: usize| Some(left.saturating_sub(decoded.bytes.len()));
+        let _ = self.remaining_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
+        Some(decoded.bytes)
+    }
+
+    /// Whether a stream decoded so far held more than the limits allow.
+    pub fn was_cut(&self) -> bool {
+        self.was_cut.load(Ordering::Relaxed)
     }
 
     /// Whether the document's budget of decoded bytes is used up.

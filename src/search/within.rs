@@ -31,12 +31,8 @@ impl Engine {
         let parsed = query::parse(&request.q, request.operator == Operator::Or)?;
         let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(None) };
         let Some(address) = address(&snapshot, id)? else { return Ok(None) };
-        let hydrator = Hydrator {
-            library: self.library(),
-            request,
-            matchers: plan.matchers(),
-            has_phrases: has_phrases(&plan),
-        };
+        let hydrator =
+            Hydrator { library: self.library(), request, matchers: plan.matchers(), has_phrases: has_phrases(&plan) };
         let evidence = evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default();
         if evidence.pages.is_empty() {
             return Ok(None);
@@ -76,7 +72,8 @@ fn has_phrases(plan: &Plan) -> bool {
 fn address(snapshot: &Snapshot, id: ReportId) -> tantivy::Result<Option<DocAddress>> {
     let key = Term::from_field_text(snapshot.fields.key, &id.to_string());
     for (segment_ord, segment) in (0..).zip(snapshot.searcher.segment_readers()) {
-        let Some(mut postings) = segment.inverted_index(key.field())?.read_postings(&key, IndexRecordOption::Basic)? else {
+        let Some(mut postings) = segment.inverted_index(key.field())?.read_postings(&key, IndexRecordOption::Basic)?
+        else {
             continue;
         };
         let mut doc_id = postings.doc();

@@ -1,4 +1,4 @@
-//! Generic widths of letters, from which the width of a printed word is guessed before the residual is coded.
+//! The width a printed word is likely to have, from generic widths of its letters and the words before it.
 //!
 //! They need not be those of the font: the coder learns the scale, only the proportions matter. Changing a number
 //! changes the meaning of stored boxes, so it takes a new record version.
@@ -39,6 +39,56 @@ const ADVANCES: [u16; 128] = [
     // p  q    r    s    t    u    v    w    x    y    z    {    |    }    ~
     530, 530, 340, 440, 280, 520, 500, 720, 500, 500, 460, 400, 240, 400, 560, 0,
 ];
+
+/// Classes of line heights that the width model tells apart.
+const HEIGHT_CLASSES: usize = 16;
+/// When a class has seen this much advance, old words begin to count less.
+const MEMORY: i64 = 1 << 16;
+
+/// Learns how wide letters are set, for each height of line: two sums a class, whole numbers only, so that writer and
+/// reader predict the same on every machine.
+#[derive(Debug, Default)]
+pub(super) struct WidthModel {
+    classes: [WidthClass; HEIGHT_CLASSES],
+}
+
+/// What was seen of lines of one class of heights.
+#[derive(Debug, Default, Clone, Copy)]
+struct WidthClass {
+    advance: i64,
+    width: i64,
+}
+
+impl WidthModel {
+    /// The width of letters with this advance.
+    pub(super) fn predict(&self, height: i32, advance: u32) -> i32 {
+        let class = self.classes[class_of(height)];
+        let advance = i64::from(advance);
+        let width = if class.advance == 0 {
+            // Nothing seen: an em is the line's height, on a page of the proportions of A4.
+            advance.saturating_mul(i64::from(height)).saturating_mul(5) / 8_000
+        } else {
+            advance.saturating_mul(class.width) / class.advance
+        };
+        width.clamp(-(1 << 20), 1 << 20) as i32
+    }
+
+    /// Takes note of a word.
+    pub(super) fn learn(&mut self, height: i32, advance: u32, width: i32) {
+        let class = &mut self.classes[class_of(height)];
+        if class.advance > MEMORY {
+            class.advance /= 2;
+            class.width /= 2;
+        }
+        class.advance = class.advance.saturating_add(i64::from(advance));
+        class.width = class.width.saturating_add(i64::from(width));
+    }
+}
+
+/// Heights differ by a step within one font size, so neighbours share a class.
+fn class_of(height: i32) -> usize {
+    (height.unsigned_abs() as usize / 2) % HEIGHT_CLASSES
+}
 
 #[cfg(test)]
 mod tests {

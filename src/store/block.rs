@@ -3,7 +3,7 @@
 //! The second begins with a directory of lengths, so that one page is decoded without the others' boxes.
 
 use super::frame;
-use super::geometry::{self, Columns};
+use super::geometry::{self, ColumnBytes, Columns};
 use super::record::Damage;
 use super::varint::{self, Numbers};
 use crate::report::Page;
@@ -21,8 +21,8 @@ pub(super) struct Block {
     pub places: (u32, u32),
 }
 
-/// Columns of a page's places: spans with furniture and headings, lines, gaps, widths.
-const COLUMNS: usize = 4;
+/// Columns of a page's places: spans with furniture and headings, then counts, lines, gaps, widths.
+const COLUMNS: usize = 5;
 
 /// A decompressed block.
 #[derive(Debug)]
@@ -48,10 +48,10 @@ impl Block {
         for page in pages {
             text.push_str(&page.text);
             varint::put(&mut directory, page.text.len() as u32);
-            let Columns { mut spans, lines, gaps, widths } = geometry::encode(&page.text, &page.words);
+            let Columns { mut spans, counts, lines, gaps, widths } = geometry::encode(&page.text, &page.words);
             geometry::put_spans(&mut spans, &page.text, page.furniture.iter().copied());
             geometry::put_spans(&mut spans, &page.text, page.headings.iter().copied());
-            for (column, part) in columns.iter_mut().zip([spans, lines, gaps, widths]) {
+            for (column, part) in columns.iter_mut().zip([spans, counts, lines, gaps, widths]) {
                 varint::put(&mut directory, part.len() as u32);
                 column.extend_from_slice(&part);
             }
@@ -127,10 +127,11 @@ impl Contents {
     fn decoded(&self, index: usize) -> Option<StoredPage> {
         let ranges = self.pages.get(index)?;
         let text = self.text.get(ranges.text.clone())?;
-        let [spans, lines, gaps, widths] = &ranges.columns;
+        let [spans, counts, lines, gaps, widths] = &ranges.columns;
         let column = |range: &Range<usize>| self.places.get(range.clone());
         let mut spans = Numbers::new(column(spans)?);
-        let words = geometry::decode(text, &mut spans, column(lines)?, column(gaps)?, column(widths)?)?;
+        let (counts, lines, gaps, widths) = (column(counts)?, column(lines)?, column(gaps)?, column(widths)?);
+        let words = geometry::decode(text, &mut spans, ColumnBytes { counts, lines, gaps, widths })?;
         let furniture = geometry::take_spans(&mut spans, text)?;
         let headings = geometry::take_spans(&mut spans, text)?;
         Some(StoredPage { text: text.to_owned(), words, furniture, headings })

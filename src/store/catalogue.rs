@@ -3,12 +3,14 @@
 //! One connection writes, a few read; the write-ahead log lets them do so at once. A transaction is durable when it
 //! returns.
 
-use super::rows::{outcome_codes, outcome_of, path_bytes, path_of};
-use super::schema;
+use super::columns::{
+    FILE_COLUMNS, REPORT_COLUMNS, file_row, id_at, location_at, report_row, signed, status_at, unsigned_at,
+};
+use super::rows::path_bytes;
+use super::{changes, schema};
 use crate::report::{PageStatus, Reason, ReportId};
-use crate::store::{Change, Coverage, FileRow, Location, ReportFacts, ReportRow, StoreError};
-use rusqlite::types::Type;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use crate::store::{Change, Coverage, FileRow, Location, ReportRow, StoreError};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,13 +22,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_READERS: usize = 8;
 /// Statements a connection keeps prepared.
 const CACHED_STATEMENTS: usize = 64;
-
-/// The columns of [`FileRow`], in the order [`file_row`] reads them.
-const FILE_COLUMNS: &str = "path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished";
-/// The columns of [`ReportRow`], in the order [`report_row`] reads them.
-const REPORT_COLUMNS: &str = "id, segment, offset, length, title, authors, date, language, size, pages_total, \
-     pages_searchable, added, \
-     (SELECT path FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1)";
 
 /// The catalogue; can be shared between threads.
 #[derive(Debug)]
@@ -233,7 +228,7 @@ impl Catalogue {
 
     /// Applies changes in order, all of them or none; durable when it returns.
     pub fn record(&self, changes: &[Change]) -> Result<(), StoreError> {
-        self.write(|transaction| changes.iter().try_for_each(|change| apply(transaction, change)))
+        self.write(|transaction| changes.iter().try_for_each(|change| changes::apply(transaction, change)))
     }
 
     /// Reports that no file is left of, by id.
@@ -341,155 +336,17 @@ fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> 
     Err(StoreError::Version { path: path.to_owned(), detail })
 }
 
-/// Applies one change.
-fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
-    match change {
-        Change::File(row) => put_file(transaction, row),
-        Change::Report(facts, location) => put_report(transaction, facts, *location),
-        Change::Vanished(path, when) => {
-            let sql = "UPDATE files SET vanished = coalesce(vanished, ?2) WHERE path = ?1";
-            transaction.prepare_cached(sql)?.execute(params![path_bytes(path), when]).map(drop)
-        }
-        Change::Forget(path) => {
-            let sql = "DELETE FROM files WHERE path = ?1";
-            transaction.prepare_cached(sql)?.execute([path_bytes(path)]).map(drop)
-        }
-    }
-}
-
-fn put_file(transaction: &Transaction<'_>, row: &FileRow) -> rusqlite::Result<()> {
-    let (outcome, reason) = outcome_codes(row.outcome);
-    let mut statement = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO files
-             (path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?;
-    statement.execute(params![
-        path_bytes(&row.path),
-        signed(row.size),
-        row.modified,
-        row.id.map(|id| id.0),
-        outcome,
-        reason,
-        row.detail,
-        row.reader_version,
-        row.checked,
-        row.vanished,
-    ])?;
-    Ok(())
-}
-
-fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Location) -> rusqlite::Result<()> {
-    let id = facts.id.0;
-    let authors = serde_json::to_string(&facts.authors).unwrap_or_else(|_| "[]".to_owned());
-    // A report that is read again keeps the time it was added.
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO reports (id, segment, offset, length, title, authors, date, language, size, pages_total,
-                              pages_searchable, partial, added)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-         ON CONFLICT (id) DO UPDATE SET
-             segment = excluded.segment, offset = excluded.offset, length = excluded.length, title = excluded.title,
-             authors = excluded.authors, date = excluded.date, language = excluded.language, size = excluded.size,
-             pages_total = excluded.pages_total, pages_searchable = excluded.pages_searchable,
-             partial = excluded.partial",
-    )?;
-    statement.execute(params![
-        id,
-        location.segment,
-        signed(location.offset),
-        signed(location.length),
-        facts.title,
-        authors,
-        facts.date,
-        facts.language,
-        signed(facts.size),
-        facts.pages_total(),
-        facts.pages_searchable(),
-        facts.partial.map(Reason::code),
-        seconds_now(),
-    ])?;
-    transaction.prepare_cached("DELETE FROM page_statuses WHERE id = ?1")?.execute([id])?;
-    let mut statement =
-        transaction.prepare_cached("INSERT INTO page_statuses (id, status, count) VALUES (?1, ?2, ?3)")?;
-    for (status, count) in &facts.pages {
-        statement.execute(params![id, status.code(), count])?;
-    }
-    Ok(())
-}
-
 /// Seconds since 1970.
 pub(crate) fn seconds_now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// SQLite's integers are signed; what does not fit is held at the largest.
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn unsigned_at(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    let value: i64 = row.get(column)?;
-    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
-}
-
-/// An error for a value that the program never writes.
-fn unknown(column: usize, value: &str) -> rusqlite::Error {
-    let message = format!("unknown value `{value}`");
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, message.into())
-}
-
-fn id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<ReportId> {
-    row.get(column).map(ReportId)
-}
-
-fn status_at(row: &Row<'_>, column: usize) -> rusqlite::Result<PageStatus> {
-    let code = row.get_ref(column)?.as_str()?;
-    PageStatus::from_code(code).ok_or_else(|| unknown(column, code))
-}
-
-/// A location from three columns.
-fn location_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Location> {
-    let (offset, length) = (unsigned_at(row, column + 1)?, unsigned_at(row, column + 2)?);
-    Ok(Location { segment: row.get(column)?, offset, length })
-}
-
-fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
-    let (outcome, reason) = (row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_str_or_null()?);
-    Ok(FileRow {
-        path: path_of(row.get_ref(0)?.as_blob()?),
-        size: unsigned_at(row, 1)?,
-        modified: row.get(2)?,
-        id: row.get::<_, Option<[u8; 16]>>(3)?.map(ReportId),
-        outcome: outcome_of(outcome, reason).ok_or_else(|| unknown(4, outcome))?,
-        detail: row.get(6)?,
-        reader_version: row.get(7)?,
-        checked: row.get(8)?,
-        vanished: row.get(9)?,
-    })
-}
-
-fn report_row(row: &Row<'_>) -> rusqlite::Result<ReportRow> {
-    let authors = row.get_ref(5)?.as_str()?;
-    Ok(ReportRow {
-        id: id_at(row, 0)?,
-        location: location_at(row, 1)?,
-        title: row.get(4)?,
-        authors: serde_json::from_str(authors).map_err(|_| unknown(5, authors))?,
-        date: row.get(6)?,
-        language: row.get(7)?,
-        size: unsigned_at(row, 8)?,
-        pages_total: row.get(9)?,
-        pages_searchable: row.get(10)?,
-        added: row.get(11)?,
-        file: row.get_ref(12)?.as_blob_or_null()?.map(path_of).unwrap_or_default(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::Outcome;
+    use crate::store::ReportFacts;
     use std::ffi::OsStr;
 
     fn catalogue() -> (tempfile::TempDir, Catalogue) {
@@ -618,7 +475,7 @@ mod tests {
         let (_directory, catalogue) = catalogue();
         let row = file(Path::new("/1.pdf"), "a", Outcome::Indexed);
         let result = catalogue.write(|transaction| {
-            put_file(transaction, &row)?;
+            changes::apply(transaction, &Change::File(row.clone()))?;
             Err(rusqlite::Error::InvalidQuery)
         });
         assert!(result.is_err());

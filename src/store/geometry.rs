@@ -3,19 +3,24 @@
 //! Words are coded against what the text says of them: their spans are derived from it, a line's words share its upper
 //! edge and height, and a word's width is predicted from its letters, so that only small residuals are stored.
 
-use super::advances::advance;
+use super::advances::{WidthModel, advance};
 use super::varint::{self, Numbers};
 use crate::report::{Quad, Span, WordBox};
 
-/// Steps across a page's width and height; a stored edge is off by half a step at most, by one within a line.
-pub(super) const STEPS: f32 = 2048.0;
+/// Steps across a page's width: left and right edges are stored to half a step.
+const STEPS_ACROSS: f32 = 1024.0;
+/// Steps down a page: upper and lower edges are stored to one step, so that a line's words can share them and lines
+/// of one kind look alike.
+const STEPS_DOWN: f32 = 2048.0;
 
 /// The coded boxes of a page, like values beside like, which compresses better than word after word.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Columns {
     /// How spans are found; explicit ones follow.
     pub spans: Vec<u8>,
-    /// For each line: words, and the changes of upper edge, height and left edge from the line before.
+    /// For each line: its number of words, less that of the text's line.
+    pub counts: Vec<u8>,
+    /// For each line: the changes of leading, height and left edge from the line before.
     pub lines: Vec<u8>,
     /// For each word but a line's first: the gap before it, as a change from the gap before that.
     pub gaps: Vec<u8>,
@@ -122,26 +127,54 @@ pub(super) fn encode(text: &str, words: &[WordBox]) -> Columns {
     columns
 }
 
-/// A line's upper edge, height and left edge in steps.
+/// What the coder knows of the lines so far; edges in steps.
 #[derive(Debug, Clone, Copy, Default)]
 struct Line {
     top: i32,
     height: i32,
     left: i32,
+    /// How far it stands below the line before.
+    leading: i32,
 }
 
 impl Line {
-    /// The line that a word opens.
-    fn of(quad: &Quad) -> Line {
-        let top = to_steps(quad.y0);
-        Line { top, height: to_steps(quad.y1) - top, left: to_steps(quad.x0) }
+    /// The line that a word opens, as like the line before as the tolerance allows.
+    fn of(quad: &Quad, previous: &Line) -> Line {
+        let leading = nearest_down(quad.y0, previous.top, previous.leading);
+        let top = previous.top + leading;
+        let height = nearest_down(quad.y1, top, previous.height);
+        Line { top, height, left: to_steps(quad.x0, STEPS_ACROSS), leading }
     }
 
-    /// Whether the line's edges are those of the word to within a step.
+    /// Whether the line's edges are those of the word within the tolerance.
     fn holds(&self, quad: &Quad) -> bool {
-        let near = |steps: i32, edge: f32| (steps as f32 - edge * STEPS).abs() <= 1.0;
-        near(self.top, quad.y0) && near(self.top + self.height, quad.y1)
+        is_near(self.top, quad.y0) && is_near(self.top + self.height, quad.y1)
     }
+}
+
+/// Whether an upper or lower edge is stored well enough by these steps.
+fn is_near(steps: i32, edge: f32) -> bool {
+    (steps as f32 - edge.clamp(0.0, 1.0) * STEPS_DOWN).abs() <= 1.0
+}
+
+/// The distance from `base` to an edge: the expected one if that is near enough, else the nearest.
+fn nearest_down(edge: f32, base: i32, expected: i32) -> i32 {
+    if is_near(base + expected, edge) { expected } else { to_steps(edge, STEPS_DOWN) - base }
+}
+
+/// How many of the first words stand on one line of the text.
+fn words_on_line(text: &str, spans: impl Iterator<Item = Span>) -> i32 {
+    let mut end: Option<u32> = None;
+    let mut count = 0;
+    for span in spans {
+        let between = end.and_then(|end| text.as_bytes().get(end as usize..span.start as usize));
+        if between.is_some_and(|between| between.contains(&b'\n')) {
+            break;
+        }
+        count += 1;
+        end = Some(span.end);
+    }
+    count
 }
 
 /// Codes the boxes line by line.
@@ -151,21 +184,22 @@ fn put_boxes(text: &str, words: &[WordBox], columns: &mut Columns) {
     let mut gap = 0;
     let mut rest = words;
     while let Some(first) = rest.first() {
-        let line = Line::of(&first.quad);
+        let line = Line::of(&first.quad, &previous);
         let count = rest.iter().take_while(|word| line.holds(&word.quad)).count().max(1);
-        let (here, after) = rest.split_at(count);
-        varint::put(&mut columns.lines, count as u32);
-        varint::put_signed(&mut columns.lines, line.top - previous.top);
+        let expected = words_on_line(text, rest.iter().map(|word| word.span));
+        let (here, after) = rest.split_at(count.min(expected as usize));
+        varint::put_signed(&mut columns.counts, here.len() as i32 - expected);
+        varint::put_signed(&mut columns.lines, line.leading - previous.leading);
         varint::put_signed(&mut columns.lines, line.height - previous.height);
         varint::put_signed(&mut columns.lines, line.left - previous.left);
         let mut right = line.left;
         for (index, word) in here.iter().enumerate() {
-            let left = to_steps(word.quad.x0);
+            let left = to_steps(word.quad.x0, STEPS_ACROSS);
             if index > 0 {
                 varint::put_signed(&mut columns.gaps, left - right - gap);
                 gap = left - right;
             }
-            right = to_steps(word.quad.x1);
+            right = to_steps(word.quad.x1, STEPS_ACROSS);
             let advance = advance(word.span.of(text));
             let width = right - left;
             varint::put_signed(&mut columns.widths, width - widths.predict(line.height, advance));
@@ -176,36 +210,42 @@ fn put_boxes(text: &str, words: &[WordBox], columns: &mut Columns) {
     }
 }
 
+/// The coded columns of a page after its spans.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ColumnBytes<'b> {
+    /// See [`Columns::counts`].
+    pub counts: &'b [u8],
+    /// See [`Columns::lines`].
+    pub lines: &'b [u8],
+    /// See [`Columns::gaps`].
+    pub gaps: &'b [u8],
+    /// See [`Columns::widths`].
+    pub widths: &'b [u8],
+}
+
 /// Reads the words of a page; `None` if the columns do not fit `text`.
 ///
 /// What follows the words' spans in `spans` is left to the caller.
-pub(super) fn decode(
-    text: &str,
-    spans: &mut Numbers<'_>,
-    lines: &[u8],
-    gaps: &[u8],
-    widths: &[u8],
-) -> Option<Vec<WordBox>> {
+pub(super) fn decode(text: &str, spans: &mut Numbers<'_>, columns: ColumnBytes<'_>) -> Option<Vec<WordBox>> {
     let spans = match spans.next()? {
         SPANS_DERIVED => word_spans(text),
         SPANS_EXPLICIT => take_spans(spans, text)?,
         _ => return None,
     };
-    let (mut lines, mut gaps, mut widths) = (Numbers::new(lines), Numbers::new(gaps), Numbers::new(widths));
+    let (mut counts, mut lines) = (Numbers::new(columns.counts), Numbers::new(columns.lines));
+    let (mut gaps, mut widths) = (Numbers::new(columns.gaps), Numbers::new(columns.widths));
     let mut words = Vec::with_capacity(spans.len());
     let mut model = WidthModel::default();
     let mut line = Line::default();
     let mut gap = 0i32;
     let mut rest = spans.as_slice();
     while !rest.is_empty() {
-        let count = lines.next_length()?;
-        if count == 0 {
-            return None;
-        }
-        line.top = line.top.wrapping_add(lines.next_signed()?);
+        let count = words_on_line(text, rest.iter().copied()).checked_add(counts.next_signed()?)?;
+        let (here, after) = rest.split_at_checked(usize::try_from(count).ok().filter(|count| *count > 0)?)?;
+        line.leading = line.leading.wrapping_add(lines.next_signed()?);
+        line.top = line.top.wrapping_add(line.leading);
         line.height = line.height.wrapping_add(lines.next_signed()?);
         line.left = line.left.wrapping_add(lines.next_signed()?);
-        let (here, after) = rest.split_at_checked(count)?;
         let mut right = line.left;
         for (index, span) in here.iter().enumerate() {
             if index > 0 {
@@ -227,72 +267,22 @@ pub(super) fn decode(
 /// The box in fractions of the page.
 fn quad(left: i32, right: i32, line: Line) -> Quad {
     Quad {
-        x0: to_fraction(left),
-        y0: to_fraction(line.top),
-        x1: to_fraction(right),
-        y1: to_fraction(line.top.wrapping_add(line.height)),
+        x0: to_fraction(left, STEPS_ACROSS),
+        y0: to_fraction(line.top, STEPS_DOWN),
+        x1: to_fraction(right, STEPS_ACROSS),
+        y1: to_fraction(line.top.wrapping_add(line.height), STEPS_DOWN),
     }
 }
 
 /// The nearest step; what is not a number stands at 0.
-fn to_steps(edge: f32) -> i32 {
+fn to_steps(edge: f32, steps: f32) -> i32 {
     // `as` turns NaN into 0.
-    (edge.clamp(0.0, 1.0) * STEPS).round() as i32
+    (edge.clamp(0.0, 1.0) * steps).round() as i32
 }
 
 /// Steps as a fraction of the page.
-fn to_fraction(steps: i32) -> f32 {
-    steps.clamp(0, STEPS as i32) as f32 / STEPS
-}
-
-/// Classes of line heights that the width model tells apart.
-const HEIGHT_CLASSES: usize = 16;
-/// When a class has seen this much advance, old words begin to count less.
-const MEMORY: i64 = 1 << 16;
-
-/// Learns how wide letters are set, for each height of line: two sums a class, whole numbers only, so that writer and
-/// reader predict the same on every machine.
-#[derive(Debug, Default)]
-struct WidthModel {
-    classes: [WidthClass; HEIGHT_CLASSES],
-}
-
-/// What was seen of lines of one class of heights.
-#[derive(Debug, Default, Clone, Copy)]
-struct WidthClass {
-    advance: i64,
-    width: i64,
-}
-
-impl WidthModel {
-    /// The width of letters with this advance.
-    fn predict(&self, height: i32, advance: u32) -> i32 {
-        let class = self.classes[class_of(height)];
-        let advance = i64::from(advance);
-        let width = if class.advance == 0 {
-            // Nothing seen: an em is the line's height, on a page of the proportions of A4.
-            advance.saturating_mul(i64::from(height)).saturating_mul(5) / 4_000
-        } else {
-            advance.saturating_mul(class.width) / class.advance
-        };
-        width.clamp(-(1 << 20), 1 << 20) as i32
-    }
-
-    /// Takes note of a word.
-    fn learn(&mut self, height: i32, advance: u32, width: i32) {
-        let class = &mut self.classes[class_of(height)];
-        if class.advance > MEMORY {
-            class.advance /= 2;
-            class.width /= 2;
-        }
-        class.advance = class.advance.saturating_add(i64::from(advance));
-        class.width = class.width.saturating_add(i64::from(width));
-    }
-}
-
-/// Heights differ by a step within one font size, so neighbours share a class.
-fn class_of(height: i32) -> usize {
-    (height.unsigned_abs() as usize / 2) % HEIGHT_CLASSES
+fn to_fraction(at: i32, steps: f32) -> f32 {
+    at.clamp(0, steps as i32) as f32 / steps
 }
 
 #[cfg(test)]
@@ -300,8 +290,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// No stored edge is off by more than this fraction of the page.
+    const TOLERANCE: f32 = 1.0 / 2048.0;
+
     fn decoded(text: &str, columns: &Columns) -> Option<Vec<WordBox>> {
-        decode(text, &mut Numbers::new(&columns.spans), &columns.lines, &columns.gaps, &columns.widths)
+        let Columns { spans, counts, lines, gaps, widths } = columns;
+        decode(text, &mut Numbers::new(spans), ColumnBytes { counts, lines, gaps, widths })
     }
 
     fn pieces(text: &str) -> Vec<&str> {
@@ -360,7 +354,11 @@ mod tests {
             })
             .collect();
         let columns = encode(&text, &words);
-        let length = columns.spans.len() + columns.lines.len() + columns.gaps.len() + columns.widths.len();
+        let length = columns.spans.len()
+            + columns.counts.len()
+            + columns.lines.len()
+            + columns.gaps.len()
+            + columns.widths.len();
         assert!(length < words.len() * 5 / 2, "{length} bytes for {} words before zstd", words.len());
     }
 
@@ -372,7 +370,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn boxes_survive_within_a_step(text in "(\\PC|[ \n\u{ad}]){0,200}", quads in prop::collection::vec(any_quad(), 200)) {
+        fn boxes_survive_within_the_tolerance(text in "(\\PC|[ \n\u{ad}]){0,200}", quads in prop::collection::vec(any_quad(), 200)) {
             let words: Vec<WordBox> =
                 word_spans(&text).into_iter().zip(quads).map(|(span, quad)| WordBox { span, quad }).collect();
             let read = decoded(&text, &encode(&text, &words)).expect("sound");
@@ -381,7 +379,7 @@ mod tests {
                 prop_assert_eq!(read.span, word.span);
                 let edges = |quad: Quad| [quad.x0, quad.y0, quad.x1, quad.y1];
                 for (read, edge) in edges(read.quad).into_iter().zip(edges(word.quad)) {
-                    prop_assert!((read - edge.clamp(0.0, 1.0)).abs() <= 1.001 / STEPS, "{} for {}", read, edge);
+                    prop_assert!((read - edge.clamp(0.0, 1.0)).abs() <= 1.001 * TOLERANCE, "{} for {}", read, edge);
                 }
             }
         }
@@ -389,9 +387,12 @@ mod tests {
         #[test]
         fn noise_is_refused_or_read_but_never_panics(
             text in "\\PC{0,60}",
-            columns in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 4),
+            columns in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 5),
         ) {
-            let _ = decode(&text, &mut Numbers::new(&columns[0]), &columns[1], &columns[2], &columns[3]);
+            let _ = {
+                let [spans, counts, lines, gaps, widths] = [0, 1, 2, 3, 4].map(|column: usize| columns[column].as_slice());
+                decode(&text, &mut Numbers::new(spans), ColumnBytes { counts, lines, gaps, widths })
+            };
         }
     }
 }

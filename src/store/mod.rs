@@ -13,6 +13,8 @@
 mod advances;
 mod block;
 mod catalogue;
+mod changes;
+mod columns;
 mod error;
 mod frame;
 mod geometry;
@@ -25,6 +27,7 @@ mod texts;
 mod varint;
 
 pub use catalogue::Catalogue;
+pub(crate) use catalogue::seconds_now;
 pub use error::StoreError;
 pub use library::Library;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};

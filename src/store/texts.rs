@@ -27,9 +27,12 @@ pub struct TextStore {
     directory: PathBuf,
     segment_bytes: u64,
     segments: RwLock<HashMap<u32, Arc<File>>>,
-    records: Mutex<Vec<Option<(Location, Arc<Record>)>>>,
+    records: Mutex<Vec<CachedRecord>>,
     tail: Mutex<Option<Tail>>,
 }
+
+/// A slot of the cache.
+type CachedRecord = Option<(Location, Arc<Record>)>;
 
 /// The segment being written.
 #[derive(Debug)]

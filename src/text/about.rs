@@ -1,4 +1,12 @@
 //! A report's title, authors, date and language, weighed from what the file declares and what its pages show.
+//!
+//! Most files declare something, and much of that is left over from a template, a program or another report: a
+//! declaration counts for more when the first pages bear it out.
+
+mod authors;
+mod date;
+mod software;
+mod title;
 
 use crate::report::{About, Declared};
 
@@ -20,6 +28,66 @@ pub struct FrontLine {
 /// Weighs the candidates. `lines` are those of the first pages in reading order; `language` is the one most of the
 /// text is in; `file_name` the file's name.
 pub fn about(declared: &Declared, lines: &[FrontLine], language: Option<&str>, file_name: &str) -> About {
-    let _ = (declared, lines, language, file_name);
-    unimplemented!()
+    let title = title::choose(declared, lines, file_name);
+    About {
+        authors: authors::choose(declared, lines, &title.text),
+        date: date::choose(declared, lines),
+        language: language.map(str::to_owned).or_else(|| declared.language.clone()),
+        subject: declared.subject.clone(),
+        keywords: declared.keywords.clone(),
+        title: title.text,
+        title_source: title.source,
+    }
+}
+
+/// The text's words, folded to lower case, for comparing what is declared with what is printed.
+fn folded_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::TitleSource;
+
+    /// A line of the first page.
+    fn line(text: &str, size: f32, y: f32) -> FrontLine {
+        FrontLine { text: text.to_owned(), size, is_bold: false, page: 1, y }
+    }
+
+    #[test]
+    fn a_cover_page_fills_in_what_the_file_does_not_say() {
+        let lines = [
+            line("Ministry of Water", 12.0, 0.1),
+            line("Safe Wells for", 28.0, 0.3),
+            line("Every Village", 28.0, 0.35),
+            line("By Ann Li and Bo Berg", 14.0, 0.5),
+            line("17 May 2023", 12.0, 0.8),
+        ];
+        let declared = Declared {
+            info_title: Some("Microsoft Word - wells_draft3.doc".to_owned()),
+            info_author: Some("admin".to_owned()),
+            info_date: Some("2023-06-01".to_owned()),
+            keywords: vec!["water".to_owned()],
+            ..Declared::default()
+        };
+        let about = about(&declared, &lines, Some("en"), "wells_draft3.pdf");
+        let expected = About {
+            title: "Safe Wells for Every Village".to_owned(),
+            title_source: TitleSource::FirstPage,
+            authors: vec!["Ann Li".to_owned(), "Bo Berg".to_owned()],
+            date: Some("2023-05-17".to_owned()),
+            language: Some("en".to_owned()),
+            subject: None,
+            keywords: vec!["water".to_owned()],
+        };
+        assert_eq!(about, expected);
+    }
+
+    #[test]
+    fn nothing_at_all_leaves_the_file_name() {
+        let about = about(&Declared::default(), &[], None, "scan 17.pdf");
+        assert_eq!((about.title.as_str(), about.title_source), ("scan 17", TitleSource::FileName));
+        assert_eq!((about.authors.len(), about.date, about.language), (0, None, None));
+    }
 }

@@ -4,22 +4,37 @@
 //! encoding's glyph names or the program's own, for composite fonts the CMap's Unicode or the program's cmap reversed.
 //! Loading never fails: a broken font is one whose codes are unknown, and they are counted.
 
-use crate::pdf::objects::Objects;
+mod cid_collection;
+mod cmap;
+mod cmap_syntax;
+mod code_space;
+mod composite;
+mod descriptor;
+mod encoding;
+mod encoding_tables;
+mod glyph_text;
+mod name_table;
+mod names;
+mod program;
+mod simple;
+mod standard14;
+mod standard14_tables;
+mod symbol_fonts;
+mod to_unicode;
+mod type1_encoding;
+mod widths;
+
+#[cfg(test)]
+mod tests;
+
+pub use glyph_text::GlyphText;
+
+use crate::pdf::objects::{Objects, as_dictionary};
+use composite::CompositeCodes;
+use descriptor::Descriptor;
+use glyph_text::Texts;
 use lopdf::Dictionary;
-
-/// Text of one shown code, as an index into its font.
-///
-/// Below `0x11_0000` it is the `char` itself; [`GlyphText::UNKNOWN`] if the code has no known text; otherwise an index
-/// into [`Font::strings`] (ligatures and other codes that stand for several characters, or none).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GlyphText(pub u32);
-
-impl GlyphText {
-    /// The code has no known text.
-    pub const UNKNOWN: GlyphText = GlyphText(u32::MAX);
-    /// Added to an index into the font's strings.
-    pub const STRING_BASE: u32 = 0x0011_0000;
-}
+use simple::SimpleCodes;
 
 /// One character code of a shown string.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,19 +69,99 @@ pub struct Font {
     pub is_italic: bool,
     /// /BaseFont without the subset prefix, lossily as text; may be empty.
     pub name: String,
-    // private: tables for simple codes, CMaps and widths for composite ones
+    codes: Codes,
+    space_width: Option<f32>,
+}
+
+/// The tables behind a font.
+#[derive(Debug)]
+enum Codes {
+    Simple(SimpleCodes),
+    Composite(Box<CompositeCodes>),
+}
+
+/// The kinds of font dictionaries, by what they hold where /Subtype is missing or wrong.
+enum Kind<'a> {
+    Simple,
+    Type3,
+    /// With the CIDFont that has the glyphs.
+    Composite(&'a Dictionary),
+}
+
+impl<'a> Kind<'a> {
+    fn of(objects: &'a Objects, font: &'a Dictionary) -> Kind<'a> {
+        let subtype = objects.name(font, b"Subtype").unwrap_or_default();
+        let listed = objects.array(font, b"DescendantFonts").and_then(|fonts| fonts.first());
+        // Some files give the descendant itself instead of an array of one.
+        let descendant = match listed {
+            Some(listed) => objects.resolve(listed).and_then(as_dictionary),
+            None => objects.dictionary(font, b"DescendantFonts"),
+        };
+        match (descendant, subtype) {
+            (Some(descendant), _) => Kind::Composite(descendant),
+            (None, b"Type0" | b"CIDFontType0" | b"CIDFontType2") => Kind::Composite(font),
+            (None, b"Type3") => Kind::Type3,
+            (None, b"") if objects.dictionary(font, b"CharProcs").is_some() => Kind::Type3,
+            _ => Kind::Simple,
+        }
+    }
 }
 
 impl Font {
     /// Makes a font ready. `dictionary` is the font dictionary (§9.5).
     pub fn load(objects: &Objects, dictionary: &Dictionary) -> Font {
-        let _ = (objects, dictionary);
-        unimplemented!()
+        let kind = Kind::of(objects, dictionary);
+        let described = if let Kind::Composite(descendant) = kind { descendant } else { dictionary };
+        let descriptor = Descriptor::load(objects, described);
+        let mut texts = Texts::default();
+        let codes = match kind {
+            Kind::Simple => Codes::Simple(SimpleCodes::load(objects, dictionary, &descriptor, &mut texts)),
+            Kind::Type3 => Codes::Simple(SimpleCodes::load_type3(objects, dictionary, &descriptor, &mut texts)),
+            Kind::Composite(descendant) => {
+                let codes = CompositeCodes::load(objects, dictionary, descendant, &descriptor, &mut texts);
+                Codes::Composite(Box::new(codes))
+            }
+        };
+        let space_width = match &codes {
+            Codes::Simple(simple) => simple.space_advance(),
+            Codes::Composite(composite) => composite.space_advance(),
+        };
+        let (ascent, descent) = descriptor.extent(objects);
+        Font {
+            strings: texts.into_strings(),
+            ascent,
+            descent,
+            is_vertical: matches!(&codes, Codes::Composite(composite) if composite.is_vertical()),
+            is_bold: descriptor.is_bold(objects),
+            is_italic: descriptor.is_italic(objects),
+            name: descriptor.name,
+            codes,
+            space_width,
+        }
     }
 
     /// Splits a shown string into codes and gives each to `sink`, in order.
     pub fn decode(&self, string: &[u8], sink: &mut impl FnMut(ShownCode)) {
-        let _ = (string, sink);
-        unimplemented!()
+        match &self.codes {
+            Codes::Simple(simple) => simple.decode(string, sink),
+            Codes::Composite(composite) => composite.decode(string, sink),
+        }
+    }
+
+    /// The advance of the font's space for a font size of 1, if it has one with a width.
+    pub fn space_width(&self) -> Option<f32> {
+        self.space_width
+    }
+
+    /// The text of a code's [`GlyphText`], written into `buffer` if it is a single character; empty if unknown.
+    pub fn text<'a>(&'a self, text: GlyphText, buffer: &'a mut [u8; 4]) -> &'a str {
+        match text.as_char() {
+            Some(character) => character.encode_utf8(buffer),
+            None if text.is_known() => {
+                let index = text.0.checked_sub(GlyphText::STRING_BASE).map(|index| index as usize);
+                index.and_then(|index| self.strings.get(index)).map_or("", |string| string)
+            }
+            None => "",
+        }
     }
 }

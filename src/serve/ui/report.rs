@@ -84,7 +84,9 @@ pub fn report_page(links: &Links, known: &KnownReport, q: &str, found: Option<&H
         shell: Shell::new(links, &about.title, ""),
         within_url: links.report(row.id),
         q: plain(q),
-        evidence: found.map(|hit| hit.pages.iter().map(|page| PageCard::new(links, q, hit, page)).collect()).unwrap_or_default(),
+        evidence: found
+            .map(|hit| hit.pages.iter().map(|page| PageCard::new(links, q, hit, page)).collect())
+            .unwrap_or_default(),
         found: (!q.is_empty()).then(|| matching_pages(found)),
         more_pages: found.map_or(0, |hit| hit.more_pages),
         title: plain(&about.title),

@@ -1,0 +1,330 @@
+//! What can be typed: every command with its options, as clap reads them.
+//!
+//! Only what was typed is held here; defaults come from [`crate::cli::config`], so that an option given on the command
+//! line can be told from one that was not. Help, man page and completions are made from this file alone.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Search libraries of report PDFs, down to the page and the words on it.
+#[derive(Debug, Parser)]
+#[command(name = "recto", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  recto ingest ~/reports               index every PDF under a folder
+  recto search cash transfers          search it: reports, pages, passages
+  recto serve                          search it in a browser, on http://127.0.0.1:8080/
+  recto extract report.pdf             print the text of a PDF; needs no library
+
+Exit codes: 0 done or found, 1 nothing found, 2 wrong usage or failure, 3 done but some files failed,
+75 another process holds the library, 130 interrupted")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: GlobalArguments,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct GlobalArguments {
+    /// Directory of the library [default: index]
+    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub index: Option<PathBuf>,
+    /// Configuration file, stronger than the usual ones
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Say only what failed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more; twice, three times for even more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Whether to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Whether to show progress: on a terminal, always, never, or as JSON lines on standard error
+    #[arg(long, global = true, value_name = "HOW", default_value = "auto")]
+    pub progress: ProgressMode,
+}
+
+/// Whether to colour the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless `NO_COLOR` is set; `CLICOLOR_FORCE` colours everywhere.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// Whether to show progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressMode {
+    /// A bar if standard error is a terminal.
+    Auto,
+    /// A bar.
+    Always,
+    /// Nothing.
+    Never,
+    /// One JSON object a line on standard error.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Index every PDF under the paths; unchanged files are skipped
+    Ingest(IngestArguments),
+    /// Search the library
+    Search(SearchArguments),
+    /// Serve the web pages and the HTTP API
+    Serve(ServeArguments),
+    /// Print the text of PDFs; needs no library
+    Extract(ExtractArguments),
+    /// Show what of the library can be searched, and what it costs on disk
+    Status(StatusArguments),
+    /// List the files that could not be read, and why
+    Failures(FailuresArguments),
+    /// Read again only the files that failed
+    Retry(RetryArguments),
+    /// Show the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man(ManArguments),
+}
+
+/// `recto ingest`
+#[derive(Debug, Args)]
+pub struct IngestArguments {
+    /// Files and folders
+    #[arg(value_name = "PATH", required_unless_present = "files_from", value_hint = clap::ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Files read at the same time, 0 = one a core [default: 0]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Forget files that have vanished from under the paths
+    #[arg(long)]
+    pub prune: bool,
+    /// Forget them even if more than a fifth has vanished
+    #[arg(long, requires = "prune")]
+    pub yes: bool,
+    /// Passwords to try on encrypted files, one a line
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+    /// Take further paths from a file or `-`, one a line, or ended by NUL as from `find -print0`
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+    /// Say what would be done, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the summary as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto search`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Query language: all words must occur in the report; \"exact phrase\", \"a b\"~5, -word, OR, ( ), wor*, word~1,
+title: author: lang: year:2020..2023 page: section: file:
+
+Examples:
+  recto search 'cash transfer -loan'
+  recto search '\"cash transfer\" year:2020..' --filter language=en --sort=-date
+  recto search audit --format ndjson --limit 1000 | jq -r .title")]
+pub struct SearchArguments {
+    /// What to find; several words are joined by spaces
+    #[arg(value_name = "QUERY", required_unless_present = "queries", conflicts_with = "queries")]
+    pub query: Vec<String>,
+    /// Reports to show [default: 10]
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
+    /// Reports to leave out first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Pages to show of each report [default: 3]
+    #[arg(long, value_name = "N")]
+    pub pages: Option<usize>,
+    /// Passages to show of each page [default: 2]
+    #[arg(long, value_name = "N")]
+    pub passages: Option<usize>,
+    /// Only reports with this language=CODE, author=NAME or year=FROM..TO; may be repeated
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub filter: Vec<String>,
+    /// Order of the reports
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true, default_value = "relevance")]
+    #[arg(value_parser = ["relevance", "date", "-date", "title", "-title"])]
+    pub sort: String,
+    /// How bare words combine [default: and]
+    #[arg(long, value_name = "OPERATOR", value_parser = ["and", "or"])]
+    pub op: Option<String>,
+    /// How to print the results
+    #[arg(long, short = 'f', value_name = "FORMAT", default_value = "text")]
+    pub format: SearchFormat,
+    /// Run many queries: a file with an identifier, a tab and a query on each line; needs --format trec
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub queries: Option<PathBuf>,
+}
+
+/// How to print search results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SearchFormat {
+    /// For reading.
+    Text,
+    /// One object: the response of the HTTP API.
+    Json,
+    /// One object a line, one line a report.
+    Ndjson,
+    /// One row a passage, with a header row.
+    Csv,
+    /// A TREC run of --queries: `qid Q0 <file stem> rank score recto`.
+    Trec,
+}
+
+/// `recto serve`
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Index these files and folders first; the service can be used meanwhile
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
+    pub ingest: Vec<PathBuf>,
+    /// Serve under this path, as behind a proxy: /reports
+    #[arg(long, value_name = "PATH")]
+    pub base_path: Option<String>,
+}
+
+/// `recto extract`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Pages are separated by a form feed (U+000C), and so are files. As JSON, there is one object a file, one file a line.")]
+pub struct ExtractArguments {
+    /// The files
+    #[arg(value_name = "PDF", required = true, value_hint = clap::ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// How to print them
+    #[arg(long, short = 'f', value_name = "FORMAT", default_value = "text")]
+    pub format: ExtractFormat,
+    /// Add every word with its place on the page; needs --format json
+    #[arg(long)]
+    pub words: bool,
+    /// Passwords to try on encrypted files, one a line
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+}
+
+/// How to print extracted text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExtractFormat {
+    /// All text in reading order.
+    Text,
+    /// What is known of the file and its pages.
+    Json,
+}
+
+/// `recto status`
+#[derive(Debug, Args)]
+pub struct StatusArguments {
+    /// Print it as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto failures`
+#[derive(Debug, Args)]
+pub struct FailuresArguments {
+    /// Only files that failed for this reason, such as `needs_password`
+    #[arg(long, value_name = "REASON")]
+    pub reason: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto retry`
+#[derive(Debug, Args)]
+pub struct RetryArguments {
+    /// Only files that failed for this reason, such as `needs_password`
+    #[arg(long, value_name = "REASON")]
+    pub reason: Option<String>,
+    /// Files read at the same time, 0 = one a core [default: 0]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Passwords to try on encrypted files, one a line
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+    /// Print the summary as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto config`
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every setting in the form of a configuration file
+    Show {
+        /// Say where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+}
+
+/// `recto completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `recto man`
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// The command it is about; without one, the program
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_are_understood_after_the_command() {
+        let arguments =
+            Arguments::try_parse_from(["recto", "search", "cash", "--index", "lib", "-v", "--sort", "-date"])
+                .expect("valid");
+        assert_eq!(arguments.global.index, Some("lib".into()));
+        assert_eq!(arguments.global.verbose, 1);
+        let Command::Search(search) = arguments.command else { panic!("not a search") };
+        assert_eq!((search.query, search.sort), (vec!["cash".to_owned()], "-date".to_owned()));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for line in [
+            "recto ingest",
+            "recto search",
+            "recto search a --queries q.tsv",
+            "recto ingest . --yes",
+            "recto verify",
+            "recto extract",
+            "recto status -q -v",
+        ] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The commands, one file each; here they are only told apart.
+//!
+//! Each is a function of its arguments and the [`Session`] that returns an exit code.
+
+mod completions;
+mod config;
+mod extract;
+mod failures;
+mod ingest;
+mod man;
+mod retry;
+mod search;
+mod serve;
+mod status;
+
+use crate::cli::args::{Arguments, Command};
+use crate::cli::config::Override;
+use crate::cli::console::Console;
+use crate::cli::error::CommandError;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::session::{Session, text};
+use crate::report::Reason;
+use figment::value::Value;
+
+/// Runs the command that was typed.
+pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandError> {
+    let overrides = overrides(&arguments.command);
+    // These two describe the program and must work whatever the configuration says.
+    match &arguments.command {
+        Command::Completions(arguments) => return completions::run(arguments, &console),
+        Command::Man(arguments) => return man::run(arguments, &console),
+        _ => {}
+    }
+    let session = Session::new(console, arguments.global, overrides)?;
+    match arguments.command {
+        Command::Ingest(arguments) => ingest::run(&arguments, &session),
+        Command::Search(arguments) => search::run(&arguments, &session),
+        Command::Serve(arguments) => serve::run(arguments, &session),
+        Command::Extract(arguments) => extract::run(&arguments, &session),
+        Command::Status(arguments) => status::run(&arguments, &session),
+        Command::Failures(arguments) => failures::run(&arguments, &session),
+        Command::Retry(arguments) => retry::run(&arguments, &session),
+        Command::Config(command) => config::run(&command, &session),
+        Command::Completions(arguments) => completions::run(&arguments, &session.console),
+        Command::Man(arguments) => man::run(&arguments, &session.console),
+    }
+}
+
+/// The settings that options of the command stand for.
+fn overrides(command: &Command) -> Vec<Override> {
+    let number = |number: usize| Value::from(number);
+    let given = match command {
+        Command::Ingest(arguments) => vec![
+            arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
+            arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
+        ],
+        Command::Retry(arguments) => vec![
+            arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
+            arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
+        ],
+        Command::Extract(arguments) => {
+            vec![arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file"))]
+        }
+        Command::Search(arguments) => vec![
+            arguments.limit.map(|limit| ("search.limit", number(limit), "--limit")),
+            arguments.pages.map(|pages| ("search.pages", number(pages), "--pages")),
+            arguments.passages.map(|passages| ("search.passages", number(passages), "--passages")),
+            arguments.op.as_deref().map(|op| ("search.op", Value::from(op), "--op")),
+        ],
+        Command::Serve(arguments) => vec![
+            arguments.listen.as_deref().map(|listen| ("serve.listen", Value::from(listen), "--listen")),
+            arguments.base_path.as_deref().map(|path| ("serve.base_path", Value::from(path), "--base-path")),
+        ],
+        _ => Vec::new(),
+    };
+    given.into_iter().flatten().collect()
+}
+
+/// The reason with this code, or what the codes are.
+fn parse_reason(code: Option<&str>) -> Result<Option<Reason>, CommandError> {
+    let Some(code) = code else { return Ok(None) };
+    let reason = Reason::from_code(code).ok_or_else(|| {
+        let known = Reason::ALL.map(Reason::code).join("`, `");
+        CommandError::Usage(format!("`{code}` is no reason a file fails for; these are: `{known}`"))
+    })?;
+    Ok(Some(reason))
+}

@@ -1,0 +1,39 @@
+//! `recto retry`: reads again only the files that failed, all or for one reason.
+
+use crate::cli::args::RetryArguments;
+use crate::cli::commands::{ingest, parse_reason};
+use crate::cli::error::CommandError;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::output::count;
+use crate::cli::session::Session;
+use crate::ingest::IngestOptions;
+use crate::store::Library;
+use std::path::PathBuf;
+
+/// Reads the failed files again.
+pub fn run(arguments: &RetryArguments, session: &Session) -> Result<ExitCode, CommandError> {
+    let reason = parse_reason(arguments.reason.as_deref())?;
+    let extract = session.extract_options()?;
+    let directory = session.library_directory();
+    // Opened for reading first: a library that does not exist must not come to be by a retry.
+    let failures = Library::open_for_reading(directory)?.catalogue().failures(reason)?;
+    let (paths, vanished): (Vec<PathBuf>, Vec<PathBuf>) =
+        failures.into_iter().map(|file| file.path).partition(|path| path.exists());
+    if !vanished.is_empty() {
+        let files = count(vanished.len() as u64, "failed file");
+        session.console.warning(format!("{files} cannot be found any more; `recto ingest --prune` forgets them"));
+    }
+    if paths.is_empty() {
+        session.console.note("no failed file to read again");
+        return Ok(ExitCode::Success);
+    }
+    let library = Library::open_for_writing(directory)?;
+    let options = IngestOptions {
+        paths,
+        jobs: session.config().ingest.jobs,
+        retry: Some(reason),
+        extract,
+        ..IngestOptions::default()
+    };
+    ingest::carry_out(&library, &options, arguments.json, session)
+}

@@ -1,0 +1,185 @@
+//! `recto serve`: the HTTP service, with an ingest beside it if paths are given.
+//!
+//! The address is taken before anything is read, so that a wrong one is known at once. Commits become searchable while
+//! the ingest runs, its own as well as those of another process.
+
+use crate::cli::args::ServeArguments;
+use crate::cli::error::CommandError;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::interrupt;
+use crate::cli::output::SummaryText;
+use crate::cli::progress::Reporter;
+use crate::cli::session::Session;
+use crate::ingest::{IngestOptions, ingest};
+use crate::search::Engine;
+use crate::serve::{State, parse_base_path, serve};
+use crate::store::{Library, StoreError};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Between two looks for a newer commit.
+const RELOAD_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Serves until interrupted, which is its regular end.
+pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, CommandError> {
+    let settings = &session.config().serve;
+    let address = loopback_address(&settings.listen)?;
+    let base_path = parse_base_path(&settings.base_path).map_err(|error| CommandError::Usage(error.to_string()))?;
+    let ingest_options = IngestOptions {
+        paths: arguments.ingest,
+        jobs: session.config().ingest.jobs,
+        extract: session.extract_options()?,
+        ..IngestOptions::default()
+    };
+    let listener = listen(address)?;
+    let ingests = !ingest_options.paths.is_empty();
+    let library = Arc::new(open_library(session.library_directory(), ingests)?);
+    let engine = Arc::new(Engine::open(Arc::clone(&library))?);
+    let ingesting = Arc::new(AtomicBool::new(ingests));
+    let bound = listener.local_addr().unwrap_or(address);
+    session.console.note(format!("listening on http://{bound}{base_path}/"));
+
+    let console = session.console;
+    let (shut_down, wait_for_shutdown) = watch::channel(false);
+    let stop = interrupt::stop_flag(move || {
+        console.note("shutting down: requests are being finished; interrupt again to stop at once");
+        let _ = shut_down.send(true);
+    });
+    let background = ingests.then(|| {
+        let run = BackgroundIngest {
+            library: Arc::clone(&library),
+            engine: Arc::clone(&engine),
+            options: ingest_options,
+            reporter: session.reporter(),
+            stop: Arc::clone(&stop),
+            ingesting: Arc::clone(&ingesting),
+        };
+        std::thread::spawn(move || run.run(&console))
+    });
+    let state = Arc::new(State { library, engine, ingesting, base_path });
+    let served = serve_until(listener, state, wait_for_shutdown);
+    stop.store(true, Ordering::SeqCst);
+    wait_for(background, session);
+    served?;
+    Ok(ExitCode::Success)
+}
+
+/// The address, if only this machine can reach it: whoever else could would be let write without a password.
+fn loopback_address(listen: &str) -> Result<SocketAddr, CommandError> {
+    let service = |source| CommandError::Service { action: format!("listen on `{listen}`"), source };
+    let addresses: Vec<SocketAddr> = listen.to_socket_addrs().map_err(service)?.collect();
+    if let Some(open) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+        return Err(CommandError::Usage(format!(
+            "`{open}` can be reached from other machines, which needs authentication, and none is configured; listen \
+             on 127.0.0.1 and put a proxy that asks for it in front"
+        )));
+    }
+    let first = addresses.first().copied();
+    first.ok_or_else(|| CommandError::Usage(format!("`{listen}` is no address and port such as `127.0.0.1:8080`")))
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    let service = |source| CommandError::Service { action: format!("listen on `{address}`"), source };
+    let listener = TcpListener::bind(address).map_err(service)?;
+    listener.set_nonblocking(true).map_err(service)?;
+    Ok(listener)
+}
+
+/// The library; one that is to be filled is made if need be, and can be searched while it is still empty.
+fn open_library(directory: &Path, ingests: bool) -> Result<Library, StoreError> {
+    if ingests { Library::open_for_writing(directory) } else { Library::open_for_reading(directory) }
+}
+
+/// An ingest in a thread of its own.
+struct BackgroundIngest {
+    library: Arc<Library>,
+    engine: Arc<Engine>,
+    options: IngestOptions,
+    reporter: Reporter,
+    stop: Arc<AtomicBool>,
+    ingesting: Arc<AtomicBool>,
+}
+
+impl BackgroundIngest {
+    /// Runs to the end and says what came of it; the service goes on whatever it was.
+    fn run(self, console: &crate::cli::console::Console) {
+        let outcome = ingest(&self.library, &self.options, &self.reporter, &self.stop);
+        self.reporter.finish();
+        if let Err(error) = self.engine.reload() {
+            console.error(error);
+        }
+        self.ingesting.store(false, Ordering::SeqCst);
+        match outcome {
+            Ok(summary) => {
+                let (failures, failures_total) = self.reporter.failures();
+                let text = SummaryText { summary: &summary, failures: &failures, failures_total }.to_string();
+                text.lines().for_each(|line| console.note(line));
+            }
+            Err(error) => console.error(format!("the ingest stopped: {error}")),
+        }
+    }
+}
+
+/// Waits until the ingest has saved what it read.
+fn wait_for(background: Option<JoinHandle<()>>, session: &Session) {
+    if let Some(Err(_)) = background.map(JoinHandle::join) {
+        session.console.error("the ingest ended abnormally; run `recto ingest` to go on");
+    }
+}
+
+fn serve_until(
+    listener: TcpListener,
+    state: Arc<State>,
+    mut wait_for_shutdown: watch::Receiver<bool>,
+) -> Result<(), CommandError> {
+    let service = |source| CommandError::Service { action: "serve".to_owned(), source };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(service)?;
+    runtime.block_on(async move {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(service)?;
+        let reloading = tokio::spawn(follow_commits(Arc::clone(&state.engine)));
+        let shutdown = async move {
+            // The sender lives in the interrupt handler; if that is gone, no shutdown can be asked for.
+            if wait_for_shutdown.wait_for(|asked| *asked).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let served = serve(listener, state, shutdown).await;
+        reloading.abort();
+        served.map_err(service)
+    })
+}
+
+/// Makes newer commits searchable.
+async fn follow_commits(engine: Arc<Engine>) {
+    let mut ticks = tokio::time::interval(RELOAD_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let engine = Arc::clone(&engine);
+        match tokio::task::spawn_blocking(move || engine.reload()).await {
+            Ok(Ok(is_newer)) => tracing::trace!(is_newer, "looked for a newer commit"),
+            Ok(Err(error)) => tracing::warn!(%error, "cannot look for a newer commit"),
+            Err(error) => tracing::error!(%error, "looking for a newer commit failed"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_addresses_are_served() {
+        for listen in ["127.0.0.1:0", "[::1]:8080", "127.9.9.9:1"] {
+            assert!(loopback_address(listen).is_ok(), "{listen}");
+        }
+        for listen in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80", "8080", ""] {
+            assert_eq!(loopback_address(listen).expect_err(listen).exit_code(), ExitCode::Failure);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `recto status`: what of the library can be searched, what could not be read, and what it costs on disk.
+
+use crate::cli::args::StatusArguments;
+use crate::cli::error::CommandError;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::output::{bytes, to_json};
+use crate::cli::session::Session;
+use crate::report::PageStatus;
+use crate::store::{Coverage, Library};
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::Path;
+use walkdir::WalkDir;
+
+/// `--json`
+#[derive(Serialize)]
+struct Status<'s> {
+    library: &'s str,
+    #[serde(flatten)]
+    coverage: &'s Coverage,
+    disk_bytes: DiskUse,
+}
+
+/// Bytes on disk by part of the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+struct DiskUse {
+    text_store: u64,
+    index: u64,
+    catalogue: u64,
+    other: u64,
+}
+
+/// Prints the status.
+pub fn run(arguments: &StatusArguments, session: &Session) -> Result<ExitCode, CommandError> {
+    let library = Library::open_for_reading(session.library_directory())?;
+    let coverage = library.catalogue().coverage()?;
+    let disk_bytes = DiskUse::of(library.directory());
+    let directory = library.directory().to_string_lossy();
+    let text = if arguments.json {
+        to_json(&Status { library: &directory, coverage: &coverage, disk_bytes })?
+    } else {
+        table(&coverage, &disk_bytes)
+    };
+    session.console.results(&text)?;
+    Ok(ExitCode::Success)
+}
+
+impl DiskUse {
+    /// Sums the files below the data directory; what vanishes meanwhile, as merged segments do, counts nothing.
+    fn of(directory: &Path) -> DiskUse {
+        let mut disk_use = DiskUse::default();
+        for entry in WalkDir::new(directory).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+            let size = entry.metadata().map_or(0, |metadata| metadata.len());
+            let relative = entry.path().strip_prefix(directory).unwrap_or(entry.path());
+            let part = relative.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
+            let part = part.unwrap_or_default();
+            *match part.as_str() {
+                "text" => &mut disk_use.text_store,
+                part if part.starts_with("gen-") => &mut disk_use.index,
+                part if part.starts_with("catalogue.sqlite") => &mut disk_use.catalogue,
+                _ => &mut disk_use.other,
+            } += size;
+        }
+        disk_use
+    }
+}
+
+fn table(coverage: &Coverage, disk_use: &DiskUse) -> String {
+    let mut rows = vec![("reports", coverage.reports.to_string()), ("files", coverage.files.to_string())];
+    let pages: u64 = coverage.pages.values().sum();
+    let searchable: u64 =
+        coverage.pages.iter().filter(|(status, _)| status.is_searchable()).map(|(_, pages)| *pages).sum();
+    rows.push(("pages", pages.to_string()));
+    rows.push(("  searchable", format!("{searchable}{}", share(searchable, pages))));
+    let statuses = PageStatus::ALL.map(|status| (format!("    {status}"), status));
+    for (name, status) in &statuses {
+        if let Some(number) = coverage.pages.get(status).filter(|number| **number > 0) {
+            rows.push((name, number.to_string()));
+        }
+    }
+    let failed: u64 = coverage.failures.values().sum();
+    rows.push(("failed files", failed.to_string()));
+    let reasons: Vec<String> = coverage.failures.keys().map(|reason| format!("  {reason}")).collect();
+    rows.extend(
+        reasons.iter().zip(coverage.failures.values()).map(|(name, number)| (name.as_str(), number.to_string())),
+    );
+    let total = disk_use.text_store + disk_use.index + disk_use.catalogue + disk_use.other;
+    rows.push(("on disk", bytes(total)));
+    rows.push(("  text store", bytes(disk_use.text_store)));
+    rows.push(("  index", bytes(disk_use.index)));
+    rows.push(("  catalogue", bytes(disk_use.catalogue)));
+    if disk_use.other > 0 {
+        rows.push(("  other", bytes(disk_use.other)));
+    }
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    rows.iter().fold(String::new(), |mut text, (name, value)| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{name:width$}  {value}");
+        text
+    })
+}
+
+/// ` (96.7 %)`; rounded down, so that only all pages are 100 %.
+fn share(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return String::new();
+    }
+    let per_mille = u128::from(part) * 1_000 / u128::from(whole);
+    format!(" ({}.{} %)", per_mille / 10, per_mille % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn the_table_has_every_status_and_reason_there_is() {
+        let coverage = Coverage {
+            reports: 3,
+            files: 5,
+            failures: [("damaged".to_owned(), 1), ("needs_password".to_owned(), 1)].into(),
+            pages: [(PageStatus::Text, 2_999), (PageStatus::NoText, 1), (PageStatus::Ocr, 0)].into(),
+        };
+        let disk_use = DiskUse { text_store: 1_000, index: 2_500_000, catalogue: 40_960, other: 0 };
+        insta::assert_snapshot!(table(&coverage, &disk_use), @r"
+        reports           3
+        files             5
+        pages             3000
+          searchable      2999 (99.9 %)
+            text          2999
+            no_text       1
+        failed files      2
+          damaged         1
+          needs_password  1
+        on disk           2.5 MB
+          text store      1.0 kB
+          index           2.5 MB
+          catalogue       41.0 kB
+        ");
+    }
+
+    #[test]
+    fn disk_use_is_told_by_part() {
+        let directory = tempfile::tempdir().expect("temporary directory");
+        let files = [
+            ("text/000001.pages", 5),
+            ("gen-000001/a.store", 3),
+            ("gen-000001/meta.json", 4),
+            ("catalogue.sqlite", 2),
+            ("catalogue.sqlite-wal", 1),
+            ("CURRENT", 6),
+        ];
+        for (name, size) in files {
+            let path = directory.path().join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("temporary directory");
+            fs::write(path, vec![b'x'; size]).expect("temporary file");
+        }
+        let expected = DiskUse { text_store: 5, index: 7, catalogue: 3, other: 6 };
+        assert_eq!(DiskUse::of(directory.path()), expected);
+    }
+}

@@ -1,0 +1,388 @@
+//! The configuration: flags, environment and files merged into one typed value, and where each setting came from.
+//!
+//! Strongest first: flags, `RECTO_SECTION__KEY`, `--config`, `./recto.toml`, the user's file, `/etc/recto/config.toml`,
+//! defaults. A key that does not exist is an error that names the nearest one: a misspelt limit that is silently
+//! ignored is worse than a program that does not start.
+
+use crate::cli::settings::{self, Layer};
+use crate::pdf::Limits;
+use figment::providers::{Format, Serialized, Toml};
+use figment::value::Value;
+use figment::{Figment, Metadata};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// The file for all users of a machine.
+const SYSTEM_FILE: &str = "/etc/recto/config.toml";
+/// The file in the working directory.
+const DIRECTORY_FILE: &str = "recto.toml";
+/// What the environment variables of Recto begin with.
+const ENVIRONMENT_PREFIX: &str = "RECTO_";
+/// What parts section and key in the name of an environment variable.
+const ENVIRONMENT_SEPARATOR: &str = "__";
+
+/// Every setting.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// The data directory.
+    pub library: LibraryConfig,
+    /// Reading files.
+    pub ingest: IngestConfig,
+    /// What one file may cost.
+    pub limits: Limits,
+    /// How much a search shows.
+    pub search: SearchConfig,
+    /// The service.
+    pub serve: ServeConfig,
+}
+
+/// `[library]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LibraryConfig {
+    /// The data directory.
+    pub index: PathBuf,
+}
+
+/// `[ingest]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IngestConfig {
+    /// Files read at the same time; 0 = one a core.
+    pub jobs: usize,
+    /// A file of passwords to try, one a line; empty for none.
+    pub password_file: PathBuf,
+}
+
+/// `[search]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchConfig {
+    /// Reports shown.
+    pub limit: usize,
+    /// Pages shown of each report.
+    pub pages: usize,
+    /// Passages shown of each page.
+    pub passages: usize,
+    /// How bare words combine: `and` or `or`.
+    pub op: String,
+}
+
+/// `[serve]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ServeConfig {
+    /// Address and port.
+    pub listen: String,
+    /// Path the service lies under, empty for the root.
+    pub base_path: String,
+}
+
+impl Default for LibraryConfig {
+    fn default() -> LibraryConfig {
+        LibraryConfig { index: PathBuf::from("index") }
+    }
+}
+
+impl Default for SearchConfig {
+    fn default() -> SearchConfig {
+        SearchConfig { limit: 10, pages: 3, passages: 2, op: "and".to_owned() }
+    }
+}
+
+impl Default for ServeConfig {
+    fn default() -> ServeConfig {
+        ServeConfig { listen: "127.0.0.1:8080".to_owned(), base_path: String::new() }
+    }
+}
+
+/// Why a configuration cannot be used; messages are lower case and name the place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The file given with `--config` is not there.
+    #[error("cannot read the configuration file `{}`", .0.display())]
+    Missing(PathBuf),
+    /// A key that does not exist.
+    #[error("unknown setting `{key}` in {origin}; did you mean `{nearest}`?")]
+    Unknown {
+        /// As written.
+        key: String,
+        /// File, variable or option.
+        origin: String,
+        /// The known key most like it.
+        nearest: String,
+    },
+    /// A value of the wrong kind, or a file that is not TOML.
+    #[error("{detail}{} in {origin}", key.as_ref().map(|key| format!(" for `{key}`")).unwrap_or_default())]
+    Invalid {
+        /// The setting, if it is known which.
+        key: Option<String>,
+        /// File, variable or option.
+        origin: String,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+/// Where settings are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// Files, weakest first; those that do not exist are passed over.
+    pub files: Vec<PathBuf>,
+    /// The file given with `--config`; it must exist.
+    pub explicit: Option<PathBuf>,
+    /// The environment.
+    pub environment: Vec<(String, String)>,
+}
+
+impl Places {
+    /// The places of this process.
+    pub fn of_process(explicit: Option<PathBuf>) -> Places {
+        let environment = std::env::vars_os()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+            .filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX))
+            .collect();
+        let user_directory = std::env::var_os("XDG_CONFIG_HOME")
+            .map(PathBuf::from)
+            .filter(|directory| directory.is_absolute())
+            .or_else(|| std::env::home_dir().map(|home| home.join(".config")));
+        let mut files = vec![PathBuf::from(SYSTEM_FILE)];
+        files.extend(user_directory.map(|directory| directory.join("recto").join("config.toml")));
+        files.push(PathBuf::from(DIRECTORY_FILE));
+        Places { files, explicit, environment }
+    }
+}
+
+/// A setting given by an option of the command line: dotted key, value, name of the option.
+pub type Override = (&'static str, Value, &'static str);
+
+/// The merged configuration, with the origin of every value.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The typed values.
+    pub config: Config,
+    figment: Figment,
+}
+
+impl Loaded {
+    /// Every setting as (dotted key, value, origin), by key.
+    pub fn settings(&self) -> Vec<(String, Value, String)> {
+        let merged = merged(&self.figment);
+        let leaves = settings::leaves(&merged);
+        leaves.into_iter().map(|(key, value)| (key, value.clone(), origin(&self.figment, value))).collect()
+    }
+}
+
+/// Merges and checks all settings.
+pub fn load(places: &Places, overrides: Vec<Override>) -> Result<Loaded, ConfigError> {
+    let defaults = Figment::from(Serialized::defaults(Config::default()));
+    let known = merged(&defaults);
+    let mut figment = defaults;
+    for file in places.files.iter().filter(|file| file.is_file()) {
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    if let Some(file) = &places.explicit {
+        if !file.is_file() {
+            return Err(ConfigError::Missing(file.clone()));
+        }
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    for (name, value) in &places.environment {
+        if let Some(layer) = environment_layer(name, value, &known)? {
+            figment = figment.merge(layer);
+        }
+    }
+    for (key, value, option) in overrides {
+        figment = figment.merge(Layer::new(format!("option {option}"), key, value));
+    }
+    let config = checked(&figment, &known)?;
+    Ok(Loaded { config, figment })
+}
+
+/// The typed configuration, if there is no unknown key in it.
+fn checked(figment: &Figment, known: &Value) -> Result<Config, ConfigError> {
+    let all = figment.find_value("").map_err(|error| invalid(&error))?;
+    if let Some((key, value)) = settings::unknown(&all, known) {
+        return Err(ConfigError::Unknown {
+            nearest: settings::nearest(&key, known),
+            origin: origin(figment, value),
+            key,
+        });
+    }
+    figment.extract().map_err(|error| invalid(&error))
+}
+
+/// The layer of one environment variable. One without `__` cannot be a setting and is passed over, unless it is so
+/// near to one that it must be meant.
+fn environment_layer(name: &str, value: &str, known: &Value) -> Result<Option<Layer>, ConfigError> {
+    let Some(rest) = name.strip_prefix(ENVIRONMENT_PREFIX) else { return Ok(None) };
+    let origin = format!("environment variable {name}");
+    let key = rest.to_lowercase().replace(ENVIRONMENT_SEPARATOR, ".");
+    if !rest.contains(ENVIRONMENT_SEPARATOR) {
+        let meant =
+            settings::leaves(known).into_iter().map(|(key, _)| key).find(|known| known.replace('.', "_") == key);
+        return match meant {
+            Some(meant) => {
+                let nearest = meant.replace('.', ENVIRONMENT_SEPARATOR).to_uppercase();
+                let nearest = format!("{ENVIRONMENT_PREFIX}{nearest}");
+                Err(ConfigError::Unknown { key: name.to_owned(), origin: "the environment".to_owned(), nearest })
+            }
+            None => Ok(None),
+        };
+    }
+    // A value of text stays text, so that a folder can be called `2024`; others are read as TOML would.
+    let is_text = known.find_ref(&key).is_some_and(|default| default.as_str().is_some());
+    let value = if is_text { Value::from(value) } else { value.parse().unwrap_or_else(|_| Value::from(value)) };
+    Ok(Some(Layer::new(origin, &key, value)))
+}
+
+/// All values of a figment that is known to be sound.
+fn merged(figment: &Figment) -> Value {
+    figment.find_value("").unwrap_or_else(|_| Value::from(figment::value::Dict::new()))
+}
+
+/// Where a value came from, for people.
+fn origin(figment: &Figment, value: &Value) -> String {
+    figment.get_metadata(value.tag()).map_or_else(|| "default".to_owned(), origin_name)
+}
+
+fn origin_name(metadata: &Metadata) -> String {
+    match metadata.source.as_ref() {
+        Some(source) => match source.file_path() {
+            Some(path) => relative_to_working_directory(path),
+            None => "default".to_owned(),
+        },
+        None => metadata.name.clone().into_owned(),
+    }
+}
+
+/// Files in the working directory are shown as the user knows them.
+fn relative_to_working_directory(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+fn invalid(error: &figment::Error) -> ConfigError {
+    ConfigError::Invalid {
+        key: Some(error.path.join(".")).filter(|key| !key.is_empty()),
+        origin: error.metadata.as_ref().map_or_else(|| "the configuration".to_owned(), origin_name),
+        detail: error.kind.to_string().trim_end().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn places(directory: &Path, system: &str, local: &str, environment: &[(&str, &str)]) -> Places {
+        let files = vec![directory.join("system.toml"), directory.join("local.toml"), directory.join("absent.toml")];
+        fs::write(&files[0], system).expect("temporary file");
+        fs::write(&files[1], local).expect("temporary file");
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Places { files, explicit: None, environment }
+    }
+
+    fn origin_of(loaded: &Loaded, key: &str) -> String {
+        let settings = loaded.settings();
+        let (_, _, origin) = settings.iter().find(|(known, _, _)| known == key).expect("a known key");
+        origin.clone()
+    }
+
+    #[test]
+    fn without_any_source_the_defaults_hold() {
+        let loaded = load(&Places::default(), Vec::new()).expect("sound");
+        assert_eq!(loaded.config, Config::default());
+        assert!(loaded.settings().iter().all(|(_, _, origin)| origin == "default"));
+    }
+
+    #[test]
+    fn stronger_sources_win() {
+        let directory = tempfile::tempdir().expect("temporary directory");
+        let system = "[library]\nindex='a'\n[ingest]\njobs=1\n[limits]\npages=7\n[search]\nlimit=20";
+        let mut places = places(
+            directory.path(),
+            system,
+            "[library]\nindex='b'\n[ingest]\njobs=2",
+            &[("RECTO_LIBRARY__INDEX", "2024")],
+        );
+        let explicit = directory.path().join("explicit.toml");
+        fs::write(&explicit, "[ingest]\njobs=3\n[limits]\nform_depth=9").expect("temporary file");
+        places.explicit = Some(explicit.clone());
+        let overrides = vec![("search.limit", Value::from(5_u64), "--limit")];
+        let loaded = load(&places, overrides).expect("sound");
+        assert_eq!(loaded.config.library.index, Path::new("2024"));
+        assert_eq!(loaded.config.ingest.jobs, 3);
+        assert_eq!((loaded.config.limits.pages, loaded.config.limits.form_depth), (7, 9));
+        assert_eq!(loaded.config.search.limit, 5);
+        assert_eq!(origin_of(&loaded, "library.index"), "environment variable RECTO_LIBRARY__INDEX");
+        assert_eq!(origin_of(&loaded, "ingest.jobs"), explicit.display().to_string());
+        assert_eq!(origin_of(&loaded, "limits.pages"), directory.path().join("system.toml").display().to_string());
+        assert_eq!(origin_of(&loaded, "search.limit"), "option --limit");
+        assert_eq!(origin_of(&loaded, "serve.listen"), "default");
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest() {
+        let directory = tempfile::tempdir().expect("temporary directory");
+        let cases = [
+            ("[limits]\npage=7", "limits.page", "limits.pages"),
+            ("[libary]\nindex='a'", "libary", "library"),
+            ("listen='127.0.0.1:1'", "listen", "serve.listen"),
+            ("[serve]\nbasepath='x'", "serve.basepath", "serve.base_path"),
+        ];
+        for (text, expected_key, expected_nearest) in cases {
+            let places = places(directory.path(), "", text, &[]);
+            match load(&places, Vec::new()).expect_err(text) {
+                ConfigError::Unknown { key, origin, nearest } => {
+                    assert_eq!((key.as_str(), nearest.as_str()), (expected_key, expected_nearest));
+                    assert!(origin.ends_with("local.toml"), "{origin}");
+                }
+                other => panic!("{text}: {other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_environment_is_checked_as_well() {
+        let cases = [
+            (
+                ("RECTO_LIMITS__PAGS", "7"),
+                Some(
+                    "unknown setting `limits.pags` in environment variable \
+              RECTO_LIMITS__PAGS; did you mean `limits.pages`?",
+                ),
+            ),
+            (
+                ("RECTO_LIMITS_PAGES", "7"),
+                Some(
+                    "unknown setting `RECTO_LIMITS_PAGES` in the environment; did you mean \
+              `RECTO_LIMITS__PAGES`?",
+                ),
+            ),
+            (
+                ("RECTO_INGEST__JOBS", "many"),
+                Some(
+                    "invalid type: found string \"many\", expected usize for \
+              `ingest.jobs` in environment variable RECTO_INGEST__JOBS",
+                ),
+            ),
+            (("RECTO_BINARY", "/usr/bin/recto"), None),
+            (("RECTO_INGEST__JOBS", "4"), None),
+        ];
+        for ((name, value), expected) in cases {
+            let environment = vec![(name.to_owned(), value.to_owned())];
+            let error = load(&Places { environment, ..Places::default() }, Vec::new()).err();
+            assert_eq!(error.map(|error| error.to_string()).as_deref(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_named_must_exist_and_all_must_be_toml() {
+        let missing = Places { explicit: Some("no/such.toml".into()), ..Places::default() };
+        assert_eq!(load(&missing, Vec::new()).err(), Some(ConfigError::Missing("no/such.toml".into())));
+        let directory = tempfile::tempdir().expect("temporary directory");
+        let error = load(&places(directory.path(), "", "[limits\n", &[]), Vec::new()).expect_err("not TOML");
+        assert!(matches!(&error, ConfigError::Invalid { origin, .. } if origin.ends_with("local.toml")), "{error}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Why a command stopped, and the exit code that goes with it.
+//!
+//! Files that cannot be read are not errors of a command: they are listed and the command goes on.
+
+use crate::cli::config::ConfigError;
+use crate::cli::exit_code::ExitCode;
+use crate::index::IndexError;
+use crate::ingest::IngestError;
+use crate::search::SearchError;
+use crate::store::StoreError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A failure that stops a command.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The arguments do not make sense together.
+    #[error("{0}")]
+    Usage(String),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The library failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The ingest stopped.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The search gave no answer.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// A file named on the command line cannot be used.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    File {
+        /// A verb: read, open, …
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The answer of the operating system.
+        source: io::Error,
+    },
+    /// The service could not start or stopped by itself.
+    #[error("cannot {action}: {source}")]
+    Service {
+        /// What was tried: `listen on …`.
+        action: String,
+        /// The answer of the operating system.
+        source: io::Error,
+    },
+    /// Results could not be written.
+    #[error("cannot write the results: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CommandError {
+    /// Names the file that could not be used; for `map_err`.
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CommandError {
+        let path = path.to_path_buf();
+        move |source| CommandError::File { action, path, source }
+    }
+
+    /// The exit code for this failure.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            CommandError::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => ExitCode::Success,
+            CommandError::Store(StoreError::Locked { .. })
+            | CommandError::Ingest(IngestError::Store(StoreError::Locked { .. }))
+            | CommandError::Search(SearchError::Store(StoreError::Locked { .. })) => ExitCode::Locked,
+            _ => ExitCode::Failure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_pipe_succeeds_and_a_lock_is_temporary() {
+        let locked = || StoreError::Locked { directory: "index".into(), holder: "7".to_owned() };
+        let cases = [
+            (CommandError::Output(io::ErrorKind::BrokenPipe.into()), 0),
+            (CommandError::Output(io::ErrorKind::StorageFull.into()), 2),
+            (CommandError::Store(locked()), 75),
+            (CommandError::Ingest(IngestError::Store(locked())), 75),
+            (CommandError::Usage("no".to_owned()), 2),
+        ];
+        for (error, number) in cases {
+            assert_eq!(error.exit_code().number(), number, "{error}");
+        }
+    }
+}

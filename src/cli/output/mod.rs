@@ -1,0 +1,25 @@
+//! Results as text: for people on a terminal, and as JSON, CSV and TREC lines for programs.
+//!
+//! **Invariant:** makes strings, prints nothing.
+
+mod json;
+mod number;
+mod printable;
+mod report_json;
+mod report_text;
+mod search_csv;
+mod search_text;
+mod summary_text;
+mod trec;
+mod wrap;
+
+pub use json::to_json;
+pub use number::{bytes, count, duration};
+pub use printable::{MarkedText, is_control, printable};
+pub use report_json::ReportJson;
+pub use report_text::report_text;
+pub use search_csv::SearchCsv;
+pub use search_text::{SearchText, remarks, summary};
+pub use summary_text::SummaryText;
+pub use trec::{file_stem, trec_line};
+pub use wrap::wrap;

@@ -1,0 +1,225 @@
+//! Search results for reading: title, what is known of the report, then its pages with their passages.
+//!
+//! Colour only helps: without it, the layout alone says what is what.
+
+use crate::cli::output::number::count;
+use crate::cli::output::{MarkedText, printable, wrap};
+use crate::search::{Hit, PageHit, Relation, SearchResponse};
+use anstyle::{AnsiColor, Style};
+
+const TITLE: Style = Style::new().bold();
+const ABOUT: Style = Style::new().dimmed();
+const PAGE: Style = AnsiColor::Green.on_default();
+const MATCH: Style = AnsiColor::Red.on_default().bold();
+
+/// Longer lines are hard to read, however wide the terminal.
+const WIDEST: usize = 110;
+/// Of the first line of a passage.
+const PASSAGE_INDENT: &str = "    ";
+/// Of its other lines, so that one sees where the next passage begins.
+const CONTINUATION_INDENT: &str = "      ";
+
+/// Renders results for a terminal of a certain width.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchText {
+    columns: usize,
+}
+
+impl SearchText {
+    /// For a terminal with so many columns; without one, every passage is one line.
+    pub fn new(columns: Option<usize>) -> SearchText {
+        SearchText { columns: columns.map_or(usize::MAX, |columns| columns.min(WIDEST)) }
+    }
+
+    /// The hits with an empty line between them.
+    pub fn hits(&self, hits: &[Hit]) -> String {
+        hits.iter().map(|hit| self.hit(hit)).collect::<Vec<_>>().join("\n")
+    }
+
+    fn hit(&self, hit: &Hit) -> String {
+        let mut text = format!("{TITLE}{}{TITLE:#}\n", printable(&hit.title));
+        text.push_str(&format!("{ABOUT}{}{ABOUT:#}\n", printable(&about(hit))));
+        for page in &hit.pages {
+            self.page(&mut text, hit, page);
+        }
+        if hit.more_pages > 0 {
+            text.push_str(&format!("  {ABOUT}{}{ABOUT:#}\n", more_pages(hit)));
+        }
+        text
+    }
+
+    fn page(&self, text: &mut String, hit: &Hit, page: &PageHit) {
+        text.push_str(&format!("  {PAGE}{}{PAGE:#}\n", printable(&page_name(page, hit.pages_total))));
+        let columns = self.columns.saturating_sub(CONTINUATION_INDENT.len());
+        for passage in &page.passages {
+            let marked = MarkedText::new(&passage.text, &passage.ranges);
+            let mut indent = PASSAGE_INDENT;
+            for line in wrap(&marked.characters, columns, MATCH) {
+                text.push_str(indent);
+                text.push_str(&line);
+                text.push('\n');
+                indent = CONTINUATION_INDENT;
+            }
+        }
+    }
+}
+
+/// `Jane Doe, John Roe · 2023-05 · en · 88 pages · reports/a.pdf`
+fn about(hit: &Hit) -> String {
+    let mut facts = Vec::new();
+    if !hit.authors.is_empty() {
+        facts.push(hit.authors.join(", "));
+    }
+    facts.extend(hit.date.clone());
+    facts.extend(hit.language.clone());
+    facts.push(count(u64::from(hit.pages_total), "page"));
+    let unsearchable = hit.pages_total.saturating_sub(hit.pages_searchable);
+    if unsearchable > 0 {
+        facts.push(format!("{unsearchable} of them not searchable"));
+    }
+    facts.push(hit.file.clone());
+    facts.join(" · ")
+}
+
+/// `p. iv (6 of 120)`; without a printed number of its own, `p. 6 of 120`.
+fn page_name(page: &PageHit, pages_total: u32) -> String {
+    match &page.label {
+        Some(label) if *label != page.page.to_string() => format!("p. {label} ({} of {pages_total})", page.page),
+        _ => format!("p. {} of {pages_total}", page.page),
+    }
+}
+
+/// `17 more pages`
+fn more_pages(hit: &Hit) -> String {
+    let noun = if hit.pages.is_empty() { "page" } else { "more page" };
+    count(u64::from(hit.more_pages), noun)
+}
+
+/// What a response says besides its hits, line by line: `3 reports in 2 ms`.
+pub fn remarks(response: &SearchResponse) -> Vec<String> {
+    let mut lines = response.query.warnings.clone();
+    if response.query.relaxed {
+        lines.push("no report has all the words; these have some of them".to_owned());
+    }
+    if let Some(correction) = &response.query.did_you_mean {
+        lines.push(format!("did you mean `{correction}`?"));
+    }
+    if response.index.incomplete {
+        lines.push("the library is still being indexed; there may be more".to_owned());
+    }
+    lines
+}
+
+/// `3 reports in 2 ms`, `10 of 128 reports in 4 ms`, `nothing found`.
+pub fn summary(shown: usize, response: &SearchResponse) -> String {
+    let total = response.total.value;
+    if total == 0 {
+        return "nothing found".to_owned();
+    }
+    let at_least = if response.total.relation == Relation::Gte { "at least " } else { "" };
+    let shown = if shown as u64 == total { String::new() } else { format!("{shown} of ") };
+    format!("{shown}{at_least}{} in {} ms", count(total, "report"), response.took_ms)
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::report::ReportId;
+    use crate::search::{IndexInfo, Passage, QueryInfo, Total};
+
+    /// A hit with everything that can be shown.
+    pub fn example_hit() -> Hit {
+        let passage = |text: &str, ranges: &[[u32; 2]]| Passage { text: text.to_owned(), ranges: ranges.to_vec() };
+        let page = |number: u32, label: Option<&str>, passages: Vec<Passage>| PageHit {
+            page: number,
+            label: label.map(str::to_owned),
+            score: 5.0,
+            url: format!("/reports/af/pages/{number}?q=cash"),
+            pdf_url: format!("/reports/af/file.pdf#page={number}"),
+            passages,
+            quads: Vec::new(),
+        };
+        Hit {
+            id: ReportId::of_bytes(b""),
+            score: 7.5,
+            title: "Cash transfers\u{1b}[2J in Somalia".to_owned(),
+            authors: vec!["Jane Doe".to_owned(), "John Roe".to_owned()],
+            date: Some("2023-05".to_owned()),
+            language: Some("en".to_owned()),
+            file: "reports/somalia.pdf".to_owned(),
+            size: 274_400,
+            pages_total: 120,
+            pages_searchable: 116,
+            url: "/reports/af".to_owned(),
+            pages: vec![
+                page(6, Some("iv"), vec![passage("The cash transfers reached most of the households.", &[[4, 18]])]),
+                page(12, Some("12"), Vec::new()),
+                page(13, None, vec![passage("No cash.", &[[3, 7]]), passage("Again.", &[])]),
+            ],
+            more_pages: 1,
+        }
+    }
+
+    fn response(hits: usize, total: u64) -> SearchResponse {
+        SearchResponse {
+            query: QueryInfo {
+                q: "cash".to_owned(),
+                interpreted: "cash".to_owned(),
+                warnings: vec!["unmatched `(` was read as a word".to_owned()],
+                did_you_mean: Some("cash transfer".to_owned()),
+                relaxed: true,
+            },
+            total: Total { value: total, relation: Relation::Eq },
+            took_ms: 4,
+            index: IndexInfo { generation: String::new(), incomplete: true },
+            hits: vec![example_hit(); hits],
+            facets: Default::default(),
+            next_cursor: None,
+        }
+    }
+
+    #[test]
+    fn a_hit_shows_its_pages_and_passages_wrapped() {
+        let text = SearchText::new(Some(40)).hits(&[example_hit(), example_hit()]);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        let (first, second) = text.split_once("\n\n").expect("two hits");
+        assert_eq!(format!("{first}\n"), second);
+        insta::assert_snapshot!(first, @r"
+        Cash transfers[2J in Somalia
+        Jane Doe, John Roe · 2023-05 · en · 120 pages · 4 of them not searchable · reports/somalia.pdf
+          p. iv (6 of 120)
+            The cash transfers reached most
+              of the households.
+          p. 12 of 120
+          p. 13 of 120
+            No cash.
+            Again.
+          1 more page
+        ");
+    }
+
+    #[test]
+    fn matches_are_coloured_as_one_piece() {
+        let text = SearchText::new(None).hits(&[example_hit()]);
+        assert!(text.contains("The \u{1b}[1m\u{1b}[31mcash transfers\u{1b}[0m reached"), "{text:?}");
+        assert!(!text.contains("\u{1b}[2J"), "{text:?}");
+    }
+
+    #[test]
+    fn remarks_and_summary_say_what_the_hits_do_not() {
+        assert_eq!(
+            remarks(&response(1, 1)),
+            [
+                "unmatched `(` was read as a word",
+                "no report has all the words; these have some of them",
+                "did you mean `cash transfer`?",
+                "the library is still being indexed; there may be more",
+            ]
+        );
+        assert_eq!(summary(1, &response(1, 1)), "1 report in 4 ms");
+        assert_eq!(summary(2, &response(2, 1_280)), "2 of 1,280 reports in 4 ms");
+        assert_eq!(summary(0, &response(0, 0)), "nothing found");
+        let at_least = SearchResponse { total: Total { value: 50, relation: Relation::Gte }, ..response(1, 1) };
+        assert_eq!(summary(1, &at_least), "1 of at least 50 reports in 4 ms");
+    }
+}

@@ -1,0 +1,334 @@
+//! Progress of an ingest by pages: a bar on a terminal, or JSON lines for programs.
+//!
+//! How many pages there are is known only once every file has been opened. Until then the rest is estimated from the
+//! bytes still to be read and the pages a byte has held so far, so that one huge report weighs what it costs.
+
+use crate::cli::args::ProgressMode;
+use crate::cli::console::Console;
+use crate::cli::output::{duration, printable, to_json};
+use crate::ingest::Progress;
+use crate::report::Reason;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Failures kept for the closing summary; the catalogue has all of them.
+pub const FAILURES_KEPT: usize = 20;
+/// Between two lines of JSON progress.
+const JSON_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Shows the progress of one run and remembers its first failures.
+pub struct Reporter {
+    display: Display,
+    state: Mutex<RunState>,
+}
+
+enum Display {
+    Nothing,
+    Bar(ProgressBar),
+    Json,
+}
+
+/// A file that failed in this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Why.
+    pub reason: Reason,
+    /// What exactly was wrong.
+    pub detail: String,
+}
+
+/// What is known of the run so far.
+#[derive(Debug)]
+struct RunState {
+    files_total: u64,
+    files_done: u64,
+    bytes_total: u64,
+    bytes_done: u64,
+    pages_found: u64,
+    pages_done: u64,
+    failures: u64,
+    /// The first by path, so that the list does not depend on the order of threads.
+    first_failures: BTreeMap<PathBuf, Failure>,
+    started: Instant,
+    reported: Option<Instant>,
+}
+
+/// One line of `--progress json`.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Event<'e> {
+    Planned {
+        files: u64,
+        unchanged: u64,
+        bytes: u64,
+    },
+    Progress {
+        files_done: u64,
+        files_total: u64,
+        pages_done: u64,
+        pages_estimated: Option<u64>,
+        failures: u64,
+        pages_per_second: f64,
+        seconds_left: Option<u64>,
+    },
+    Failed {
+        path: &'e str,
+        reason: Reason,
+        detail: &'e str,
+    },
+    Committed {
+        reports: u64,
+    },
+}
+
+impl Reporter {
+    /// Shows progress as asked for; `verbose` log lines would tear a bar apart, so then `auto` shows none.
+    pub fn new(mode: ProgressMode, console: &Console, verbose: bool) -> Reporter {
+        let display = match mode {
+            ProgressMode::Json => Display::Json,
+            ProgressMode::Never => Display::Nothing,
+            ProgressMode::Auto if verbose || console.is_quiet() || !io::stderr().is_terminal() => Display::Nothing,
+            ProgressMode::Auto | ProgressMode::Always => Display::Bar(bar()),
+        };
+        Reporter { display, state: Mutex::new(RunState::new()) }
+    }
+
+    /// The first failures by path, at most [`FAILURES_KEPT`], and how many there were in all.
+    pub fn failures(&self) -> (BTreeMap<PathBuf, Failure>, u64) {
+        let state = self.state();
+        (state.first_failures.clone(), state.failures)
+    }
+
+    /// Takes the bar off the screen.
+    pub fn finish(&self) {
+        if let Display::Bar(bar) = &self.display {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, RunState> {
+        // Only counters: a panic elsewhere cannot have left them in a bad state.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self, state: &mut RunState) {
+        match &self.display {
+            Display::Nothing => {}
+            Display::Bar(bar) => {
+                if let Some(total) = state.pages_estimated() {
+                    bar.set_length(total);
+                }
+                bar.set_position(state.pages_done);
+                bar.set_message(state.message());
+            }
+            Display::Json => {
+                let is_due = state.reported.is_none_or(|reported| reported.elapsed() >= JSON_INTERVAL);
+                if is_due || state.files_done == state.files_total {
+                    state.reported = Some(Instant::now());
+                    emit(&state.event());
+                }
+            }
+        }
+    }
+}
+
+impl Progress for Reporter {
+    fn planned(&self, files: u64, unchanged: u64, bytes: u64) {
+        let mut state = self.state();
+        state.files_total = files.saturating_sub(unchanged);
+        state.bytes_total = bytes;
+        state.started = Instant::now();
+        if let Display::Json = self.display {
+            emit(&Event::Planned { files, unchanged, bytes });
+        }
+        self.show(&mut state);
+    }
+
+    fn pages_found(&self, pages: u64) {
+        let mut state = self.state();
+        state.pages_found += pages;
+        self.show(&mut state);
+    }
+
+    fn pages_done(&self, pages: u64) {
+        let mut state = self.state();
+        state.pages_done += pages;
+        self.show(&mut state);
+    }
+
+    fn file_done(&self, path: &Path, failure: Option<(Reason, &str)>) {
+        let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        let mut state = self.state();
+        state.files_done += 1;
+        state.bytes_done += bytes;
+        if let Some((reason, detail)) = failure {
+            state.failures += 1;
+            state.first_failures.insert(path.to_path_buf(), Failure { reason, detail: detail.to_owned() });
+            if state.first_failures.len() > FAILURES_KEPT {
+                state.first_failures.pop_last();
+            }
+            if let Display::Json = self.display {
+                emit(&Event::Failed { path: &path.to_string_lossy(), reason, detail });
+            }
+        }
+        self.show(&mut state);
+    }
+
+    fn committed(&self, reports: u64) {
+        if let Display::Json = self.display {
+            emit(&Event::Committed { reports });
+        }
+    }
+}
+
+impl RunState {
+    fn new() -> RunState {
+        RunState {
+            files_total: 0,
+            files_done: 0,
+            bytes_total: 0,
+            bytes_done: 0,
+            pages_found: 0,
+            pages_done: 0,
+            failures: 0,
+            first_failures: BTreeMap::new(),
+            started: Instant::now(),
+            reported: None,
+        }
+    }
+
+    /// Pages of the whole run: those of opened files, or if more, what the bytes of unfinished files should hold.
+    /// `None` until the first file is done.
+    fn pages_estimated(&self) -> Option<u64> {
+        let opened = self.pages_found.saturating_sub(self.pages_done);
+        let bytes_left = self.bytes_total.saturating_sub(self.bytes_done);
+        if bytes_left == 0 || self.files_done == self.files_total {
+            return Some(self.pages_done + opened);
+        }
+        if self.bytes_done == 0 {
+            return None;
+        }
+        let expected = u128::from(bytes_left) * u128::from(self.pages_done) / u128::from(self.bytes_done);
+        let expected = u64::try_from(expected).unwrap_or(u64::MAX);
+        Some(self.pages_done.saturating_add(expected.max(opened)))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    fn pages_per_second(&self) -> f64 {
+        self.pages_done as f64 / self.started.elapsed().as_secs_f64().max(0.001)
+    }
+
+    fn message(&self) -> String {
+        let mut message = format!("{}/{} files", self.files_done, self.files_total);
+        if self.failures > 0 {
+            let _ = write!(message, ", {} failed", self.failures);
+        }
+        message
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "seconds left, roughly"
+    )]
+    fn event(&self) -> Event<'static> {
+        let rate = self.pages_per_second();
+        let left = self.pages_estimated().map(|total| total.saturating_sub(self.pages_done));
+        Event::Progress {
+            files_done: self.files_done,
+            files_total: self.files_total,
+            pages_done: self.pages_done,
+            pages_estimated: self.pages_estimated(),
+            failures: self.failures,
+            pages_per_second: (rate * 10.0).round() / 10.0,
+            seconds_left: left.filter(|_| rate > 0.0).map(|left| (left as f64 / rate).ceil() as u64),
+        }
+    }
+}
+
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{estimate} pages  {rate} pages/s  {left} left  {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("estimate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            let _ = match state.len() {
+                Some(total) => write!(text, "{total}"),
+                None => write!(text, "?"),
+            };
+        })
+        .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            let _ = write!(text, "{:.0}", state.per_sec());
+        })
+        .with_key("left", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            let _ = match state.len() {
+                Some(_) => write!(text, "{}", duration(state.eta())),
+                None => write!(text, "?"),
+            };
+        });
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10)).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn emit(event: &Event<'_>) {
+    if let Ok(line) = to_json(event) {
+        // A reader of the progress that has gone must not stop the work.
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+    }
+}
+
+/// One line about a failed file: `reports/a.pdf: needs_password: …`.
+pub fn failure_line(path: &Path, failure: &Failure) -> String {
+    let path = path.display().to_string();
+    let mut line = format!("{}: {}", printable(&path), failure.reason);
+    if !failure.detail.is_empty() {
+        let _ = write!(line, ": {}", printable(&failure.detail));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_total_is_estimated_from_bytes_and_ends_exact() {
+        let state = |files_done, bytes_done, pages_found, pages_done| RunState {
+            files_total: 3,
+            bytes_total: 1_000,
+            files_done,
+            bytes_done,
+            pages_found,
+            pages_done,
+            ..RunState::new()
+        };
+        let cases = [
+            ("nothing read yet", state(0, 0, 40, 0), None),
+            ("a tenth of the bytes held ten pages", state(1, 100, 10, 10), Some(100)),
+            ("opened files hold more than their bytes promised", state(1, 900, 500, 10), Some(500)),
+            ("everything read", state(3, 1_000, 77, 77), Some(77)),
+            ("all files done, one grew meanwhile", state(3, 900, 77, 77), Some(77)),
+        ];
+        for (name, state, expected) in cases {
+            assert_eq!(state.pages_estimated(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_failures_by_path_are_kept_and_all_are_counted() {
+        let reporter = Reporter { display: Display::Nothing, state: Mutex::new(RunState::new()) };
+        for number in (0..50).rev() {
+            reporter.file_done(Path::new(&format!("/no/such/{number:02}.pdf")), Some((Reason::Damaged, "no pages")));
+        }
+        let (first, all) = reporter.failures();
+        assert_eq!((first.len(), all), (FAILURES_KEPT, 50));
+        let (path, failure) = first.last_key_value().expect("20 failures");
+        assert_eq!(failure_line(path, failure), "/no/such/19.pdf: damaged: no pages");
+    }
+}

@@ -1,0 +1,225 @@
+//! The one thread that writes: text store, then index, then catalogue, so that the ledger may lag but never leads.
+//!
+//! After a crash in between the files of the lost transaction are simply read again: a report is replaced by its id in
+//! the index, and a text record that nothing names is never read.
+
+use crate::ingest::pipeline::Index;
+use crate::ingest::resolve::Settled;
+use crate::ingest::{IngestError, Progress, Summary};
+use crate::report::{Outcome, PageStatus};
+use crate::store::{Change, FileRow, Library, ReportFacts};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Pages after which what was read is made searchable.
+const COMMIT_PAGES: u64 = 5_000;
+/// Time after which what was read is made searchable.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(30);
+/// Changes of the catalogue in one transaction, where files only change their place or time.
+const COMMIT_CHANGES: usize = 20_000;
+
+/// What an extracting thread made of a file and its copies.
+#[derive(Debug)]
+pub(super) struct Finished<D> {
+    files: Vec<Settled>,
+    stored: Option<Stored<D>>,
+    /// Bytes that it takes in memory, roughly.
+    pub weight: u64,
+}
+
+/// A report ready to be written.
+#[derive(Debug)]
+pub(super) struct Stored<D> {
+    /// Its record for the text store.
+    pub record: Vec<u8>,
+    /// Its document for the index.
+    pub document: D,
+    /// Its row for the catalogue.
+    pub facts: ReportFacts,
+    /// Bytes of the PDF.
+    pub bytes: u64,
+    /// Bytes of its text.
+    pub text_bytes: u64,
+}
+
+impl<D> Finished<D> {
+    /// The first file is the one that was read; `stored` what it gave.
+    pub(super) fn new(files: Vec<Settled>, stored: Option<Stored<D>>) -> Finished<D> {
+        // A document holds each word and its places, some three times the text.
+        let report = stored.as_ref().map_or(0, |stored| stored.record.len() as u64 + 3 * stored.text_bytes);
+        let weight = report + 1_000 * files.len() as u64;
+        Finished { files, stored, weight }
+    }
+}
+
+/// Writes what the extracting threads made, and counts it.
+pub(super) struct Committer<'c, I> {
+    library: &'c Library,
+    progress: &'c dyn Progress,
+    /// Opened when first needed: most runs find nothing new.
+    index: Option<I>,
+    jobs: usize,
+    summary: Summary,
+    changes: Vec<Change>,
+    /// Reports and pages since the last commit, and when the oldest of them came.
+    reports: u64,
+    pages: u64,
+    since: Option<Instant>,
+}
+
+impl<'c, I: Index> Committer<'c, I> {
+    /// A committer for a library that is open for writing; `summary` is counted on.
+    pub(super) fn new(
+        library: &'c Library,
+        progress: &'c dyn Progress,
+        jobs: usize,
+        summary: Summary,
+    ) -> Result<Committer<'c, I>, IngestError> {
+        let mut committer: Committer<'c, I> = Committer {
+            library,
+            progress,
+            index: None,
+            jobs,
+            summary,
+            changes: Vec::new(),
+            reports: 0,
+            pages: 0,
+            since: None,
+        };
+        // A library that was never written to gets its index even if there is nothing to put into it.
+        let generation = library.generation_directory();
+        if !std::fs::read_dir(generation).is_ok_and(|mut entries| entries.next().is_some()) {
+            committer.index()?.commit()?;
+        }
+        Ok(committer)
+    }
+
+    /// Files that need nothing but a row in the catalogue.
+    pub(super) fn settle(&mut self, files: Vec<Settled>) -> Result<(), IngestError> {
+        for (row, outcome) in files {
+            self.file(row, outcome);
+            self.commit_if_due()?;
+        }
+        Ok(())
+    }
+
+    /// Changes that are not counted.
+    pub(super) fn change(&mut self, changes: impl IntoIterator<Item = Change>) {
+        self.changes.extend(changes);
+    }
+
+    /// Writes until all senders are gone, then commits the rest; `done` is told the weight of what was taken.
+    pub(super) fn receive(
+        &mut self,
+        finished: &Receiver<Finished<I::Document>>,
+        done: impl Fn(u64),
+    ) -> Result<(), IngestError> {
+        loop {
+            let left = self.since.map_or(COMMIT_INTERVAL, |since| COMMIT_INTERVAL.saturating_sub(since.elapsed()));
+            match finished.recv_timeout(left) {
+                Ok(finished) => {
+                    let weight = finished.weight;
+                    self.write(finished)?;
+                    done(weight);
+                    self.commit_if_due()?;
+                }
+                Err(RecvTimeoutError::Timeout) => self.commit_if_due()?,
+                Err(RecvTimeoutError::Disconnected) => return self.commit(),
+            }
+        }
+    }
+
+    /// Forgets files, removes reports that no file is left of, and closes the index. Gives the counts of the run.
+    pub(super) fn finish(mut self, forget: Vec<PathBuf>, is_interrupted: bool) -> Result<Summary, IngestError> {
+        self.summary.pruned = forget.len() as u64;
+        self.changes.extend(forget.into_iter().map(Change::Forget));
+        self.commit()?;
+        let catalogue = self.library.catalogue();
+        let unplaced = catalogue.unplaced()?;
+        if !unplaced.is_empty() {
+            let index = self.index()?;
+            unplaced.iter().try_for_each(|id| index.delete(*id))?;
+            index.commit()?;
+        }
+        catalogue.remove_reports(&unplaced)?;
+        // Merging may take long; whoever interrupts does not wait for it.
+        if let Some(index) = self.index.take().filter(|_| !is_interrupted) {
+            index.finish()?;
+        }
+        self.summary.interrupted = is_interrupted;
+        Ok(self.summary)
+    }
+
+    fn index(&mut self) -> Result<&mut I, IngestError> {
+        let index = match self.index.take() {
+            Some(index) => index,
+            None => I::open(&self.library.generation_directory(), self.jobs)?,
+        };
+        Ok(self.index.insert(index))
+    }
+
+    fn write(&mut self, finished: Finished<I::Document>) -> Result<(), IngestError> {
+        if let Some(stored) = finished.stored {
+            let location = self.library.texts().append(&stored.record)?;
+            self.index()?.upsert(stored.document)?;
+            for (status, pages) in &stored.facts.pages {
+                *self.summary.pages.entry(PageStatus::code(*status).to_owned()).or_default() += u64::from(*pages);
+            }
+            self.summary.bytes += stored.bytes;
+            self.summary.text_bytes += stored.text_bytes;
+            self.pages += u64::from(stored.facts.pages_total());
+            self.reports += 1;
+            self.changes.push(Change::Report(stored.facts, location));
+        }
+        for (row, outcome) in finished.files {
+            self.file(row, outcome);
+        }
+        self.since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    fn file(&mut self, row: FileRow, outcome: Outcome) {
+        count(&mut self.summary, outcome);
+        let failure = match outcome {
+            Outcome::Failed(reason) => Some((reason, row.detail.as_str())),
+            _ => None,
+        };
+        self.progress.file_done(&row.path, failure);
+        self.changes.push(Change::File(row));
+    }
+
+    fn commit_if_due(&mut self) -> Result<(), IngestError> {
+        let is_due = self.pages >= COMMIT_PAGES
+            || self.changes.len() >= COMMIT_CHANGES
+            || self.since.is_some_and(|since| since.elapsed() >= COMMIT_INTERVAL);
+        if is_due { self.commit() } else { Ok(()) }
+    }
+
+    fn commit(&mut self) -> Result<(), IngestError> {
+        if self.reports > 0 {
+            self.library.texts().sync()?;
+            self.index()?.commit()?;
+        }
+        if !self.changes.is_empty() {
+            self.library.catalogue().record(&self.changes)?;
+            self.changes.clear();
+        }
+        if self.reports > 0 {
+            self.progress.committed(self.reports);
+        }
+        (self.reports, self.pages, self.since) = (0, 0, None);
+        Ok(())
+    }
+}
+
+/// Counts a file.
+pub(super) fn count(summary: &mut Summary, outcome: Outcome) {
+    match outcome {
+        Outcome::Indexed => summary.indexed += 1,
+        Outcome::Partial(_) => summary.partial += 1,
+        Outcome::Duplicate => summary.duplicates += 1,
+        Outcome::Unchanged => summary.unchanged += 1,
+        Outcome::Failed(reason) => *summary.failed.entry(reason.code().to_owned()).or_default() += 1,
+    }
+}

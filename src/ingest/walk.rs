@@ -1,0 +1,187 @@
+//! Paths given → the files to look at, in order of their paths.
+//!
+//! Nothing is opened here, so no pipe or device can block the walk, and no link below a root is followed, so it never
+//! leaves the roots. Folders that cannot be listed are reported, as what is in them is not known.
+
+use crate::ingest::IngestError;
+use crate::store::StoreError;
+use std::fs::Metadata;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// Folders nested deeper are reported, not entered.
+const MAX_DEPTH: usize = 64;
+
+/// A file as the walk saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Absolute path; without links above and at the root it was found under.
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds since 1970.
+    pub modified: i64,
+}
+
+/// A file or folder that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unreadable {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Why, for people.
+    pub detail: String,
+}
+
+/// What lies under the paths given.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// The paths given, absolute.
+    pub roots: Vec<PathBuf>,
+    /// Files by path, each once.
+    pub files: Vec<Found>,
+    /// What could not be looked at, by path.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// Modification time in nanoseconds since 1970.
+pub(super) fn modified(metadata: &Metadata) -> i64 {
+    metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
+}
+
+/// Walks the paths. A file named by itself is taken whatever it is called; in folders, what ends in `.pdf`. The folder
+/// `except` (the library's own) is not entered from above.
+pub(super) fn walk(paths: &[PathBuf], except: &Path) -> Result<Walk, IngestError> {
+    let except = except.canonicalize().ok();
+    let mut walk = Walk::default();
+    for path in paths {
+        let root = path.canonicalize().map_err(|source| match source.kind() {
+            ErrorKind::NotFound => IngestError::NoSuchPath(path.clone()),
+            _ => IngestError::Store(StoreError::Io { action: "read", path: path.clone(), source }),
+        })?;
+        walk.root(&root, except.as_deref());
+        walk.roots.push(root);
+    }
+    walk.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    walk.files.dedup_by(|a, b| a.path == b.path);
+    walk.unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    walk.unreadable.dedup_by(|a, b| a.path == b.path);
+    Ok(walk)
+}
+
+impl Walk {
+    fn root(&mut self, root: &Path, except: Option<&Path>) {
+        // One level more than is read, so that what lies deeper is noticed.
+        let entries = WalkDir::new(root).follow_links(false).max_depth(MAX_DEPTH + 1).sort_by_file_name().into_iter();
+        for entry in entries.filter_entry(|entry| entry.depth() == 0 || Some(entry.path()) != except) {
+            match entry {
+                Ok(entry) => self.entry(&entry),
+                Err(error) => self.unreadable.push(Unreadable {
+                    path: error.path().unwrap_or(root).to_owned(),
+                    detail: error.io_error().map_or_else(|| error.to_string(), ToString::to_string),
+                }),
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &DirEntry) {
+        let kind = entry.file_type();
+        if entry.depth() > MAX_DEPTH {
+            if kind.is_dir() {
+                let detail = format!("folders are nested more than {MAX_DEPTH} deep");
+                self.unreadable.push(Unreadable { path: entry.path().to_owned(), detail });
+                return;
+            }
+        } else if kind.is_dir() {
+            return;
+        }
+        if !kind.is_file() || (entry.depth() > 0 && !is_named_pdf(entry.path())) {
+            return;
+        }
+        match entry.metadata() {
+            Ok(metadata) => self.files.push(Found {
+                path: entry.path().to_owned(),
+                size: metadata.len(),
+                modified: modified(&metadata),
+            }),
+            Err(error) => self.unreadable.push(Unreadable {
+                path: entry.path().to_owned(),
+                detail: error.io_error().map_or_else(|| error.to_string(), ToString::to_string),
+            }),
+        }
+    }
+}
+
+/// Whether a name ends in `.pdf`, in capitals or not.
+fn is_named_pdf(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    fn names(walk: &Walk, root: &Path) -> Vec<PathBuf> {
+        let root = root.canonicalize().expect("there");
+        walk.files.iter().map(|file| file.path.strip_prefix(&root).expect("below").to_owned()).collect()
+    }
+
+    #[test]
+    fn only_regular_pdfs_below_the_root_are_found() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let outside = tempfile::tempdir().expect("a directory");
+        let root = directory.path();
+        std::fs::write(outside.path().join("secret.pdf"), "x").expect("room");
+        std::fs::create_dir_all(root.join("b/own")).expect("room");
+        std::fs::create_dir(root.join("folder.pdf")).expect("room");
+        for name in ["b/z.PDF", "a.pdf", "notes.txt", "pdf", "folder.pdf/in.pdf", "b/own/index.pdf"] {
+            std::fs::write(root.join(name), name).expect("room");
+        }
+        std::fs::write(root.join(OsStr::from_bytes(b"\xff\n\x1b[31m.pdf")), "odd").expect("room");
+        symlink(outside.path(), root.join("out")).expect("room");
+        symlink(outside.path().join("secret.pdf"), root.join("link.pdf")).expect("room");
+        symlink(root, root.join("loop")).expect("room");
+        std::os::unix::net::UnixListener::bind(root.join("socket.pdf")).expect("a socket");
+        let walk = walk(&[root.to_owned(), root.join("b"), root.to_owned()], &root.join("b/own")).expect("readable");
+        let expected: Vec<PathBuf> = ["a.pdf", "b/z.PDF", "folder.pdf/in.pdf"].iter().map(PathBuf::from).collect();
+        let found = names(&walk, root);
+        assert_eq!(found[..3], expected);
+        assert_eq!(found[3].as_os_str().as_bytes(), b"\xff\n\x1b[31m.pdf");
+        assert_eq!((found.len(), walk.unreadable.len()), (4, 0));
+    }
+
+    #[test]
+    fn a_file_named_by_itself_needs_no_extension() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("report");
+        std::fs::write(&path, "x").expect("room");
+        let walk = walk(std::slice::from_ref(&path), Path::new("/nowhere")).expect("readable");
+        assert_eq!((walk.files.len(), walk.files[0].size), (1, 1));
+    }
+
+    #[test]
+    fn missing_paths_are_refused() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("gone");
+        let result = walk(std::slice::from_ref(&path), directory.path());
+        assert!(matches!(result, Err(IngestError::NoSuchPath(missing)) if missing == path));
+    }
+
+    #[test]
+    fn folders_too_deep_are_reported() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut deep = directory.path().to_owned();
+        for _ in 0..MAX_DEPTH + 5 {
+            deep.push("d");
+        }
+        std::fs::create_dir_all(&deep).expect("room");
+        std::fs::write(deep.join("a.pdf"), "x").expect("room");
+        let walk = walk(&[directory.path().to_owned()], Path::new("/nowhere")).expect("readable");
+        assert_eq!(walk.files, []);
+        assert_eq!(walk.unreadable.len(), 1);
+    }
+}

@@ -1,0 +1,179 @@
+//! Glyphs → fragments: runs of glyphs in stream order that go on along one baseline without a jump.
+
+use crate::layout::bidi::is_right_to_left;
+use crate::layout::glyph::{Glyph, PageGlyphs, flags};
+use std::ops::Range;
+
+/// Baselines this close are one line. × font size; the value other readers use.
+pub(super) const BASELINE_TOLERANCE: f32 = 0.25;
+
+/// Super- and subscripts stray this far from the baseline. × the larger font size.
+const SCRIPT_RISE: f32 = 0.65;
+
+/// A glyph is a super- or subscript only if it is this much smaller. × the larger font size.
+const SCRIPT_SIZE: f32 = 0.9;
+
+/// Steps back no larger than this are kerning. × font size.
+pub(super) const KERNING_BACK: f32 = 0.2;
+
+/// A gap larger than this starts a fragment: a tab, a table cell, another column. × font size.
+const JUMP: f32 = 1.5;
+
+/// The same character this near has been printed twice to look bold. × font size.
+const DUPLICATE_DISTANCE: f32 = 0.1;
+
+/// Directions count as one if the cosine between them is above this (about 5°).
+pub(super) const SAME_DIRECTION: f32 = 0.996;
+
+/// A run of glyphs along one baseline.
+#[derive(Debug, Clone)]
+pub(super) struct Fragment {
+    /// Indices of its glyphs; those printed twice are in [`Fragment::skipped`].
+    pub glyphs: Range<usize>,
+    /// Indices of glyphs within `glyphs` that repeat another.
+    pub skipped: Vec<usize>,
+    /// Unit vector of the writing direction.
+    pub direction: (f32, f32),
+    /// Perpendicular distance of the baseline from the origin.
+    pub baseline: f32,
+    /// Where it starts along the direction.
+    pub start: f32,
+    /// Where it ends along the direction.
+    pub end: f32,
+    /// Font size of its main text.
+    pub size: f32,
+    /// Whether it has more than white space and unknown codes.
+    pub has_text: bool,
+}
+
+/// Coordinates along and across a direction.
+pub(super) fn project(direction: (f32, f32), x: f32, y: f32) -> (f32, f32) {
+    (x * direction.0 + y * direction.1, y * direction.0 - x * direction.1)
+}
+
+/// The direction a glyph is written in; `None` if it has no advance.
+fn direction_of(glyph: &Glyph) -> Option<(f32, f32)> {
+    let length = glyph.dx.hypot(glyph.dy);
+    (length > 1e-4).then(|| (glyph.dx / length, glyph.dy / length))
+}
+
+/// Splits a page's glyphs into fragments, in stream order. Fragments without text are left out.
+pub(super) fn split(page: &PageGlyphs) -> Vec<Fragment> {
+    let mut fragments: Vec<Fragment> = Vec::new();
+    let mut current: Option<Fragment> = None;
+    for (index, glyph) in page.glyphs.iter().enumerate() {
+        let is_space = glyph.text == u32::from(' ');
+        if let Some(fragment) = &mut current {
+            match relation(page, fragment, index, glyph) {
+                Relation::Continues => {
+                    extend(fragment, index, glyph, is_space);
+                    continue;
+                }
+                Relation::Repeats => {
+                    fragment.skipped.push(index);
+                    fragment.glyphs.end = index + 1;
+                    continue;
+                }
+                Relation::Leaves => {}
+            }
+        }
+        if is_space {
+            // White space alone neither starts a fragment nor ends one.
+            if let Some(fragment) = &mut current {
+                fragment.glyphs.end = index + 1;
+                fragment.skipped.push(index);
+            }
+            continue;
+        }
+        fragments.extend(current.take().filter(|fragment| fragment.has_text));
+        current = Some(start(index, glyph));
+    }
+    fragments.extend(current.filter(|fragment| fragment.has_text));
+    fragments
+}
+
+fn start(index: usize, glyph: &Glyph) -> Fragment {
+    let direction = direction_of(glyph).unwrap_or((1.0, 0.0));
+    let (along, across) = project(direction, glyph.x, glyph.y);
+    let length = glyph.dx.hypot(glyph.dy);
+    Fragment {
+        glyphs: index..index + 1,
+        skipped: Vec::new(),
+        direction,
+        baseline: across,
+        start: along,
+        end: along + length,
+        size: glyph.size,
+        has_text: glyph.flags & flags::UNKNOWN == 0,
+    }
+}
+
+fn extend(fragment: &mut Fragment, index: usize, glyph: &Glyph, is_space: bool) {
+    let (along, across) = project(fragment.direction, glyph.x, glyph.y);
+    let (length, _) = project(fragment.direction, glyph.dx, glyph.dy);
+    fragment.glyphs.end = index + 1;
+    fragment.start = fragment.start.min(along);
+    fragment.end = fragment.end.max(along + length);
+    fragment.has_text |= !is_space && glyph.flags & flags::UNKNOWN == 0;
+    // A fragment that began with a superscript stands on the baseline of what follows.
+    if glyph.size > fragment.size * 1.1 && !is_space {
+        fragment.size = glyph.size;
+        fragment.baseline = across;
+    }
+}
+
+enum Relation {
+    Continues,
+    Repeats,
+    Leaves,
+}
+
+fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph) -> Relation {
+    if let Some(direction) = direction_of(glyph) {
+        let cosine = direction.0 * fragment.direction.0 + direction.1 * fragment.direction.1;
+        if cosine < SAME_DIRECTION {
+            return Relation::Leaves;
+        }
+    }
+    let (along, across) = project(fragment.direction, glyph.x, glyph.y);
+    let (length, _) = project(fragment.direction, glyph.dx, glyph.dy);
+    let size = fragment.size.max(glyph.size);
+    if !is_on_baseline(across - fragment.baseline, fragment.size, glyph.size) {
+        return Relation::Leaves;
+    }
+    let gap = along - fragment.end;
+    if gap > JUMP * size {
+        return Relation::Leaves;
+    }
+    if gap >= -KERNING_BACK * size {
+        return Relation::Continues;
+    }
+    if repeats(page, fragment, index, glyph) {
+        return Relation::Repeats;
+    }
+    // Combining marks and accents are put over the letter before them.
+    if length <= 0.05 * size && gap > -size {
+        return Relation::Continues;
+    }
+    // Right-to-left text may be written glyph by glyph towards the left.
+    let steps_left = (along + length - fragment.start).abs() <= JUMP * size;
+    if steps_left && char::from_u32(glyph.text).is_some_and(is_right_to_left) {
+        return Relation::Continues;
+    }
+    Relation::Leaves
+}
+
+/// Whether glyphs of these sizes with baselines `distance` apart share a line.
+pub(super) fn is_on_baseline(distance: f32, size: f32, other_size: f32) -> bool {
+    let larger = size.max(other_size);
+    let tolerance = if size.min(other_size) < SCRIPT_SIZE * larger { SCRIPT_RISE } else { BASELINE_TOLERANCE };
+    distance.abs() <= tolerance * larger
+}
+
+/// Whether the same character stands in the fragment at almost the same place: fake bold, shadows.
+fn repeats(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph) -> bool {
+    let near = DUPLICATE_DISTANCE * glyph.size;
+    page.glyphs.get(fragment.glyphs.start..index).unwrap_or_default().iter().rev().any(|earlier| {
+        earlier.text == glyph.text && (earlier.x - glyph.x).abs() <= near && (earlier.y - glyph.y).abs() <= near
+    })
+}

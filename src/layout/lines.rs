@@ -1,0 +1,113 @@
+//! Fragments → lines: fragments on one baseline that follow one another, or touch although written apart.
+
+use crate::layout::fragments::{Fragment, KERNING_BACK, SAME_DIRECTION, is_on_baseline};
+use crate::layout::glyph::PageGlyphs;
+use std::collections::HashMap;
+
+/// Fragments written at different times are one line if they stand this near. × font size.
+const TOUCHING: f32 = 0.6;
+
+/// Height of the buckets lines are found by, in points: less than the distance of lines in the smallest print.
+const BUCKET: f32 = 4.0;
+
+/// Indices of the fragments of a line, ordered along its direction.
+pub(super) type LineFragments = Vec<usize>;
+
+struct OpenLine {
+    fragments: LineFragments,
+    start: f32,
+    end: f32,
+    baseline: f32,
+    size: f32,
+    direction: (f32, f32),
+}
+
+/// Assembles lines in the order of their first fragment.
+pub(super) fn assemble(page: &PageGlyphs, fragments: &[Fragment]) -> Vec<LineFragments> {
+    let mut lines: Vec<OpenLine> = Vec::new();
+    let mut lines_by_baseline: HashMap<i32, Vec<usize>> = HashMap::new();
+    for (index, fragment) in fragments.iter().enumerate() {
+        let bucket = bucket_of(fragment.baseline);
+        let follows_last = lines.last().is_some_and(|line| follows(line, fragment));
+        let candidates =
+            || (bucket - 1..=bucket + 1).filter_map(|near| lines_by_baseline.get(&near)).flatten().copied();
+        if candidates().any(|line| repeats(page, fragments, &lines, line, fragment)) {
+            continue;
+        }
+        let home = if follows_last {
+            Some(lines.len() - 1)
+        } else {
+            candidates().find(|line| lines.get(*line).is_some_and(|line| touches(line, fragment)))
+        };
+        match home.and_then(|home| lines.get_mut(home)) {
+            Some(line) => {
+                line.fragments.push(index);
+                line.start = line.start.min(fragment.start);
+                line.end = line.end.max(fragment.end);
+                if fragment.size > line.size * 1.1 {
+                    line.size = fragment.size;
+                    line.baseline = fragment.baseline;
+                }
+            }
+            None => {
+                lines_by_baseline.entry(bucket).or_default().push(lines.len());
+                lines.push(OpenLine {
+                    fragments: vec![index],
+                    start: fragment.start,
+                    end: fragment.end,
+                    baseline: fragment.baseline,
+                    size: fragment.size,
+                    direction: fragment.direction,
+                });
+            }
+        }
+    }
+    lines.into_iter().map(|line| ordered(line.fragments, fragments)).collect()
+}
+
+fn bucket_of(baseline: f32) -> i32 {
+    (baseline / BUCKET) as i32
+}
+
+fn ordered(mut indices: LineFragments, fragments: &[Fragment]) -> LineFragments {
+    let start = |index: &usize| fragments.get(*index).map_or(0.0, |fragment| fragment.start);
+    indices.sort_by(|left, right| start(left).total_cmp(&start(right)));
+    indices
+}
+
+fn shares_baseline(line: &OpenLine, fragment: &Fragment) -> bool {
+    let cosine = line.direction.0 * fragment.direction.0 + line.direction.1 * fragment.direction.1;
+    cosine >= SAME_DIRECTION && is_on_baseline(fragment.baseline - line.baseline, line.size, fragment.size)
+}
+
+/// Whether the fragment goes on where the line ends, however wide the gap: a tab or the next cell of a table row.
+fn follows(line: &OpenLine, fragment: &Fragment) -> bool {
+    let size = line.size.max(fragment.size);
+    shares_baseline(line, fragment) && fragment.start >= line.end - KERNING_BACK * size
+}
+
+/// Whether the fragment stands right beside the line although other text was written between.
+fn touches(line: &OpenLine, fragment: &Fragment) -> bool {
+    let near = TOUCHING * line.size.max(fragment.size);
+    let after = fragment.start - line.end;
+    let before = line.start - fragment.end;
+    let is_beside = (after.abs() <= near) || (before.abs() <= near);
+    is_beside && shares_baseline(line, fragment)
+}
+
+/// Whether the line has a fragment with the same glyphs at the same place: text printed twice for a shadow.
+fn repeats(page: &PageGlyphs, fragments: &[Fragment], lines: &[OpenLine], line: usize, fragment: &Fragment) -> bool {
+    let Some(line) = lines.get(line) else { return false };
+    let near = 0.1 * fragment.size;
+    line.fragments.iter().filter_map(|index| fragments.get(*index)).any(|earlier| {
+        (earlier.start - fragment.start).abs() <= near
+            && (earlier.end - fragment.end).abs() <= near
+            && (earlier.baseline - fragment.baseline).abs() <= near
+            && earlier.direction == fragment.direction
+            && texts(page, earlier).eq(texts(page, fragment))
+    })
+}
+
+fn texts<'p>(page: &'p PageGlyphs, fragment: &Fragment) -> impl Iterator<Item = u32> + 'p {
+    page.glyphs.get(fragment.glyphs.clone()).unwrap_or_default().iter().map(|glyph| glyph.text)
+}

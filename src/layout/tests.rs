@@ -1,0 +1,131 @@
+//! Pages written as a few runs of text; what is read of them.
+
+use super::glyph::{FontFace, Glyph, PageGlyphs, flags};
+use super::*;
+
+/// A page to write on; each character is half an em wide.
+struct Paper {
+    page: PageGlyphs,
+}
+
+impl Paper {
+    fn new() -> Paper {
+        let face = FontFace { ascent: 0.8, descent: -0.2, is_bold: false, is_italic: false };
+        Paper { page: PageGlyphs { width: 600.0, height: 800.0, fonts: vec![face], ..PageGlyphs::default() } }
+    }
+
+    /// Writes at a point; `^` makes a gap of a third of an em, `~` one of a twentieth, `<` steps back one character.
+    fn write(mut self, x: f32, y: f32, size: f32, text: &str) -> Paper {
+        let mut along = x;
+        let mut run_start = flags::RUN_START;
+        for character in text.chars() {
+            let advance = size / 2.0;
+            match character {
+                '^' => along += size / 3.0,
+                '~' => along += size / 20.0,
+                '<' => along -= advance,
+                _ => {
+                    let text = u32::from(character);
+                    self.page.glyphs.push(Glyph {
+                        text,
+                        x: along,
+                        y,
+                        dx: advance,
+                        dy: 0.0,
+                        size,
+                        font: 0,
+                        flags: run_start,
+                    });
+                    run_start = 0;
+                    along += advance;
+                }
+            }
+        }
+        self
+    }
+
+    fn read(&self) -> String {
+        lay_out(&self.page).text
+    }
+}
+
+#[test]
+fn gaps_and_spaces_part_words() {
+    let cases: &[(&str, &str)] = &[
+        ("Hel~lo^World", "Hello World\n"),
+        ("two words", "two words\n"),
+        ("trailing ", "trailing\n"),
+        ("  leading", "leading\n"),
+        // A heading spaced out letter by letter keeps its words.
+        ("S^U^M^M^A^R^Y", "SUMMARY\n"),
+        ("O^U^R^^^W^O^R^K", "OUR WORK\n"),
+    ];
+    for (written, expected) in cases {
+        assert_eq!(Paper::new().write(50.0, 100.0, 10.0, written).read(), *expected, "{written}");
+    }
+}
+
+#[test]
+fn runs_on_one_baseline_are_one_line() {
+    // The next run starts where the last ended; the cell after it stands far away.
+    let paper =
+        Paper::new().write(50.0, 100.0, 10.0, "one").write(68.0, 100.0, 10.0, "line").write(300.0, 100.0, 10.0, "42");
+    assert_eq!(paper.read(), "one line 42\n");
+    // A word left out at first and written at the end still stands in its place.
+    let paper =
+        Paper::new().write(50.0, 100.0, 10.0, "aa").write(50.0, 120.0, 10.0, "next").write(64.0, 100.0, 10.0, "bb");
+    assert_eq!(paper.read(), "aa bb\nnext\n");
+}
+
+#[test]
+fn columns_stay_in_stream_order() {
+    let paper = Paper::new()
+        .write(50.0, 100.0, 10.0, "left one")
+        .write(50.0, 112.0, 10.0, "left two")
+        .write(300.0, 100.0, 10.0, "right one")
+        .write(300.0, 112.0, 10.0, "right two");
+    let layout = lay_out(&paper.page);
+    assert_eq!(layout.text, "left one\nleft two\nright one\nright two\n");
+    assert_eq!(layout.blocks, vec![0..2, 2..4]);
+}
+
+#[test]
+fn superscripts_stay_on_their_line() {
+    let paper =
+        Paper::new().write(50.0, 100.0, 10.0, "word").write(70.0, 96.0, 6.0, "1").write(76.0, 100.0, 10.0, "goes");
+    assert_eq!(paper.read(), "word1 goes\n");
+}
+
+#[test]
+fn text_printed_twice_is_read_once() {
+    let shadow = Paper::new().write(50.0, 100.0, 10.0, "Bold text").write(50.3, 100.2, 10.0, "Bold text");
+    assert_eq!(shadow.read(), "Bold text\n");
+    let each_letter = Paper::new().write(50.0, 100.0, 10.0, "B<Bo<ol<ld<d");
+    assert_eq!(each_letter.read(), "Bold\n");
+    // A letter that really is double is kept.
+    assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "book").read(), "book\n");
+}
+
+#[test]
+fn right_to_left_lines_are_read_logically() {
+    // As it stands on the page from left to right.
+    let paper = Paper::new().write(50.0, 100.0, 10.0, "םלוע םולש");
+    assert_eq!(paper.read(), "שלום עולם\n");
+    // Boxes go with their words: the first word read stands at the right.
+    let layout = lay_out(&paper.page);
+    assert!(layout.words[0].bounds.x0 > layout.words[1].bounds.x0);
+}
+
+#[test]
+fn ideographs_are_not_parted_by_justification() {
+    assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "東^京^都").read(), "東京都\n");
+}
+
+#[test]
+fn boxes_hold_their_words() {
+    let layout = lay_out(&Paper::new().write(50.0, 100.0, 10.0, "ab cd").page);
+    let first = layout.words[0];
+    assert_eq!(first.span.of(&layout.text), "ab");
+    assert_eq!((first.bounds.x0, first.bounds.x1), (50.0, 60.0));
+    assert_eq!((first.bounds.y0, first.bounds.y1), (92.0, 102.0));
+}

@@ -1,0 +1,228 @@
+//! Composite fonts (ISO 32000-2 §9.7): codes of one to four bytes, their CIDs, texts and widths.
+//!
+//! What a code says and how wide it is is worked out once for each block of 256 codes, on the first use of the block;
+//! decoding is then a table lookup as for simple fonts.
+
+use super::ShownCode;
+use super::cid_collection::{Collection, CollectionTexts};
+use super::cmap::CMap;
+use super::cmap_syntax::Code;
+use super::descriptor::Descriptor;
+use super::glyph_text::{GlyphText, Texts, character_text};
+use super::program::{GlyphTexts, Program};
+use super::symbol_fonts;
+use super::to_unicode::ToUnicode;
+use super::widths::CidWidths;
+use crate::pdf::objects::Objects;
+use lopdf::{Dictionary, Object};
+use std::sync::OnceLock;
+
+/// CIDs with a width that are looked at to see whether ToUnicode leaves any out.
+const MAX_PROBED_CIDS: usize = 1024;
+
+/// What there is to know of a code.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    text: GlyphText,
+    advance: f32,
+    origin: (f32, f32),
+}
+
+/// The codes of a composite font.
+#[derive(Debug)]
+pub(super) struct CompositeCodes {
+    cmap: CMap,
+    to_unicode: ToUnicode,
+    collection: Option<CollectionTexts>,
+    /// Texts of the program's glyphs, if they were needed.
+    glyph_texts: GlyphTexts,
+    glyphs: CidGlyphs,
+    widths: CidWidths,
+    /// Widths of the program's glyphs, if the dictionary states none.
+    glyph_widths: Vec<f32>,
+    symbols: Option<fn(u8) -> Option<char>>,
+    /// Blocks of 256 codes: those of one byte, then those of two bytes by their first.
+    blocks: Box<[OnceLock<Box<[Entry; 256]>>]>,
+}
+
+/// CID → glyph of the program.
+#[derive(Debug)]
+enum CidGlyphs {
+    /// The CID is the glyph.
+    Identity,
+    /// Two bytes for each CID, as in a /CIDToGIDMap stream.
+    Bytes(Vec<u8>),
+    /// From a CID-keyed CFF charset.
+    Table(Vec<u16>),
+}
+
+impl CidGlyphs {
+    fn glyph(&self, cid: u32) -> u32 {
+        match self {
+            CidGlyphs::Identity => cid,
+            CidGlyphs::Bytes(bytes) => {
+                let start = (cid as usize).saturating_mul(2);
+                bytes.get(start..start.saturating_add(2)).map_or(0, |pair| u32::from(pair[0]) << 8 | u32::from(pair[1]))
+            }
+            CidGlyphs::Table(glyphs) => glyphs.get(cid as usize).map_or(0, |&glyph| u32::from(glyph)),
+        }
+    }
+}
+
+impl CompositeCodes {
+    /// Reads a Type 0 font dictionary with its descendant.
+    pub(super) fn load(
+        objects: &Objects,
+        font: &Dictionary,
+        descendant: &Dictionary,
+        descriptor: &Descriptor<'_>,
+        texts: &mut Texts,
+    ) -> CompositeCodes {
+        let cmap = CMap::load(objects, font);
+        let ordering =
+            objects.dictionary(descendant, b"CIDSystemInfo").and_then(|info| match objects.get(info, b"Ordering")? {
+                Object::String(ordering, _) | Object::Name(ordering) => Collection::by_ordering(ordering),
+                _ => None,
+            });
+        let collection = ordering.or(cmap.collection).map(|collection| collection.in_font(texts));
+        let mut codes = CompositeCodes {
+            to_unicode: ToUnicode::load(objects, font, texts),
+            collection,
+            glyph_texts: GlyphTexts::default(),
+            glyphs: CidGlyphs::Identity,
+            widths: CidWidths::load(objects, descendant),
+            glyph_widths: Vec::new(),
+            symbols: symbol_fonts::table(&descriptor.name),
+            blocks: std::iter::repeat_with(OnceLock::new).take(257).collect(),
+            cmap,
+        };
+        if codes.needs_program() {
+            codes.read_program(objects, descendant, descriptor, texts);
+        }
+        codes
+    }
+
+    /// Whether the dictionaries leave texts or widths open. Which codes are shown is not known here; a subset font's
+    /// widths are those of the characters it has.
+    fn needs_program(&self) -> bool {
+        if !self.widths.is_stated {
+            return true;
+        }
+        if self.to_unicode.is_empty() {
+            return self.collection.is_none();
+        }
+        self.cmap.is_identity()
+            && self.widths.listed_cids(MAX_PROBED_CIDS).any(|cid| {
+                let code = Code { value: cid, length: 2 };
+                cid != 0 && !self.text(code, Some(cid)).is_known()
+            })
+    }
+
+    fn read_program(
+        &mut self,
+        objects: &Objects,
+        descendant: &Dictionary,
+        descriptor: &Descriptor<'_>,
+        texts: &mut Texts,
+    ) {
+        let program = Program::load(objects, descriptor);
+        self.glyphs = match objects.get(descendant, b"CIDToGIDMap") {
+            Some(Object::Stream(stream)) => CidGlyphs::Bytes(objects.decode(stream).unwrap_or_default()),
+            _ => program.as_ref().and_then(Program::glyphs_by_cid).map_or(CidGlyphs::Identity, CidGlyphs::Table),
+        };
+        match program {
+            Some(program) => {
+                self.glyph_texts = program.texts_by_glyph(texts);
+                if !self.widths.is_stated {
+                    self.glyph_widths = program.advances();
+                }
+            }
+            None if self.cmap.is_identity() && self.collection.is_none() => {
+                self.glyph_texts = GlyphTexts::macintosh_order(&descriptor.name);
+            }
+            None => {}
+        }
+    }
+
+    /// The text of a code by the first source that has one.
+    fn text(&self, code: Code, cid: Option<u32>) -> GlyphText {
+        self.to_unicode
+            .text(code)
+            .or_else(|| self.cmap.text(code))
+            .or_else(|| match (self.collection, cid) {
+                (Some(collection), Some(cid)) => collection.text(cid),
+                _ => GlyphText::UNKNOWN,
+            })
+            .or_else(|| self.symbol_text(code))
+            .or_else(|| cid.map_or(GlyphText::UNKNOWN, |cid| self.glyph_texts.text(self.glyphs.glyph(cid))))
+            .or_else(|| match self.to_unicode.character(code) {
+                Some('\t' | '\n' | '\r') => character_text(' '),
+                _ => GlyphText::UNKNOWN,
+            })
+    }
+
+    /// The sign of a symbol font's private-use character.
+    fn symbol_text(&self, code: Code) -> GlyphText {
+        let mapped = self.symbols.zip(self.to_unicode.character(code).and_then(symbol_fonts::code_of));
+        mapped.and_then(|(table, own)| table(own)).map_or(GlyphText::UNKNOWN, character_text)
+    }
+
+    fn entry(&self, code: Code) -> Entry {
+        let cid = self.cmap.cid(code);
+        let text = self.text(code, cid);
+        let cid = cid.unwrap_or(0);
+        if self.is_vertical() {
+            let metrics = self.widths.vertical(cid);
+            let origin = (metrics.origin.0 / 1000.0, metrics.origin.1 / 1000.0);
+            return Entry { text, advance: metrics.advance / 1000.0, origin };
+        }
+        let own = self.glyph_widths.get(self.glyphs.glyph(cid) as usize).copied();
+        Entry { text, advance: own.unwrap_or_else(|| self.widths.width(cid)) / 1000.0, origin: (0.0, 0.0) }
+    }
+
+    /// Whether the font writes vertically.
+    pub(super) fn is_vertical(&self) -> bool {
+        self.cmap.is_vertical
+    }
+
+    /// Gives each code of a shown string to `sink`.
+    pub(super) fn decode(&self, string: &[u8], sink: &mut impl FnMut(ShownCode)) {
+        let mut rest = string;
+        while let Some(code) = self.cmap.code_space.next_code(rest) {
+            rest = rest.get(usize::from(code.length).max(1)..).unwrap_or_default();
+            let entry = self.cached(code);
+            sink(ShownCode {
+                text: entry.text,
+                advance: entry.advance,
+                origin: entry.origin,
+                is_word_space: code.length == 1 && code.value == 32,
+                code: code.value,
+            });
+        }
+    }
+
+    /// The entry of a code from its block; codes of more than two bytes are too rare for a table.
+    fn cached(&self, code: Code) -> Entry {
+        let block = match code.length {
+            1 => 0,
+            2 => 1 + (code.value as usize >> 8),
+            _ => return self.entry(code),
+        };
+        let Some(slot) = self.blocks.get(block) else { return self.entry(code) };
+        let entries = slot.get_or_init(|| {
+            let first = code.value & !0xFF;
+            Box::new(std::array::from_fn(|offset| self.entry(Code { value: first | offset as u32, ..code })))
+        });
+        entries[(code.value & 0xFF) as usize]
+    }
+
+    /// The advance of the code that says a space, if one of the usual codes does.
+    pub(super) fn space_advance(&self) -> Option<f32> {
+        let candidates = [(32, 2), (3, 2), (1, 2), (32, 1)];
+        let entries = candidates.iter().map(|&(value, length)| self.entry(Code { value, length }));
+        entries
+            .filter(|entry| entry.text.as_char() == Some(' '))
+            .map(|entry| entry.advance)
+            .find(|&advance| advance > 0.0)
+    }
+}

@@ -1,0 +1,150 @@
+//! Small PDFs and what is read of them, each for one rule.
+
+use super::*;
+use crate::layout::lay_out;
+use crate::pdf::test_pdf::TestPdf;
+use std::time::Duration;
+
+fn content(pdf: &TestPdf) -> PageContent {
+    let pdf = pdf.open();
+    let page = pdf.page(0).expect("a page");
+    read_page(&pdf, &page, &DocumentFonts::new(&pdf), Instant::now() + Duration::from_secs(60))
+}
+
+fn text(pdf: &TestPdf) -> String {
+    lay_out(&content(pdf).glyphs).text.trim_end().replace('\n', " / ")
+}
+
+/// The text of a page with this content.
+fn shown(page_content: &str) -> String {
+    text(&TestPdf::with_content(page_content))
+}
+
+#[test]
+fn text_operators() {
+    let cases = [
+        ("BT /F1 12 Tf 20 100 Td (Hello) Tj ET", "Hello"),
+        // Gaps in TJ arrays, a text matrix, a move.
+        (
+            "BT /F1 12 Tf 20 100 Td [(Hel) -20 (lo) -300 (World)] TJ 1 0 0 1 20 86 Tm (Next) Tj 50 0 Td (Word) Tj ET",
+            "Hello World / Next Word",
+        ),
+        ("BT /F1 12 Tf 14 TL 20 100 Td (One) Tj T* (Two) Tj (Three) ' 0 0 (Four) \" ET", "One / Two / Three / Four"),
+        ("BT /F1 12 Tf 20 100 Td 20 -14 TD (a) Tj T* (b) Tj ET", "a / b"),
+        // Word spacing parts words drawn without it, character spacing does not.
+        ("BT /F1 12 Tf 1 Tc 20 100 Td (spaced) Tj ET", "spaced"),
+        // Horizontal scaling applies to gaps.
+        ("BT /F1 12 Tf 50 Tz 20 100 Td [(A) -400 (B)] TJ ET", "A B"),
+        // State is restored.
+        ("q /F1 12 Tf Q BT /F1 10 Tf 20 100 Td (kept) Tj ET Q Q", "kept"),
+        // Garbage between operators and an inline image without an end.
+        ("BT /F1 12 Tf 20 100 Td (Before) Tj ET } BT /F1 12 Tf 20 80 Td (After) Tj ET", "Before / After"),
+        (
+            "BT /F1 12 Tf 20 100 Td (Before) Tj ET BI /W 4 /H 4 /BPC 8 /CS /G /F /Fl ID xyz \
+             BT /F1 12 Tf 20 80 Td (After) Tj ET",
+            "Before / After",
+        ),
+        // Invisible text is kept: it is what OCR programs write.
+        ("BT 3 Tr /F1 12 Tf 20 100 Td (scanned) Tj ET", "scanned"),
+        // Outside the page.
+        ("BT /F1 12 Tf 20 500 Td (outside) Tj ET BT /F1 12 Tf 20 100 Td (inside) Tj ET", "inside"),
+        // Numbers beyond all measure.
+        ("1 0 0 1 99999999999999999999999999999999999999999999 0 cm BT /F1 12 Tf (lost) Tj ET", ""),
+    ];
+    for (page_content, expected) in cases {
+        assert_eq!(shown(page_content), expected, "{page_content}");
+    }
+}
+
+#[test]
+fn forms_are_entered_once() {
+    let form = |pdf: TestPdf, number: u32, entries: &str, page_content: &str| {
+        pdf.stream(number, &format!("/Type /XObject /Subtype /Form /BBox [0 0 200 200] {entries}"), page_content)
+    };
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
+                /Resources << /Font << /F1 5 0 R >> /XObject << /X 10 0 R >> >> >>";
+    let base = TestPdf::with_content("/X Do").object(3, page);
+    // Nested, the inner one with the outer's resources, and moved by its matrix.
+    let nested = form(base.clone(), 10, "/Resources << /Font << /F1 5 0 R >> /XObject << /Y 11 0 R >> >>", "/Y Do");
+    let nested = form(nested, 11, "/Matrix [1 0 0 1 20 100]", "BT /F1 12 Tf (deep) Tj ET");
+    assert_eq!(text(&nested), "deep");
+    // One that draws itself.
+    let recursive = form(base.clone(), 10, "", "BT /F1 12 Tf 20 100 Td (once) Tj ET /X Do");
+    assert_eq!(text(&recursive), "once");
+    // Its surplus Q does not undo the page's state.
+    let surplus = form(base, 10, "", "Q Q Q").stream(4, "", "BT /F1 12 Tf ET q /X Do Q BT 20 100 Td (still) Tj ET");
+    assert_eq!(text(&surplus), "still");
+}
+
+#[test]
+fn marked_content() {
+    let cases = [
+        ("/Span << /ActualText (fi) >> BDC BT /F1 12 Tf 20 100 Td (#) Tj ET EMC", "fi"),
+        // UTF-16 and over several glyphs.
+        ("/Span << /ActualText <FEFF00E4> >> BDC BT /F1 12 Tf 20 100 Td (ab) Tj ET EMC", "ä"),
+        // Unbalanced ends do no harm.
+        ("EMC EMC BT /F1 12 Tf 20 100 Td (text) Tj ET", "text"),
+    ];
+    for (page_content, expected) in cases {
+        assert_eq!(shown(page_content), expected, "{page_content}");
+    }
+    let artifact = content(&TestPdf::with_content("/Artifact BMC BT /F1 12 Tf 20 100 Td (7) Tj ET EMC"));
+    assert!(artifact.glyphs.glyphs.iter().all(|glyph| glyph.flags & flags::ARTIFACT != 0));
+}
+
+#[test]
+fn optional_content_that_is_off_is_not_read() {
+    let page_content = "/OC /L1 BDC BT /F1 12 Tf 20 100 Td (draft) Tj ET EMC \
+                        /OC /L2 BDC BT /F1 12 Tf 20 80 Td (final) Tj ET EMC";
+    let pdf = TestPdf::with_content(page_content)
+        .object(1, "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [20 0 R 21 0 R] /D << /OFF [20 0 R] >> >> >>")
+        .object(
+            3,
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
+             /Resources << /Font << /F1 5 0 R >> /Properties << /L1 20 0 R /L2 21 0 R >> >> >>",
+        )
+        .object(20, "<< /Type /OCG /Name (Draft) >>")
+        .object(21, "<< /Type /OCG /Name (Final) >>");
+    assert_eq!(text(&pdf), "final");
+}
+
+#[test]
+fn annotations_show_their_appearance() {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
+                /Resources << /Font << /F1 5 0 R >> >> /Annots [30 0 R 31 0 R] >>";
+    let appearance = "/Type /XObject /Subtype /Form /BBox [0 0 100 20] /Resources << /Font << /F1 5 0 R >> >>";
+    let pdf = TestPdf::with_text("page")
+        .object(3, page)
+        .object(30, "<< /Subtype /Widget /Rect [20 20 120 40] /AP << /N 32 0 R >> >>")
+        .object(31, "<< /Subtype /Widget /F 2 /Rect [20 60 120 80] /AP << /N 33 0 R >> >>")
+        .stream(32, appearance, "BT /F1 12 Tf 2 5 Td (filled in) Tj ET")
+        .stream(33, appearance, "BT /F1 12 Tf 2 5 Td (hidden) Tj ET");
+    assert_eq!(text(&pdf), "page / filled in");
+}
+
+#[test]
+fn glyphs_stand_where_the_page_shows_them() {
+    // The same text on the page turned by /Rotate: 20 from the left and 100 from the bottom before turning.
+    let cases = [(0, (20.0, 100.0)), (90, (100.0, 20.0)), (180, (180.0, 100.0)), (270, (100.0, 180.0))];
+    for (rotate, (x, y)) in cases {
+        let page = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Rotate {rotate} /Contents 4 0 R \
+             /Resources << /Font << /F1 5 0 R >> >> >>"
+        );
+        let read = content(&TestPdf::with_text("turned").object(3, page));
+        let first = read.glyphs.glyphs[0];
+        assert_eq!((first.x.round(), first.y.round()), (x, y), "{rotate}");
+        assert_eq!(first.size.round(), 12.0);
+    }
+}
+
+#[test]
+fn a_page_over_its_limits_is_truncated() {
+    let pdf = TestPdf::with_content("BT /F1 12 Tf 20 100 Td (first) Tj ET q Q q Q q Q q Q (last) Tj").bytes();
+    let limits = crate::pdf::Limits { page_operators: 6, ..Default::default() };
+    let pdf = Pdf::open(&pdf, &limits, &[]).expect("a readable test file");
+    let page = pdf.page(0).expect("a page");
+    let read = read_page(&pdf, &page, &DocumentFonts::new(&pdf), Instant::now() + Duration::from_secs(60));
+    assert!(read.is_truncated);
+    assert_eq!(lay_out(&read.glyphs).text, "first\n");
+}

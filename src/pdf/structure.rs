@@ -1,0 +1,87 @@
+//! Marked content and optional content: what is artifact, what is replaced by /ActualText, what is switched off.
+//! ISO 32000-2 §8.11, §14.6, §14.9.4.
+
+use crate::pdf::objects::{Objects, as_dictionary};
+use lopdf::{Dictionary, Object, ObjectId};
+use std::collections::HashSet;
+
+/// Optional content groups that are off when the document is opened.
+#[derive(Debug, Default)]
+pub struct OptionalContent {
+    hidden: HashSet<ObjectId>,
+}
+
+impl OptionalContent {
+    /// Reads the default configuration from the catalog's /OCProperties.
+    pub fn load(objects: &Objects) -> OptionalContent {
+        let mut hidden = HashSet::new();
+        let properties = objects
+            .document()
+            .trailer
+            .get(b"Root")
+            .ok()
+            .and_then(|root| objects.resolve(root))
+            .and_then(as_dictionary)
+            .and_then(|catalog| objects.dictionary(catalog, b"OCProperties"));
+        if let Some(properties) = properties
+            && let Some(configuration) = objects.dictionary(properties, b"D")
+        {
+            if objects.name(configuration, b"BaseState") == Some(b"OFF") {
+                hidden.extend(references(objects.array(properties, b"OCGs")));
+                for on in references(objects.array(configuration, b"ON")) {
+                    hidden.remove(&on);
+                }
+            }
+            hidden.extend(references(objects.array(configuration, b"OFF")));
+        }
+        OptionalContent { hidden }
+    }
+
+    /// Whether content under this group or membership dictionary (the value of /OC, or a property list) is off.
+    pub fn is_hidden(&self, objects: &Objects, group: &Object) -> bool {
+        if self.hidden.is_empty() {
+            return false;
+        }
+        let Some((id, resolved)) = objects.resolve_with_id(group) else { return false };
+        if id.is_some_and(|id| self.hidden.contains(&id)) {
+            return true;
+        }
+        as_dictionary(resolved).is_some_and(|dictionary| self.is_membership_hidden(objects, dictionary))
+    }
+
+    /// A membership dictionary (§8.11.2.2) with its policy; visibility expressions are not evaluated.
+    fn is_membership_hidden(&self, objects: &Objects, membership: &Dictionary) -> bool {
+        let members: Vec<ObjectId> = match membership.get(b"OCGs") {
+            Ok(Object::Reference(id)) if !matches!(objects.get(membership, b"OCGs"), Some(Object::Array(_))) => {
+                vec![*id]
+            }
+            Ok(_) => references(objects.array(membership, b"OCGs")).collect(),
+            Err(_) => return false,
+        };
+        if members.is_empty() {
+            return false;
+        }
+        let mut off = members.iter().map(|id| self.hidden.contains(id));
+        match objects.name(membership, b"P") {
+            Some(b"AllOn") => off.any(|is_off| is_off),
+            Some(b"AnyOff") => !off.any(|is_off| is_off),
+            Some(b"AllOff") => !off.all(|is_off| is_off),
+            _ => off.all(|is_off| is_off),
+        }
+    }
+}
+
+fn references(array: Option<&[Object]>) -> impl Iterator<Item = ObjectId> {
+    array.unwrap_or_default().iter().filter_map(|item| item.as_reference().ok())
+}
+
+/// One level of marked content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarkedContent {
+    /// Tagged /Artifact, or within one that is.
+    pub is_artifact: bool,
+    /// Switched off by optional content, or within one that is.
+    pub is_hidden: bool,
+    /// Replacement text, and the number of glyphs emitted before it.
+    pub actual_text: Option<(String, usize)>,
+}

@@ -1,0 +1,113 @@
+//! Words broken at line ends: joined only where the document itself shows that they are one word.
+//!
+//! A hyphen at a line's end is either typesetting (`pro-` / `gramme`) or part of the word (`well-` / `known`). The
+//! document's own words decide: the joined form seen elsewhere, or a half that is no word by itself, means typesetting.
+
+use crate::layout::{Line, PageLayout};
+use std::collections::HashMap;
+
+/// Which broken words of a document are to be joined.
+#[derive(Debug, Default)]
+pub struct Hyphens {
+    /// Lower-case forms worth knowing → whether they occur in the document within a line.
+    seen: HashMap<String, bool>,
+}
+
+/// The halves of a word broken over two lines, without the hyphen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Halves<'t> {
+    left: &'t str,
+    right: &'t str,
+    /// Whether the hyphen was U+00AD: declared typesetting.
+    is_soft: bool,
+}
+
+impl Hyphens {
+    /// Collects the words broken anywhere in the document, then looks for them in its lines.
+    pub fn learn<'p>(layouts: impl Iterator<Item = &'p PageLayout> + Clone) -> Hyphens {
+        let mut seen = HashMap::new();
+        for layout in layouts.clone() {
+            for pair in layout.lines.windows(2) {
+                let [line, next] = pair else { continue };
+                let Some(halves) = halves(layout, line, next) else { continue };
+                for form in halves.forms() {
+                    seen.insert(form, false);
+                }
+            }
+        }
+        if !seen.is_empty() {
+            let mut lower = String::new();
+            for layout in layouts {
+                mark_seen(layout, &mut seen, &mut lower);
+            }
+        }
+        Hyphens { seen }
+    }
+
+    /// Whether the last word of `line` and the first of `next` are one word broken by typesetting.
+    pub fn joins(&self, layout: &PageLayout, line: &Line, next: &Line) -> bool {
+        let Some(halves) = halves(layout, line, next) else { return false };
+        if halves.is_soft {
+            return true;
+        }
+        let [joined, hyphenated, left, right] =
+            halves.forms().map(|form| self.seen.get(&form).copied().unwrap_or(false));
+        if joined {
+            return true;
+        }
+        let are_both_words = left && right;
+        !hyphenated && !are_both_words
+    }
+}
+
+impl Halves<'_> {
+    /// Joined, hyphenated, left and right, in lower case.
+    fn forms(&self) -> [String; 4] {
+        let (left, right) = (self.left.to_lowercase(), self.right.to_lowercase());
+        [format!("{left}{right}"), format!("{left}-{right}"), left, right]
+    }
+}
+
+/// Whether the character is a hyphen that may break a word.
+pub(super) fn is_line_end_hyphen(character: char) -> bool {
+    matches!(character, '-' | '\u{2010}' | '\u{00AD}')
+}
+
+/// The halves of a word broken between two lines: letters before the hyphen, a lower-case letter after it.
+fn halves<'t>(layout: &'t PageLayout, line: &Line, next: &Line) -> Option<Halves<'t>> {
+    let text = line.span.of(&layout.text);
+    let hyphen = text.chars().next_back().filter(|character| is_line_end_hyphen(*character))?;
+    let last = layout.words.get(line.words.clone())?.last()?;
+    let first = layout.words.get(next.words.clone())?.first()?;
+    let left = last.span.of(&layout.text).trim_end_matches(is_line_end_hyphen);
+    let left = left.trim_start_matches(|character: char| !character.is_alphanumeric());
+    let right = first.span.of(&layout.text).trim_end_matches(|character: char| !character.is_alphanumeric());
+    let ends_in_letter = left.chars().next_back().is_some_and(char::is_alphabetic);
+    let begins_lower = right.chars().next().is_some_and(char::is_lowercase);
+    let is_upright = line.direction == next.direction;
+    (ends_in_letter && begins_lower && is_upright).then_some(Halves { left, right, is_soft: hyphen == '\u{00AD}' })
+}
+
+/// Marks the forms that stand whole within a line.
+fn mark_seen(layout: &PageLayout, seen: &mut HashMap<String, bool>, lower: &mut String) {
+    for line in &layout.lines {
+        let Some(words) = layout.words.get(line.words.clone()) else { continue };
+        for word in words {
+            let printed = word.span.of(&layout.text);
+            if printed.ends_with(is_line_end_hyphen) {
+                continue;
+            }
+            let bare = printed.trim_matches(|character: char| !character.is_alphanumeric());
+            lower.clear();
+            if bare.is_ascii() {
+                lower.push_str(bare);
+                lower.make_ascii_lowercase();
+            } else {
+                lower.extend(bare.chars().flat_map(char::to_lowercase));
+            }
+            if let Some(found) = seen.get_mut(lower.as_str()) {
+                *found = true;
+            }
+        }
+    }
+}

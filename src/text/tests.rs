@@ -1,0 +1,98 @@
+//! Documents written line by line; what becomes of them.
+
+use super::*;
+use crate::layout::{Bounds, Line, Word};
+use crate::report::Span;
+
+/// A page of lines: `(y in points, text)`, on paper 600 × 800; a word is 10 points wide.
+fn page(lines: &[(f32, &str)]) -> PageLayout {
+    let mut layout = PageLayout { width: 600.0, height: 800.0, ..PageLayout::default() };
+    for (index, (y, text)) in lines.iter().enumerate() {
+        let first_word = layout.words.len();
+        let start = layout.text.len() as u32;
+        let mut at = start;
+        for (column, word) in text.split(' ').enumerate() {
+            let x0 = 50.0 + 20.0 * column as f32;
+            let bounds = Bounds { x0, y0: y - 10.0, x1: x0 + 10.0, y1: *y };
+            layout.words.push(Word { span: Span { start: at, end: at + word.len() as u32 }, bounds });
+            at += word.len() as u32 + 1;
+        }
+        layout.text.push_str(text);
+        layout.text.push('\n');
+        layout.lines.push(Line {
+            words: first_word..layout.words.len(),
+            span: Span { start, end: at - 1 },
+            size: 10.0,
+            is_bold: false,
+            direction: (1.0, 0.0),
+            baseline: *y,
+            is_artifact: false,
+            bounds: Bounds { x0: 50.0, y0: y - 10.0, x1: 500.0, y1: *y },
+        });
+        let _ = index;
+    }
+    layout.blocks = std::iter::once(0..layout.lines.len()).collect();
+    layout
+}
+
+fn texts(pages: &[PageLayout]) -> Vec<String> {
+    let layouts: Vec<&PageLayout> = pages.iter().collect();
+    compose(&layouts).pages.into_iter().map(|page| page.text).collect()
+}
+
+#[test]
+fn hyphens_are_joined_where_the_document_says_so() {
+    let cases: &[(&[(f32, &str)], &str)] = &[
+        // Neither half is a word of the document.
+        (&[(300.0, "a new pro-"), (312.0, "gramme begins")], "a new pro\u{AD}gramme\nbegins\n"),
+        // The joined form stands elsewhere.
+        (
+            &[(300.0, "the house boat and house-"), (312.0, "boat and houseboat")],
+            "the house boat and house\u{AD}boat\nand houseboat\n",
+        ),
+        // The hyphenated form stands elsewhere: the hyphen is kept.
+        (&[(300.0, "a well-known and well-"), (312.0, "known thing")], "a well-known and well-\nknown thing\n"),
+        // Both halves are words of their own and nothing else is known.
+        (&[(300.0, "long and term and long-"), (312.0, "term plans")], "long and term and long-\nterm plans\n"),
+        // A capital letter or a number after the hyphen is no second half.
+        (&[(300.0, "the Anglo-"), (312.0, "Saxon 2020-"), (324.0, "2021")], "the Anglo-\nSaxon 2020-\n2021\n"),
+        // A printed soft hyphen is typesetting by its own word.
+        (&[(300.0, "well known well\u{AD}"), (312.0, "known")], "well known well\u{AD}known\n"),
+        // Over three lines.
+        (&[(300.0, "in-"), (312.0, "ter-"), (324.0, "national law")], "in\u{AD}ter\u{AD}national\nlaw\n"),
+    ];
+    for (lines, expected) in cases {
+        assert_eq!(texts(&[page(lines)]), [*expected]);
+    }
+}
+
+#[test]
+fn a_joined_word_has_two_boxes() {
+    let layout = page(&[(300.0, "pro-"), (312.0, "gramme begins")]);
+    let composed = compose(&[&layout]);
+    let page = &composed.pages[0];
+    let words: Vec<&str> = page.words.iter().map(|word| word.span.of(&page.text)).collect();
+    assert_eq!(words, ["pro", "gramme", "begins"]);
+    assert!(page.words[0].quad.y1 < page.words[1].quad.y1);
+}
+
+#[test]
+fn running_heads_are_marked_but_kept() {
+    let pages: Vec<PageLayout> = (1..=4)
+        .map(|number| {
+            let body = format!("body of page {number}");
+            let folio = format!("Annual Report {number}");
+            page(&[(40.0, "Ministry of Works"), (300.0, &body), (780.0, &folio)])
+        })
+        .collect();
+    let layouts: Vec<&PageLayout> = pages.iter().collect();
+    for composed in compose(&layouts).pages {
+        let marked: Vec<&str> = composed.furniture.iter().map(|span| span.of(&composed.text)).collect();
+        assert_eq!(marked[0], "Ministry of Works");
+        assert!(marked[1].starts_with("Annual Report "));
+        assert_eq!(marked.len(), 2);
+    }
+    // Twice is chance.
+    let composed = compose(&layouts[..2]);
+    assert!(composed.pages.iter().all(|page| page.furniture.is_empty()));
+}

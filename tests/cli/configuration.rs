@@ -1,0 +1,67 @@
+//! Settings from files, environment and options, their origins, and keys that do not exist.
+
+use crate::cli::sandbox::{Sandbox, check, compare};
+
+#[test]
+fn every_setting_is_shown_with_its_origin() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".config/recto/config.toml", "[ingest]\njobs = 2\n[search]\nlimit = 5\n");
+    sandbox.write("recto.toml", "[search]\nlimit = 7\npages = 1\n");
+    sandbox.write("other.toml", "[search]\npages = 4\n");
+    let mut command = sandbox.command("config show --origin --config other.toml --index here");
+    let output = command.env("RECTO_SERVE__LISTEN", "127.0.0.1:9000").output().expect("the program starts");
+    let transcript = sandbox.transcript(&output);
+    let (before, limits) = transcript.split_once("[limits]\n").expect("limits");
+    let (limits, after) = limits.split_once("\n\n").expect("more sections");
+    assert!(limits.lines().all(|line| line.ends_with("# default")), "{limits}");
+    compare!(format!("{before}{after}"), @r#"
+    exit code: 0
+    ----- stdout -----
+    [ingest]
+    jobs = 2                          # [DIR]/.config/recto/config.toml
+    password_file = ""                # default
+
+    [library]
+    index = "here"                    # option --index
+
+    [search]
+    limit = 7                         # recto.toml
+    op = "and"                        # default
+    pages = 4                         # other.toml
+    passages = 2                      # default
+
+    [serve]
+    base_path = ""                    # default
+    listen = "127.0.0.1:9000"         # environment variable RECTO_SERVE__LISTEN
+
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn what_is_shown_can_be_used_as_a_file() {
+    let sandbox = Sandbox::new();
+    let shown = sandbox.run("config show").stdout;
+    sandbox.write("recto.toml", &shown);
+    assert_eq!(sandbox.run("config show").stdout, shown);
+}
+
+#[test]
+fn misspelt_settings_stop_the_program() {
+    let sandbox = Sandbox::new();
+    sandbox.write("recto.toml", "[serve]\nlistn = \"127.0.0.1:1\"\n");
+    check!(sandbox, "status", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: unknown setting `serve.listn` in recto.toml; did you mean `serve.listen`?
+    ");
+    check!(sandbox, "status --config absent.toml", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: cannot read the configuration file `absent.toml`
+    ");
+}

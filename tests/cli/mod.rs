@@ -1,0 +1,10 @@
+//! Drives the binary and compares everything it says: exit code, standard output, standard error.
+
+mod sandbox;
+
+mod configuration; // where settings come from, and misspelt ones
+mod extract; // text of PDFs without a library
+mod generated; // completions and manual pages
+mod library; // ingest, search, status, failures, retry
+mod serve; // the service as a process
+mod usage; // what cannot be meant
