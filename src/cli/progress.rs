@@ -254,7 +254,7 @@ impl RunState {
 }
 
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{estimate} pages  {rate} pages/s  {left} left  {msg}")
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{estimate} pages  {rate} pages/s  {left} left  {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key("estimate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
             let _ = match state.len() {

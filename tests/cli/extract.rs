@@ -35,7 +35,15 @@ fn json_is_one_object_a_file() {
 fn one_bad_file_does_not_stop_the_others() {
     let sandbox = Sandbox::new();
     sandbox.write("good.pdf", pdf("Good", &["good text"])).write("empty.pdf", "");
-    check!(sandbox, "extract absent.pdf empty.pdf good.pdf", @"");
+    check!(sandbox, "extract absent.pdf empty.pdf good.pdf", @r"
+    exit code: 3
+    ----- stdout -----
+    good text
+
+    ----- stderr -----
+    error: `absent.pdf`: unreadable: No such file or directory (os error 2); check its permissions and that the disk is there
+    error: `empty.pdf`: empty: the file has no bytes; fetch it again: the file has no bytes
+    ");
 }
 
 #[test]

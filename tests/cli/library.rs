@@ -20,15 +20,45 @@ fn with_reports() -> Sandbox {
 #[test]
 fn an_ingest_says_what_became_of_every_file() {
     let sandbox = with_reports();
-    check!(sandbox, "ingest reports", @"");
-    check!(sandbox, "ingest reports", @"");
-    check!(sandbox, "failures", @"");
+    check!(sandbox, "ingest reports", @r"
+    exit code: 3
+    ----- stdout -----
+    4 files: 2 indexed, 1 the same as another, 1 failed (1 not_a_pdf)
+    4 pages in [TIME] ([SPEED] a second): 4 text
+      [DIR]/reports/notes.pdf: not_a_pdf: no PDF header and no PDF objects
+        check that it really is a PDF
+
+    ----- stderr -----
+    ");
+    check!(sandbox, "ingest reports", @r"
+    exit code: 0
+    ----- stdout -----
+    4 files: 4 unchanged
+    0 pages in [TIME]
+
+    ----- stderr -----
+    ");
+    check!(sandbox, "failures", @r"
+    exit code: 0
+    ----- stdout -----
+    [DIR]/reports/notes.pdf: not_a_pdf: no PDF header and no PDF objects
+        check that it really is a PDF
+
+    ----- stderr -----
+    ");
 }
 
 #[test]
 fn a_dry_run_makes_no_library() {
     let sandbox = with_reports();
-    check!(sandbox, "ingest reports --dry-run", @"");
+    check!(sandbox, "ingest reports --dry-run", @r"
+    exit code: 0
+    ----- stdout -----
+    4 files: 3 to index, 1 the same as another
+    nothing was changed (--dry-run)
+
+    ----- stderr -----
+    ");
     assert!(!sandbox.path("index").exists());
 }
 
@@ -36,11 +66,56 @@ fn a_dry_run_makes_no_library() {
 fn searches_show_pages_and_passages() {
     let sandbox = with_reports();
     sandbox.run("ingest reports");
-    check!(sandbox, "search cash", @"");
-    check!(sandbox, "search cash food --limit 1 --pages 1", @"");
-    check!(sandbox, "search zebra", @"");
-    check!(sandbox, "search cash --limit 0", @"");
-    check!(sandbox, "search cash --filter colour=red", @"");
+    check!(sandbox, "search cash", @r"
+    exit code: 0
+    ----- stdout -----
+    Cash transfers in Somalia
+    Jane Doe · 2023-05-17 · 3 pages · [DIR]/reports/copy.pdf
+      p. i (1 of 3)
+        Cash transfers reached most households.
+      p. ii (2 of 3)
+        The cash was spent on food.
+
+    Food aid in Kenya
+    Jane Doe · 2023-05-17 · 1 page · [DIR]/reports/kenya.pdf
+      p. i (1 of 1)
+        Food aid was late. Cash would have been faster.
+
+    ----- stderr -----
+    2 reports in [TIME]
+    ");
+    check!(sandbox, "search cash food --limit 1 --pages 1", @r"
+    exit code: 0
+    ----- stdout -----
+    Food aid in Kenya
+    Jane Doe · 2023-05-17 · 1 page · [DIR]/reports/kenya.pdf
+      p. i (1 of 1)
+        Food aid was late. Cash would have been faster.
+
+    ----- stderr -----
+    1 of 2 reports in [TIME]
+    ");
+    check!(sandbox, "search zebra", @r"
+    exit code: 1
+    ----- stdout -----
+
+    ----- stderr -----
+    nothing found
+    ");
+    check!(sandbox, "search cash --limit 0", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `--limit`: must be at least 1
+    ");
+    check!(sandbox, "search cash --filter colour=red", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: there is no filter `colour`; there are `language`, `author`, `year`
+    ");
 }
 
 #[test]
@@ -84,9 +159,28 @@ fn a_retry_reads_only_what_failed() {
     let sandbox = with_reports();
     sandbox.run("ingest reports");
     sandbox.write("reports/notes.pdf", pdf("Notes", &["now a report"]));
-    check!(sandbox, "retry --reason needs_password", @"");
-    check!(sandbox, "retry", @"");
-    check!(sandbox, "failures", @"");
+    check!(sandbox, "retry --reason needs_password", @r"
+    exit code: 0
+    ----- stdout -----
+
+    ----- stderr -----
+    no failed file to read again
+    ");
+    check!(sandbox, "retry", @r"
+    exit code: 0
+    ----- stdout -----
+    1 file: 1 indexed
+    1 page in [TIME] ([SPEED] a second): 1 text
+
+    ----- stderr -----
+    ");
+    check!(sandbox, "failures", @r"
+    exit code: 0
+    ----- stdout -----
+
+    ----- stderr -----
+    no file failed
+    ");
 }
 
 #[test]
@@ -101,7 +195,13 @@ fn paths_can_be_listed_in_a_file() {
 
 #[test]
 fn paths_that_do_not_exist_stop_the_ingest() {
-    check!(Sandbox::new(), "ingest absent", @"");
+    check!(Sandbox::new(), "ingest absent", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `absent` does not exist
+    ");
 }
 
 #[test]
@@ -124,8 +224,22 @@ fn vanished_files_are_forgotten_only_on_request() {
     let sandbox = with_reports();
     sandbox.run("ingest reports");
     fs::remove_file(sandbox.path("reports/kenya.pdf")).expect("it is there");
-    check!(sandbox, "ingest reports --prune", @"");
+    check!(sandbox, "ingest reports --prune", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: 1 of 4 files have vanished; is a disk unmounted? Use --yes to forget them all the same
+    ");
     assert_eq!(sandbox.run("search kenya").status.code(), Some(0));
-    check!(sandbox, "ingest reports --prune --yes", @"");
+    check!(sandbox, "ingest reports --prune --yes", @r"
+    exit code: 0
+    ----- stdout -----
+    3 files: 3 unchanged
+    0 pages in [TIME]
+    1 file of an earlier run vanished, 1 forgotten
+
+    ----- stderr -----
+    ");
     assert_eq!(sandbox.run("search kenya").status.code(), Some(1));
 }

@@ -102,7 +102,7 @@ fn a_service_for_other_machines_needs_authentication() {
     ----- stdout -----
 
     ----- stderr -----
-    error: `/a?b` cannot be a base path; use letters, digits, `-`, `_`, `.`, `~` and `/`
+    error: `/a?b` is not a path to serve under; use letters, digits, `-`, `_`, `.` and `/`, as in `/recto`
     ");
 }
 
