@@ -8,6 +8,7 @@ use crate::query::{self, QueryError};
 use crate::search::collect::{Collected, FoundReport, ReportCollector};
 use crate::search::evidence::{self, Evidence};
 use crate::search::hydrate::{Hydrator, RankedReport};
+use crate::search::passages::Marker;
 use crate::search::plan::{Plan, Planner, Strictness, author_filter, language_filter, year_filter};
 use crate::search::ranking::{PAGE_SHARE, RESCORED, SearchedFields};
 use crate::search::terms::{Dictionary, documents};
@@ -123,10 +124,11 @@ impl Engine {
             None => Ranked::default(),
         };
         let plan = ranked.plan.as_ref();
+        let matchers = plan.map(Plan::matchers).unwrap_or_default();
         let hydrator = Hydrator {
             library: &self.library,
             request,
-            matchers: plan.map(Plan::matchers).unwrap_or_default(),
+            marker: Marker::new(&matchers),
             has_phrases: plan.is_some_and(|plan| plan.shown().any(|(_, clause)| clause.is_phrase())),
         };
         let reached = offset.saturating_add(ranked.hits.len());

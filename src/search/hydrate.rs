@@ -2,7 +2,7 @@
 
 use crate::report::ReportId;
 use crate::search::evidence::{Evidence, PageEvidence};
-use crate::search::passages::{self, Matchers};
+use crate::search::passages::Marker;
 use crate::search::{Hit, PageHit, SearchError, SearchRequest};
 use crate::store::{Library, ReportRow, StoredPage, StoredReport};
 use std::fmt::Write;
@@ -19,7 +19,7 @@ pub(super) struct RankedReport {
 pub(super) struct Hydrator<'a> {
     pub(super) library: &'a Library,
     pub(super) request: &'a SearchRequest,
-    pub(super) matchers: Matchers,
+    pub(super) marker: Marker<'a>,
     /// Whether a match may run over the end of its page.
     pub(super) has_phrases: bool,
 }
@@ -91,7 +91,7 @@ impl Hydrator<'_> {
     ) -> PageHit {
         let PageEvidence { page: number, score } = page;
         let next = next.map(|next| (next.text.as_str(), next.furniture.as_slice()));
-        let found = passages::find(&text.text, &text.furniture, next, &self.matchers, self.request.passages);
+        let found = self.marker.find(&text.text, &text.furniture, next, self.request.passages);
         let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
         let label = place.and_then(|place| report.pages.get(place)).and_then(|page| page.label.clone());
         let mut url = format!("/reports/{id}/pages/{number}");

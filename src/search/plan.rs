@@ -6,6 +6,7 @@
 use crate::index::Fields;
 use crate::query::{Field, Node, TextClause, TextKind};
 use crate::report::Span;
+use crate::search::function_words::{FUNCTION_WORD_WEIGHT, is_function_word};
 use crate::search::passages::{ClauseMatcher, Matchers};
 use crate::search::phrase::PhraseQuery;
 use crate::search::ranking::{SearchedField, SearchedFields, idf};
@@ -206,8 +207,11 @@ impl Planner<'_> {
             None if text.kind == TextKind::Prefix => Vec::new(),
             None => self.unknown(text, &fields_of(fields))?,
         };
+        let is_grammar =
+            matches!((text.kind, text.words.as_slice()), (TextKind::Word, [word]) if is_function_word(word));
+        let share = if is_grammar { FUNCTION_WORD_WEIGHT } else { 1.0 };
         Ok(Clause {
-            idf: ways.iter().filter(can_match).map(weight).reduce(f32::min).unwrap_or(0.0),
+            idf: share * ways.iter().filter(can_match).map(weight).reduce(f32::min).unwrap_or(0.0),
             ways,
             slop,
             fields: Arc::new(fields.clone()),

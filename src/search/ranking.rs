@@ -70,7 +70,7 @@ impl SearchedFields {
     pub(super) fn new(searcher: &Searcher, fields: &Fields) -> tantivy::Result<SearchedFields> {
         let one = |field, weight| SearchedField::new(searcher, field, weight, true);
         let in_order =
-            vec![one(fields.body, 1.0)?, one(fields.title, 0.8)?, one(fields.author, 0.8)?, one(fields.subject, 0.4)?];
+            vec![one(fields.body, 1.0)?, one(fields.title, 2.0)?, one(fields.author, 0.8)?, one(fields.subject, 0.4)?];
         let mut anywhere = in_order.clone();
         anywhere.push(one(fields.heading, 0.3)?);
         anywhere.push(SearchedField::new(searcher, fields.furniture, 0.05, false)?);
