@@ -25,6 +25,7 @@ pub use ast::{Field, Node, TextClause, TextKind};
 pub use error::QueryError;
 pub use interpret::interpret;
 pub use parse::{ParsedQuery, parse};
+pub(crate) use range::range;
 
 /// Longest query in bytes.
 pub const MAX_BYTES: usize = 1_024;

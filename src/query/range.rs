@@ -5,10 +5,10 @@
 use crate::query::lex::is_dash;
 
 /// A range with both ends included; an open end is `None`, and at least one is closed.
-pub(super) type Range = (Option<u32>, Option<u32>);
+pub(crate) type Range = (Option<u32>, Option<u32>);
 
 /// Reads `3`, `3..7`, `3-7`, `3..`, `..7`, `>=3`, `>3`, `<=7`, `<7`; a range the wrong way round is turned.
-pub(super) fn range(text: &str) -> Option<Range> {
+pub(crate) fn range(text: &str) -> Option<Range> {
     let text = text.trim_end_matches([',', ';']);
     if let Some(start) = text.strip_prefix(">=").or_else(|| text.strip_prefix('≥')) {
         return Some((Some(number(start)?), None));
