@@ -5,21 +5,20 @@
 use std::any::Any;
 use std::panic;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 /// Sets up logging for the process. `ansi` colours the lines.
 pub fn start(verbose: u8, quiet: bool, ansi: bool) {
-    let level = match verbose {
-        0 if quiet => LevelFilter::ERROR,
-        0 => LevelFilter::WARN,
-        1 => LevelFilter::INFO,
-        2 => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
+    // What the libraries below warn of is mostly damage in files, which the ledger tells better.
+    let directives = match verbose {
+        0 if quiet => "error,lopdf=off",
+        0 => "error,lopdf=off,recto=warn",
+        1 => "warn,recto=info",
+        2 => "info,recto=debug",
+        _ => "debug,recto=trace",
     };
     let filter = match std::env::var("RUST_LOG") {
         Ok(directives) if !directives.is_empty() => EnvFilter::new(directives),
-        // The libraries below speak up only if something may be wrong.
-        _ => EnvFilter::new(format!("{},recto={level}", level.min(LevelFilter::WARN))),
+        _ => EnvFilter::new(directives),
     };
     // A subscriber that is set already belongs to a test or an embedding program.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).try_init();

@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// Reports in one response, at most.
 const RESPONSE_LIMIT: usize = 100;
+/// What `--filter` knows.
+const FILTER_FIELDS: [&str; 3] = ["language", "author", "year"];
 
 /// Answers the query or queries.
 pub fn run(arguments: &SearchArguments, session: &Session) -> Result<ExitCode, CommandError> {
@@ -140,6 +142,10 @@ fn fetch(
 /// The request for a query, checked by the same rules as one over HTTP.
 fn request(query: &str, arguments: &SearchArguments, session: &Session) -> Result<SearchRequest, CommandError> {
     let settings = &session.config().search;
+    // Its ceiling is that of one response only, so its floor is checked here.
+    if settings.limit == 0 {
+        return Err(CommandError::Usage("`--limit`: must be at least 1".to_owned()));
+    }
     let mut pairs = vec![
         ("q".to_owned(), query.to_owned()),
         ("limit".to_owned(), settings.limit.min(RESPONSE_LIMIT).to_string()),
@@ -156,6 +162,10 @@ fn request(query: &str, arguments: &SearchArguments, session: &Session) -> Resul
             let message = format!("`--filter {filter}` has no `=`; write it as `--filter language=en`");
             return Err(CommandError::Usage(message));
         };
+        if !FILTER_FIELDS.contains(&field) {
+            let known = FILTER_FIELDS.join("`, `");
+            return Err(CommandError::Usage(format!("there is no filter `{field}`; there are `{known}`")));
+        }
         pairs.push((format!("filter[{field}]"), value.to_owned()));
     }
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));

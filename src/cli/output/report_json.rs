@@ -7,7 +7,7 @@ use serde::Serialize;
 /// One object of `recto extract --format json`.
 #[derive(Serialize)]
 pub struct ReportJson<'r> {
-    id: ReportIdText,
+    id: ReportId,
     file: &'r str,
     title: &'r str,
     authors: &'r [String],
@@ -40,7 +40,7 @@ impl<'r> ReportJson<'r> {
     pub fn new(report: &'r Report, file: &'r str, with_words: bool) -> ReportJson<'r> {
         let about = &report.about;
         ReportJson {
-            id: ReportIdText(report.id),
+            id: report.id,
             file,
             title: &about.title,
             authors: &about.authors,
@@ -62,15 +62,6 @@ fn page_json(page: &Page, with_words: bool) -> PageJson<'_> {
         status: page.status,
         text: without_soft_hyphens(&page.text),
         words,
-    }
-}
-
-/// An id as people and addresses write it.
-struct ReportIdText(ReportId);
-
-impl Serialize for ReportIdText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
     }
 }
 

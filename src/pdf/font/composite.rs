@@ -1,7 +1,7 @@
 //! Composite fonts (ISO 32000-2 §9.7): codes of one to four bytes, their CIDs, texts and widths.
 //!
-//! What a code says and how wide it is is worked out once for each block of 256 codes, on the first use of the block;
-//! decoding is then a table lookup as for simple fonts.
+//! What a code says and how wide it is is worked out on its first use and kept in a table; decoding is then a lookup
+//! as for simple fonts.
 
 use super::ShownCode;
 use super::cid_collection::{Collection, CollectionTexts};
@@ -16,6 +16,7 @@ use super::widths::CidWidths;
 use crate::pdf::objects::Objects;
 use lopdf::{Dictionary, Object};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// CIDs with a width that are looked at to see whether ToUnicode leaves any out.
 const MAX_PROBED_CIDS: usize = 1024;
@@ -25,8 +26,24 @@ const MAX_PROBED_CIDS: usize = 1024;
 struct Entry {
     text: GlyphText,
     advance: f32,
-    origin: (f32, f32),
 }
+
+impl Entry {
+    /// Both parts in one word, so that threads may share a table without locks.
+    fn to_word(self) -> u64 {
+        u64::from(self.text.0) << 32 | u64::from(self.advance.to_bits())
+    }
+
+    fn of_word(word: u64) -> Entry {
+        Entry { text: GlyphText((word >> 32) as u32), advance: f32::from_bits(word as u32) }
+    }
+}
+
+/// A table of 256 codes; [`NOT_READ`] until a code is used.
+type Block = [AtomicU64; 256];
+
+/// No entry's word: its advance would not be a number.
+const NOT_READ: u64 = u64::MAX;
 
 /// The codes of a composite font.
 #[derive(Debug)]
@@ -41,8 +58,8 @@ pub(super) struct CompositeCodes {
     /// Widths of the program's glyphs, if the dictionary states none.
     glyph_widths: Vec<f32>,
     symbols: Option<fn(u8) -> Option<char>>,
-    /// Blocks of 256 codes: those of one byte, then those of two bytes by their first.
-    blocks: Box<[OnceLock<Box<[Entry; 256]>>]>,
+    /// Tables of 256 codes: those of one byte, then those of two bytes by their first.
+    blocks: Box<[OnceLock<Box<Block>>]>,
 }
 
 /// CID → glyph of the program.
@@ -130,17 +147,14 @@ impl CompositeCodes {
             Some(Object::Stream(stream)) => CidGlyphs::Bytes(objects.decode(stream).unwrap_or_default()),
             _ => program.as_ref().and_then(Program::glyphs_by_cid).map_or(CidGlyphs::Identity, CidGlyphs::Table),
         };
-        match program {
-            Some(program) => {
-                self.glyph_texts = program.texts_by_glyph(texts);
-                if !self.widths.is_stated {
-                    self.glyph_widths = program.advances();
-                }
+        if let Some(program) = program {
+            self.glyph_texts = program.texts_by_glyph(texts);
+            if !self.widths.is_stated {
+                self.glyph_widths = program.advances();
             }
-            None if self.cmap.is_identity() && self.collection.is_none() => {
-                self.glyph_texts = GlyphTexts::macintosh_order(&descriptor.name);
-            }
-            None => {}
+        }
+        if self.glyph_texts.is_empty() && self.cmap.is_identity() && self.collection.is_none() {
+            self.glyph_texts = GlyphTexts::macintosh_order(&descriptor.name);
         }
     }
 
@@ -171,13 +185,22 @@ impl CompositeCodes {
         let cid = self.cmap.cid(code);
         let text = self.text(code, cid);
         let cid = cid.unwrap_or(0);
-        if self.is_vertical() {
-            let metrics = self.widths.vertical(cid);
-            let origin = (metrics.origin.0 / 1000.0, metrics.origin.1 / 1000.0);
-            return Entry { text, advance: metrics.advance / 1000.0, origin };
+        let width = if self.is_vertical() {
+            self.widths.vertical(cid).advance
+        } else {
+            let own = self.glyph_widths.get(self.glyphs.glyph(cid) as usize).copied();
+            own.unwrap_or_else(|| self.widths.width(cid))
+        };
+        Entry { text, advance: width / 1000.0 }
+    }
+
+    /// The position vector of a code in vertical writing.
+    fn origin(&self, code: Code) -> (f32, f32) {
+        if !self.is_vertical() {
+            return (0.0, 0.0);
         }
-        let own = self.glyph_widths.get(self.glyphs.glyph(cid) as usize).copied();
-        Entry { text, advance: own.unwrap_or_else(|| self.widths.width(cid)) / 1000.0, origin: (0.0, 0.0) }
+        let (x, y) = self.widths.vertical(self.cmap.cid(code).unwrap_or(0)).origin;
+        (x / 1000.0, y / 1000.0)
     }
 
     /// Whether the font writes vertically.
@@ -194,26 +217,31 @@ impl CompositeCodes {
             sink(ShownCode {
                 text: entry.text,
                 advance: entry.advance,
-                origin: entry.origin,
+                origin: self.origin(code),
                 is_word_space: code.length == 1 && code.value == 32,
                 code: code.value,
             });
         }
     }
 
-    /// The entry of a code from its block; codes of more than two bytes are too rare for a table.
+    /// The entry of a code from its table; codes of more than two bytes are too rare for one.
     fn cached(&self, code: Code) -> Entry {
         let block = match code.length {
             1 => 0,
             2 => 1 + (code.value as usize >> 8),
             _ => return self.entry(code),
         };
-        let Some(slot) = self.blocks.get(block) else { return self.entry(code) };
-        let entries = slot.get_or_init(|| {
-            let first = code.value & !0xFF;
-            Box::new(std::array::from_fn(|offset| self.entry(Code { value: first | offset as u32, ..code })))
-        });
-        entries[(code.value & 0xFF) as usize]
+        let Some(block) = self.blocks.get(block) else { return self.entry(code) };
+        let words = block.get_or_init(|| Box::new([const { AtomicU64::new(NOT_READ) }; 256]));
+        let word = &words[(code.value & 0xFF) as usize];
+        match word.load(Ordering::Relaxed) {
+            NOT_READ => {
+                let entry = self.entry(code);
+                word.store(entry.to_word(), Ordering::Relaxed);
+                entry
+            }
+            known => Entry::of_word(known),
+        }
     }
 
     /// The advance of the code that says a space, if one of the usual codes does.

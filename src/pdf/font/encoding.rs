@@ -17,7 +17,7 @@ pub(super) struct Encoding<'a> {
 
 impl<'a> Encoding<'a> {
     /// Reads /Encoding.
-    pub(super) fn load(objects: &'a Objects, font: &'a Dictionary, descriptor: &Descriptor<'_>) -> Encoding<'a> {
+    pub(super) fn load(objects: &'a Objects, font: &'a Dictionary, descriptor: &Descriptor<'a>) -> Encoding<'a> {
         let mut encoding = Encoding::default();
         match objects.get(font, b"Encoding") {
             Some(Object::Name(name)) => encoding.base = table(name),
@@ -27,8 +27,12 @@ impl<'a> Encoding<'a> {
             }
             _ => {}
         }
-        // The two symbol fonts have their own encoding, whatever a dictionary says that was written for all fonts.
+        // The two symbol fonts have their own encoding, whatever a dictionary says that was written for all fonts;
+        // but a Mac OS program embeds Symbol with its signs in the places that MacRomanEncoding has for them.
+        let is_remapped =
+            encoding.base.is_some_and(|base| std::ptr::eq(base, &MAC_ROMAN)) && descriptor.is_embedded(objects);
         match descriptor.standard {
+            _ if is_remapped => {}
             Some(Standard14::Symbol) => encoding.base = Some(&SYMBOL),
             Some(Standard14::ZapfDingbats) => encoding.base = Some(&ZAPF_DINGBATS),
             _ => {}

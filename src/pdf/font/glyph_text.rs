@@ -121,12 +121,12 @@ impl Texts {
     }
 }
 
-/// The character as a page says it: a soft hyphen that is shown is a hyphen, a no-break space is a space, Adobe's
+/// The character as a page says it: a soft hyphen that is shown is a hyphen, a space of any width is a space, Adobe's
 /// private-use variants are the characters they vary. `None` for what says nothing, or nothing known.
 pub(super) fn plain_character(character: char) -> Option<char> {
     match character {
         '\u{20}'..='\u{7E}' => Some(character),
-        '\u{A0}' => Some(' '),
+        '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => Some(' '),
         '\u{AD}' => Some('-'),
         '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{FB00}'..='\u{FB06}' => None,
         '\u{FEFF}' | '\u{FFFC}'..='\u{FFFF}' | '\u{FDD0}'..='\u{FDEF}' => None,
@@ -200,6 +200,7 @@ mod tests {
         let cases = [
             ('A', Some("A")),
             ('\u{A0}', Some(" ")),
+            ('\u{3000}', Some(" ")),
             ('\u{AD}', Some("-")),
             ('\u{FB01}', Some("fi")),
             ('\u{FB06}', Some("st")),

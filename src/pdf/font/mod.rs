@@ -4,6 +4,7 @@
 //! encoding's glyph names or the program's own, for composite fonts the CMap's Unicode or the program's cmap reversed.
 //! Loading never fails: a broken font is one whose codes are unknown, and they are counted.
 
+mod chinese;
 mod cid_collection;
 mod cmap;
 mod cmap_syntax;
@@ -86,6 +87,8 @@ enum Kind<'a> {
     Type3,
     /// With the CIDFont that has the glyphs.
     Composite(&'a Dictionary),
+    /// A simple font by its dictionary, but shown with two-byte Chinese codes.
+    Gbk,
 }
 
 impl<'a> Kind<'a> {
@@ -101,6 +104,7 @@ impl<'a> Kind<'a> {
             (Some(descendant), _) => Kind::Composite(descendant),
             (None, b"Type0" | b"CIDFontType0" | b"CIDFontType2") => Kind::Composite(font),
             (None, b"Type3") => Kind::Type3,
+            (None, b"TrueType") if chinese::is_gbk(objects, font) => Kind::Gbk,
             (None, b"") if objects.dictionary(font, b"CharProcs").is_some() => Kind::Type3,
             _ => Kind::Simple,
         }
@@ -117,6 +121,11 @@ impl Font {
         let codes = match kind {
             Kind::Simple => Codes::Simple(SimpleCodes::load(objects, dictionary, &descriptor, &mut texts)),
             Kind::Type3 => Codes::Simple(SimpleCodes::load_type3(objects, dictionary, &descriptor, &mut texts)),
+            Kind::Gbk => {
+                let stand_in = chinese::gbk_font();
+                let codes = CompositeCodes::load(objects, &stand_in, &stand_in, &descriptor, &mut texts);
+                Codes::Composite(Box::new(codes))
+            }
             Kind::Composite(descendant) => {
                 let codes = CompositeCodes::load(objects, dictionary, descendant, &descriptor, &mut texts);
                 Codes::Composite(Box::new(codes))

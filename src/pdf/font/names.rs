@@ -65,6 +65,11 @@ fn component(name: &str, said: &mut String) -> Option<()> {
         said.push_str(&text);
         return Some(());
     }
+    if let Some(negated) = name.strip_prefix("not") {
+        component(negated, said)?;
+        said.push('\u{338}');
+        return Some(());
+    }
     without_form(name).and_then(|plain| component(plain, said))
 }
 
@@ -196,6 +201,9 @@ mod tests {
             ("parenleftbigg", Some("(")),
             ("summationdisplay", Some("∑")),
             ("negationslash", Some("\u{338}")),
+            ("notsimilar", Some("≁")),
+            ("notequivalence", Some("≡\u{338}")),
+            ("notelement", Some("∉")),
             ("compwordmark", Some("")),
             ("sfthyphen", Some("-")),
             ("nbspace", Some(" ")),

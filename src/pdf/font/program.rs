@@ -177,8 +177,8 @@ fn subtable<'a>(font: &FontRef<'a>, is_wanted: impl Fn(PlatformId, u16) -> bool)
 pub(super) struct GlyphTexts(Vec<GlyphText>);
 
 impl GlyphTexts {
-    /// Glyphs in the Macintosh order that fonts of Microsoft's core set begin with, which files name without
-    /// embedding them: glyph 3 is the space, and ASCII follows.
+    /// Glyphs in the Macintosh order that fonts of Microsoft's core set begin with, for files that name such a font
+    /// and embed no program, or one without its tables: glyph 3 is the space, and ASCII follows.
     pub(super) fn macintosh_order(name: &str) -> GlyphTexts {
         let name = name.to_ascii_lowercase().replace([' ', '-'], "");
         let families =

@@ -3,8 +3,8 @@
 use super::cmap_syntax::Code;
 use super::descriptor::Descriptor;
 use super::encoding::Encoding;
-use super::encoding_tables::{EncodingTable, STANDARD, WIN_ANSI};
-use super::glyph_text::{GlyphText, Texts, character_text};
+use super::encoding_tables::{EncodingTable, MAC_ROMAN, STANDARD, WIN_ANSI};
+use super::glyph_text::{GlyphText, NOTHING, Texts, character_text};
 use super::names::{self, NumberedGlyph, NumericNames};
 use super::program::Program;
 use super::standard14::Standard14;
@@ -133,7 +133,10 @@ impl<'a> Loader<'a> {
             self.set(code, to_unicode.text(Code { value: u32::from(code), length: 1 }));
         }
         self.read_differences(texts);
-        self.read_symbol_font(&to_unicode);
+        let is_macintosh = self.encoding.base.is_some_and(|base| std::ptr::eq(base, &MAC_ROMAN));
+        if !is_macintosh {
+            self.read_symbol_font(&to_unicode);
+        }
         if let Some(base) = self.encoding.base {
             self.fill_from_table(base);
         }
@@ -146,6 +149,7 @@ impl<'a> Loader<'a> {
         self.fill_from_table(&STANDARD);
         if !self.is_type3 {
             self.fill_from_table(&WIN_ANSI);
+            self.read_controls();
         }
     }
 
@@ -260,11 +264,28 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// A tab or line end that ToUnicode has for a code, and nothing else is known of it, is drawn as a space.
+    /// A tab or line end, by the code itself or by ToUnicode, of which nothing else is known is drawn as a space.
     fn read_blanks(&mut self, to_unicode: &ToUnicode) {
+        for code in [b'\t', b'\n', b'\r'] {
+            if !self.is_named[usize::from(code)] && self.program.is_none() {
+                self.set(code, character_text(' '));
+            }
+        }
         for code in 0..=u8::MAX {
             if let Some('\t' | '\n' | '\r') = to_unicode.character(Code { value: u32::from(code), length: 1 }) {
                 self.set(code, character_text(' '));
+            }
+        }
+    }
+
+    /// Control codes of a font that is not embedded show nothing: no font that stands in for it has glyphs for them.
+    fn read_controls(&mut self) {
+        if self.descriptor.is_embedded(self.objects) {
+            return;
+        }
+        for code in 0..b' ' {
+            if !self.is_named[usize::from(code)] {
+                self.set(code, NOTHING);
             }
         }
     }

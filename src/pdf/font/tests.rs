@@ -97,7 +97,7 @@ fn to_unicode_entries_that_say_nothing_do_not_count() {
 fn encodings_of_simple_fonts() {
     let differences = |names: Vec<Object>| Object::from(dictionary! { "Differences" => names });
     let cases: [(Dictionary, &[u8], &str); 9] = [
-        (dictionary! {}, b"A'\xAE", "A\u{2019}fi"),
+        (dictionary! {}, b"A'\xAE\n\x00", "A\u{2019}fi "),
         (dictionary! { "Encoding" => "WinAnsiEncoding" }, b"\x93A\x94\xAD\xA0\x81", "“A”- •"),
         (dictionary! { "Encoding" => "MacRomanEncoding" }, b"\x8A\xCA\xDE", "ä fi"),
         (dictionary! { "BaseFont" => "Symbol" }, b"abc", "αβχ"),
@@ -185,6 +185,15 @@ fn composite_fonts_by_their_sources() {
     }
     let identity = Object::Name(b"Identity-H".to_vec());
     assert_eq!(said(&load(&composite(Some(identity), "Identity-H", &dictionary! {})), b"\x00A\x20\x14"), "A—");
+}
+
+#[test]
+fn chinese_system_fonts_are_shown_with_gbk_codes() {
+    let name = Object::Name(vec![0xCB, 0xCE, 0xCC, 0xE5]);
+    let entries = dictionary! { "Subtype" => "TrueType", "BaseFont" => name, "Encoding" => "WinAnsiEncoding" };
+    let font = load(&simple(&entries));
+    assert_eq!(said(&font, b"\xC8\xAB\xCA\xC0 A"), "全世 A");
+    assert_eq!(advances(&font, b"\xC8\xAB A"), [1.0, 0.5, 0.5]);
 }
 
 #[test]
