@@ -37,7 +37,7 @@ pub async fn search(
     Ok(tag.mark(Json(response).into_response()))
 }
 
-/// `POST /api/v1/search`: the same names as members of a JSON object; `filter` may also be an object.
+/// `POST /api/v1/search`: the same as a JSON object; see [`SearchRequest::from_json`].
 pub async fn search_json(
     State(service): State<Arc<Service>>,
     headers: HeaderMap,
@@ -47,7 +47,7 @@ pub async fn search_json(
         return Err(Problem::new(Code::UnsupportedMediaType, "send `Content-Type: application/json`"));
     }
     let value = serde_json::from_slice(&body).map_err(|error| Problem::new(Code::MalformedJson, format!("{error}")))?;
-    let request = request_of(&pairs_of_json(&value)?)?;
+    let request = SearchRequest::from_json(&value)?;
     let response = with_base_path(service.search(request).await?, &service.links);
     Ok(Json(response).into_response())
 }
@@ -251,55 +251,6 @@ pub fn request_of(pairs: &[(String, String)]) -> Result<SearchRequest, Problem> 
     Ok(SearchRequest::from_pairs(pairs)?)
 }
 
-/// The members of a JSON object as the pairs of a query string: an array is a list of values (several filters, or
-/// facets joined by commas), the members of `filter` are `filter[…]`, and null is as if left out.
-fn pairs_of_json(value: &serde_json::Value) -> Result<Vec<(String, String)>, Problem> {
-    let Some(members) = value.as_object() else {
-        return Err(Problem::new(Code::MalformedJson, "the body must be an object"));
-    };
-    let mut pairs = Vec::new();
-    let mut faults = Vec::new();
-    for (name, value) in members {
-        match value {
-            serde_json::Value::Object(filters) if name == "filter" => {
-                for (field, value) in filters {
-                    add_json_value(&format!("filter[{field}]"), value, &mut pairs, &mut faults);
-                }
-            }
-            value => add_json_value(name, value, &mut pairs, &mut faults),
-        }
-    }
-    if faults.is_empty() { Ok(pairs) } else { Err(faults.into()) }
-}
-
-fn add_json_value(
-    name: &str,
-    value: &serde_json::Value,
-    pairs: &mut Vec<(String, String)>,
-    faults: &mut Vec<RequestError>,
-) {
-    use serde_json::Value;
-    match value {
-        Value::Null => {}
-        Value::String(text) => pairs.push((name.to_owned(), text.clone())),
-        Value::Number(number) => pairs.push((name.to_owned(), number.to_string())),
-        Value::Bool(flag) => pairs.push((name.to_owned(), flag.to_string())),
-        Value::Array(values) if name == "facets" && values.iter().all(Value::is_string) => {
-            let names: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
-            pairs.push((name.to_owned(), names.join(",")));
-        }
-        Value::Array(values) if name.starts_with("filter[") && values.iter().all(|value| !value.is_array()) => {
-            for value in values {
-                add_json_value(name, value, pairs, faults);
-            }
-        }
-        Value::Array(_) | Value::Object(_) => {
-            let detail = "must be a string or a number".to_owned();
-            faults.push(RequestError { parameter: name.to_owned(), detail });
-        }
-    }
-}
-
 /// `offset` and `limit` of a list.
 fn list_window(pairs: &[(String, String)]) -> Result<(u64, u64), Problem> {
     let (mut offset, mut limit) = (None, None);
@@ -313,7 +264,7 @@ fn list_window(pairs: &[(String, String)]) -> Result<(u64, u64), Problem> {
             "offset" => (&mut offset, 0..=u64::from(u32::MAX), "must be a whole number, 0 or more"),
             "limit" => (&mut limit, 1..=LIST_LIMIT.1, "must be a whole number from 1 to 100"),
             _ => {
-                fault(name, "unknown parameter; `offset` and `limit` are known");
+                fault(name, "is not known; known are offset, limit");
                 continue;
             }
         };
@@ -344,29 +295,6 @@ mod tests {
 
     fn pair(name: &str, value: &str) -> (String, String) {
         (name.to_owned(), value.to_owned())
-    }
-
-    #[test]
-    fn json_bodies_mean_what_query_strings_mean() {
-        let body = serde_json::json!({
-            "q": "cash", "limit": 5, "cursor": null, "facets": ["language", "year"],
-            "filter": { "language": "en", "author": ["A", "B"] }, "filter[year]": "2019..2021",
-        });
-        let mut pairs = pairs_of_json(&body).expect("a good body");
-        pairs.sort();
-        let wanted = [
-            pair("facets", "language,year"),
-            pair("filter[author]", "A"),
-            pair("filter[author]", "B"),
-            pair("filter[language]", "en"),
-            pair("filter[year]", "2019..2021"),
-            pair("limit", "5"),
-            pair("q", "cash"),
-        ];
-        assert_eq!(pairs, wanted);
-        for body in [serde_json::json!({"q": ["a"]}), serde_json::json!({"q": {"a": 1}}), serde_json::json!([1])] {
-            assert!(pairs_of_json(&body).is_err(), "{body}");
-        }
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl From<Vec<RequestError>> for Problem {
     fn from(errors: Vec<RequestError>) -> Problem {
         let fault = |error: RequestError| Fault {
             parameter: error.parameter,
-            code: if error.detail.contains("unknown") { "unknown_parameter" } else { "invalid_value" },
+            code: if error.detail.starts_with("is not known") { "unknown_parameter" } else { "invalid_value" },
             detail: error.detail,
         };
         let faults: Vec<Fault> = errors.into_iter().map(fault).collect();

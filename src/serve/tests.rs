@@ -358,12 +358,15 @@ async fn the_api_keeps_the_contract() {
     for (content_type, body, status, code) in [
         ("text/plain", "{}", 415, "unsupported_media_type"),
         ("application/json", "{", 400, "malformed_json"),
-        ("application/json", "[]", 400, "malformed_json"),
+        ("application/json", "[]", 422, "invalid_parameters"),
         ("application/json; charset=utf-8", r#"{"q":"a","limit":0,"nonsense":1}"#, 422, "invalid_parameters"),
     ] {
         let answer = site.send("POST", "/x/api/v1/search", &[("content-type", content_type)], body).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (status, &code.into()), "{body}");
     }
+    let json = site.get("/x/api/v1/search?q=a&nonsense=1&limit=0").await.json();
+    let codes = [&json["errors"][0]["code"], &json["errors"][1]["code"]];
+    assert_eq!(codes, [&serde_json::json!("unknown_parameter"), &serde_json::json!("invalid_value")]);
     let large = format!("{{\"q\":\"{}\"}}", "a".repeat(70_000));
     let answer = site.send("POST", "/x/api/v1/search", &[("content-type", "application/json")], &large).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (413, &"body_too_large".into()));

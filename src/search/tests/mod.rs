@@ -4,3 +4,4 @@ mod evidence;
 mod library;
 mod membership;
 mod order;
+mod within;

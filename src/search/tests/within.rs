@@ -1,0 +1,65 @@
+//! Searches within one report, and the marks on its pages.
+
+use super::library::{Made, Shelf, asked, made};
+use crate::search::PageMarks;
+
+fn shelf() -> (Shelf, Made) {
+    let report = made(
+        "one",
+        &["Cash was paid late. The cash", "transfers reached all. School.", "No word of it.", "A transfer."],
+    );
+    let shelf = Shelf::of(&[&[made("two", &["cash transfers of another report"])], &[report.clone()]]);
+    (shelf, report)
+}
+
+fn marks(shelf: &Shelf, report: &Made, q: &str, number: u32) -> (Vec<String>, Vec<u32>) {
+    let row = shelf.library.catalogue().report(report.id()).expect("reads").expect("is there");
+    let pages = shelf.library.texts().pages(row.location, &[number, number + 1]).expect("reads");
+    let (page, next) = (&pages[0], pages.get(1));
+    let PageMarks { spans, pages } = shelf.engine.page_marks(q, report.id(), page, next).expect("answers");
+    (spans.iter().map(|span| span.of(&page.text).to_owned()).collect(), pages)
+}
+
+#[test]
+fn a_report_shows_its_own_pages_even_if_it_lacks_a_word() {
+    let (shelf, report) = shelf();
+    for (q, expected) in [
+        ("cash", vec![1]),
+        ("cash transfer", vec![1, 2, 4]),
+        ("school zebra", vec![2]),
+        ("\"cash transfers\"", vec![1]),
+        ("zebra", vec![]),
+        ("", vec![]),
+        ("...", vec![]),
+    ] {
+        let hit = shelf.engine.search_within(&asked(q), report.id()).expect("answers");
+        let mut pages: Vec<u32> = hit.iter().flat_map(|hit| hit.pages.iter().map(|page| page.page)).collect();
+        pages.sort_unstable();
+        assert_eq!(pages, expected, "{q}");
+        assert!(hit.is_none_or(|hit| hit.id == report.id()), "{q}");
+    }
+    let elsewhere = made("three", &["cash"]);
+    assert_eq!(shelf.engine.search_within(&asked("cash"), elsewhere.id()).expect("answers"), None);
+}
+
+#[test]
+fn pages_are_marked_as_the_query_means_them() {
+    let (shelf, report) = shelf();
+    for (q, page, words, pages) in [
+        ("cash", 1, vec!["Cash", "cash"], vec![1]),
+        ("transfer", 2, vec!["transfers"], vec![2, 4]),
+        ("\"cash transfers\"", 1, vec!["cash"], vec![1]),
+        ("zebra", 1, vec![], vec![]),
+        ("", 1, vec![], vec![]),
+    ] {
+        let expected = (words.into_iter().map(str::to_owned).collect(), pages);
+        assert_eq!(marks(&shelf, &report, q, page), expected, "{q}");
+    }
+}
+
+#[test]
+fn a_deleted_report_has_no_pages_to_show() {
+    let (mut shelf, report) = shelf();
+    shelf.delete(&report);
+    assert_eq!(shelf.engine.search_within(&asked("cash"), report.id()).expect("answers"), None);
+}
