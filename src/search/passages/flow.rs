@@ -4,7 +4,7 @@
 
 use crate::report::Span;
 
-/// A stretch copied from the page.
+/// A stretch of the page copied byte for byte, but for white space.
 #[derive(Debug, Clone, Copy)]
 struct Run {
     /// First byte on the page.
@@ -43,39 +43,35 @@ impl Flow {
 
     /// Appends a piece of the page that begins at byte `offset`. `newlines` and `space` tell of the white space before.
     fn append(&mut self, piece: &str, offset: usize, newlines: &mut u32, space: &mut bool) {
-        let mut continues = false;
-        for (index, character) in piece.char_indices() {
-            match character {
-                '\n' => {
-                    *newlines += 1;
-                    *space = true;
-                    continue;
-                }
-                _ if character.is_whitespace() => {
-                    *space = true;
-                    continue;
-                }
-                _ if is_dropped(character) => {
-                    continues = false;
-                    continue;
-                }
-                _ => {}
+        let mut at = 0;
+        while let Some(rest) = piece.get(at..).filter(|rest| !rest.is_empty()) {
+            // Most of a page is plain ASCII, copied a word at a time.
+            let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+            let Some(character) = rest.chars().next() else { break };
+            let length = if plain > 0 { plain } else { character.len_utf8() };
+            if plain == 0 && (character.is_whitespace() || is_dropped(character)) {
+                *newlines += u32::from(character == '\n');
+                *space |= character.is_whitespace();
+                at += length;
+                continue;
             }
             if *space {
                 // A printed hyphen at the end of a line holds its two parts together.
                 let joins = *newlines == 1
-                    && (character.is_alphanumeric() && self.ends_with_joining_hyphen(piece, index)
+                    && (character.is_alphanumeric() && self.ends_with_joining_hyphen(piece, at)
                         || is_unspaced(character) && self.text.ends_with(is_unspaced));
                 if !joins && !self.text.is_empty() {
                     self.text.push(if *newlines > 1 { '\n' } else { ' ' });
                 }
-                (*newlines, *space, continues) = (0, false, false);
+                (*newlines, *space) = (0, false);
             }
+            let (source, target) = (offset + at, self.text.len());
+            let continues = self.runs.last().is_some_and(|run| source - run.source == target - run.target);
             if !continues {
-                self.runs.push(Run { source: offset + index, target: self.text.len() });
-                continues = true;
+                self.runs.push(Run { source, target });
             }
-            self.text.push(character);
+            self.text.push_str(rest.get(..length).unwrap_or(""));
+            at += length;
         }
     }
 

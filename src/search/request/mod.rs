@@ -3,19 +3,14 @@
 //! Read from the pairs of a query string or from a JSON object with the same names; everything wrong is reported at
 //! once, so that a client need not guess twice.
 
-use crate::query::range;
+mod values;
+
 use serde_json::Value;
 use std::collections::HashSet;
-use std::ops::RangeInclusive;
+use values::{cursor, facets, filter, number, scalars, sort};
 
-/// Longest cursor accepted, in bytes.
-const MAX_CURSOR_BYTES: usize = 512;
-/// Longest name in a filter, in bytes.
-const MAX_NAME_BYTES: usize = 512;
 /// Most filters of a request.
 const MAX_FILTERS: usize = 64;
-/// What can be counted.
-const FACETS: [&str; 3] = ["language", "author", "year"];
 
 /// What to search and how much to return.
 #[derive(Debug, Clone, PartialEq)]
@@ -218,89 +213,6 @@ impl SearchRequest {
         }
         Ok(())
     }
-}
-
-/// A whole number within bounds, in plain digits.
-fn number(value: &str, bounds: RangeInclusive<usize>) -> Result<usize, String> {
-    let is_plain = !value.is_empty() && value.len() <= 9 && value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if is_plain { value.parse().ok() } else { None };
-    number
-        .filter(|number| bounds.contains(number))
-        .ok_or_else(|| format!("must be a whole number from {} to {}", bounds.start(), bounds.end()))
-}
-
-/// A cursor as the response gave it; whether it is a valid one the engine decides.
-fn cursor(value: &str) -> Result<Option<String>, String> {
-    if value.is_empty() {
-        return Ok(None);
-    }
-    let is_ours = value.len() <= MAX_CURSOR_BYTES && value.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_ours { Ok(Some(value.to_owned())) } else { Err("must be a `next_cursor` of an earlier response".to_owned()) }
-}
-
-/// Facets, parted by commas, each once.
-fn facets(value: &str) -> Result<Vec<String>, String> {
-    let mut facets: Vec<String> = Vec::new();
-    for facet in value.split(',').map(str::trim).filter(|facet| !facet.is_empty()) {
-        if !FACETS.contains(&facet) {
-            return Err(format!("must be one or more of {}", FACETS.join(", ")));
-        }
-        if !facets.iter().any(|known| known == facet) {
-            facets.push(facet.to_owned());
-        }
-    }
-    Ok(facets)
-}
-
-/// An order of hits.
-fn sort(value: &str) -> Result<Sort, String> {
-    Ok(match value {
-        "" | "relevance" => Sort::Relevance,
-        "date" => Sort::DateAscending,
-        "-date" => Sort::DateDescending,
-        "title" => Sort::TitleAscending,
-        "-title" => Sort::TitleDescending,
-        _ => return Err("must be one of relevance, date, -date, title, -title".to_owned()),
-    })
-}
-
-/// A filter from a value that is not empty.
-fn filter(name: &str, value: &str) -> Result<Filter, String> {
-    match name {
-        "filter[language]" => {
-            let is_code = value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic());
-            let code = is_code.then(|| Filter::Language(value.to_ascii_lowercase()));
-            code.ok_or_else(|| "must be a code of two letters, such as en".to_owned())
-        }
-        "filter[author]" => {
-            let author = (value.len() <= MAX_NAME_BYTES).then(|| Filter::Author(value.to_owned()));
-            author.ok_or_else(|| format!("must be at most {MAX_NAME_BYTES} bytes"))
-        }
-        _ => {
-            let year = |year: Option<u32>| year.map(i32::try_from).transpose().ok();
-            let bounds = range(value).filter(|&(start, end)| start.max(end).is_none_or(|year| year <= 9_999));
-            let filter = bounds.and_then(|(start, end)| Some(Filter::Year(year(start)?, year(end)?)));
-            filter.ok_or_else(|| "must be a year or a range of years, such as 2019..2021".to_owned())
-        }
-    }
-}
-
-/// The values of a JSON scalar or array of scalars as text; `None` for anything deeper.
-fn scalars(value: &Value) -> Option<Vec<String>> {
-    Some(match value {
-        Value::Null => Vec::new(),
-        Value::Bool(value) => vec![value.to_string()],
-        Value::Number(value) => vec![value.to_string()],
-        Value::String(value) => vec![value.clone()],
-        Value::Array(values) => {
-            let is_flat = |value: &Value| matches!(value, Value::String(_) | Value::Number(_));
-            if !values.iter().all(is_flat) {
-                return None;
-            }
-            values.iter().filter_map(scalars).flatten().collect()
-        }
-        Value::Object(_) => return None,
-    })
 }
 
 /// A parameter's name, cut so that an error stays short.
