@@ -7,7 +7,7 @@ use crate::ingest::pipeline::Index;
 use crate::ingest::resolve::Settled;
 use crate::ingest::{IngestError, Progress, Summary};
 use crate::report::{Outcome, PageStatus};
-use crate::store::{Change, FileRow, Library, ReportFacts};
+use crate::store::{Change, FileRow, Library, ReportFacts, StoreError};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -24,6 +24,8 @@ const COMMIT_CHANGES: usize = 20_000;
 pub(super) struct Finished<D> {
     files: Vec<Settled>,
     stored: Option<Stored<D>>,
+    /// Bytes of PDF that were read.
+    bytes: u64,
     /// Bytes that it takes in memory, roughly.
     pub weight: u64,
 }
@@ -37,19 +39,17 @@ pub(super) struct Stored<D> {
     pub document: D,
     /// Its row for the catalogue.
     pub facts: ReportFacts,
-    /// Bytes of the PDF.
-    pub bytes: u64,
     /// Bytes of its text.
     pub text_bytes: u64,
 }
 
 impl<D> Finished<D> {
-    /// The first file is the one that was read; `stored` what it gave.
-    pub(super) fn new(files: Vec<Settled>, stored: Option<Stored<D>>) -> Finished<D> {
+    /// The first file is the one that was read, `bytes` long; `stored` is what it gave.
+    pub(super) fn new(files: Vec<Settled>, bytes: u64, stored: Option<Stored<D>>) -> Finished<D> {
         // A document holds each word and its places, some three times the text.
         let report = stored.as_ref().map_or(0, |stored| stored.record.len() as u64 + 3 * stored.text_bytes);
         let weight = report + 1_000 * files.len() as u64;
-        Finished { files, stored, weight }
+        Finished { files, stored, bytes, weight }
     }
 }
 
@@ -87,10 +87,15 @@ impl<'c, I: Index> Committer<'c, I> {
             pages: 0,
             since: None,
         };
-        // A library that was never written to gets its index even if there is nothing to put into it.
         let generation = library.generation_directory();
-        if !std::fs::read_dir(generation).is_ok_and(|mut entries| entries.next().is_some()) {
+        let is_bare = !std::fs::read_dir(&generation).is_ok_and(|mut entries| entries.next().is_some());
+        if !library.catalogue().has_reports()? {
+            // A library without reports gets its index even if there is nothing to put into it.
             committer.index()?.commit()?;
+        } else if is_bare {
+            // An empty one in its place would answer as if there were no reports.
+            let detail = "the index is gone".to_owned();
+            return Err(StoreError::Damaged { path: generation, detail }.into());
         }
         Ok(committer)
     }
@@ -160,13 +165,13 @@ impl<'c, I: Index> Committer<'c, I> {
     }
 
     fn write(&mut self, finished: Finished<I::Document>) -> Result<(), IngestError> {
+        self.summary.bytes += finished.bytes;
         if let Some(stored) = finished.stored {
             let location = self.library.texts().append(&stored.record)?;
             self.index()?.upsert(stored.document)?;
             for (status, pages) in &stored.facts.pages {
                 *self.summary.pages.entry(PageStatus::code(*status).to_owned()).or_default() += u64::from(*pages);
             }
-            self.summary.bytes += stored.bytes;
             self.summary.text_bytes += stored.text_bytes;
             self.pages += u64::from(stored.facts.pages_total());
             self.reports += 1;

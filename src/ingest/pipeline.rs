@@ -143,7 +143,7 @@ impl Worker<'_> {
         };
         let catalogue = self.library.catalogue();
         if let Some(settled) = settle(&item.task, &file.found, file.id, catalogue, self.options.retry, self.now)? {
-            return Ok(self.finished(item, settled, None));
+            return Ok(self.finished(item, settled, file.found.size, None));
         }
         Ok(self.extracted::<I>(item, &file))
     }
@@ -159,7 +159,6 @@ impl Worker<'_> {
                 record: TextStore::encode(&report),
                 document: I::document(&report, &path.to_string_lossy()),
                 facts: ReportFacts::of(&report),
-                bytes: file.found.size,
                 text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),
             })
         }));
@@ -175,11 +174,11 @@ impl Worker<'_> {
             self.progress.pages_done(pages);
         }
         let settled = (row(&file.found, Some(file.id), outcome, detail, self.now), outcome);
-        self.finished(item, settled, stored.ok())
+        self.finished(item, settled, file.found.size, stored.ok())
     }
 
     /// Adds what becomes of the copies: further places of what could be read, failures alike of what could not.
-    fn finished<D>(&self, item: &Item, settled: Settled, stored: Option<Stored<D>>) -> Finished<D> {
+    fn finished<D>(&self, item: &Item, settled: Settled, bytes: u64, stored: Option<Stored<D>>) -> Finished<D> {
         let (first, first_outcome) = &settled;
         let copy = |task: &Task| {
             let outcome = match first_outcome {
@@ -189,14 +188,14 @@ impl Worker<'_> {
             (row(&task.found, first.id, outcome, &first.detail, self.now), outcome)
         };
         let copies: Vec<Settled> = item.copies.iter().map(copy).collect();
-        Finished::new(std::iter::once(settled).chain(copies).collect(), stored)
+        Finished::new(std::iter::once(settled).chain(copies).collect(), bytes, stored)
     }
 
     /// A file whose bytes could not be had; its copies are looked at again in the next run, as nothing was read.
     fn refuse<D>(&self, item: &Item, refusal: &Refusal) -> Finished<D> {
         let tasks = std::iter::once(&item.task).chain(&item.copies);
         let files = tasks.map(|task| (refused(task, refusal, self.now), Outcome::Failed(refusal.reason)));
-        Finished::new(files.collect(), None)
+        Finished::new(files.collect(), 0, None)
     }
 }
 

@@ -236,7 +236,7 @@ fn every_file_has_its_outcome_and_a_bad_one_costs_only_itself() {
     let failed = [("crashed", 1), ("damaged", 2), ("empty", 1)].map(|(code, count)| (code.to_owned(), count));
     assert_eq!(summary.failed, failed.into());
     assert_eq!(summary.pages, [("no_text".to_owned(), 1), ("text".to_owned(), 3)].into());
-    assert_eq!((summary.bytes, summary.text_bytes, summary.interrupted), (18, 16, false));
+    assert_eq!((summary.bytes, summary.text_bytes, summary.interrupted), (27, 16, false));
     assert_eq!(scene.documents().len(), 2);
     assert_eq!(scene.outcome("copy.pdf"), Some(Outcome::Duplicate));
     assert_eq!(scene.outcome("b/c.PDF"), Some(Outcome::Partial(Reason::LimitReached)));
@@ -443,6 +443,15 @@ fn a_failing_index_ends_the_run_and_the_next_one_makes_up_for_it() {
     assert_eq!(scene.library().catalogue().coverage().expect("readable").files, 0);
     assert_eq!(counts(&scene.run()), [3, 0, 0, 0, 0, 0, 0]);
     assert_eq!(scene.documents().len(), 3);
+}
+
+#[test]
+fn an_index_that_is_gone_is_not_replaced_by_an_empty_one() {
+    let scene = Scene::new(&[("a.pdf", "one")]);
+    scene.run();
+    std::fs::remove_file(scene.library().generation_directory().join("documents.json")).expect("there");
+    let result = scene.try_run::<FileIndex>(&AtomicBool::new(false));
+    assert!(matches!(result, Err(IngestError::Store(StoreError::Damaged { .. }))), "{result:?}");
 }
 
 #[test]

@@ -148,11 +148,28 @@ impl Catalogue {
         Ok(statement.query_row([id.0], report_row).optional()?)
     }
 
+    /// The reports with these identities, in their order, as of one moment; several at once cost less than one by one.
+    pub fn reports_of(&self, ids: &[ReportId]) -> Result<Vec<Option<ReportRow>>, StoreError> {
+        let connection = self.reader()?;
+        // Never committed: it only reads.
+        let transaction = connection.unchecked_transaction()?;
+        let mut statement =
+            transaction.prepare_cached(&format!("SELECT {REPORT_COLUMNS} FROM reports WHERE id = ?1"))?;
+        let rows = ids.iter().map(|id| statement.query_row([id.0], report_row).optional());
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Whether the report with this identity is in the library.
     pub fn has_report(&self, id: ReportId) -> Result<bool, StoreError> {
         let connection = self.reader()?;
         let mut statement = connection.prepare_cached("SELECT 1 FROM reports WHERE id = ?1")?;
         Ok(statement.exists([id.0])?)
+    }
+
+    /// Whether there is any report.
+    pub fn has_reports(&self) -> Result<bool, StoreError> {
+        let connection = self.reader()?;
+        Ok(connection.prepare_cached("SELECT 1 FROM reports LIMIT 1")?.exists([])?)
     }
 
     /// Reports by title, from `offset`, at most `limit`.
@@ -406,6 +423,8 @@ mod tests {
         assert_eq!((report.file.as_path(), report.location), (Path::new("/r-other/a.pdf"), AT));
         assert_eq!((report.pages_total, report.pages_searchable), (5, 3));
         assert_eq!(report.authors, facts("a").authors);
+        let ids = [facts("none").id, report.id];
+        assert_eq!(catalogue.reports_of(&ids).expect("readable"), [None, Some(report.clone())]);
         assert_eq!(catalogue.reports(0, 10).expect("readable"), [report]);
         assert_eq!(catalogue.reports(1, 10).expect("readable"), []);
     }
