@@ -121,15 +121,22 @@ impl Gatherer {
                 });
             }
             // Occurrences rise, so those of one page stand together.
-            for run in here.chunk_by(|(a, _), (b, _)| starts.page_of(*a) == starts.page_of(*b)) {
-                let Some((position, _)) = run.first() else {
-                    continue;
-                };
-                let tally = pages.entry(starts.page_of(*position)).or_insert_with(|| PageTally::new(clauses));
-                tally.frequencies[index] = run.iter().map(|(_, weight)| weight).sum();
+            let mut rest = here.as_slice();
+            while let Some((position, _)) = rest.first() {
+                let page = starts.page_of(*position);
+                let end = starts.end_of(page);
+                let (run, later) = rest.split_at(rest.partition_point(|(position, _)| *position < end).max(1));
+                let tally = pages.entry(page).or_insert_with(|| PageTally::new(clauses));
+                tally.frequencies[index] += run.iter().map(|(_, weight)| weight).sum::<f32>();
+                rest = later;
             }
+            let (mut page, mut end) = (0, 0);
             for (position, closeness) in pairs(&before, &here) {
-                if let Some(tally) = pages.get_mut(&starts.page_of(position)) {
+                if position >= end {
+                    page = starts.page_of(position);
+                    end = starts.end_of(page);
+                }
+                if let Some(tally) = pages.get_mut(&page) {
                     tally.proximity[index] += closeness;
                 }
             }
