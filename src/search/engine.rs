@@ -7,9 +7,10 @@ use crate::index::{IndexError, IndexReader, Snapshot};
 use crate::query::{self, QueryError};
 use crate::search::collect::{Collected, FoundReport, ReportCollector};
 use crate::search::evidence::{self, Evidence};
+use crate::search::filters::{author_filter, language_filter, year_filter};
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::Marker;
-use crate::search::plan::{Plan, Planner, Strictness, author_filter, language_filter, year_filter};
+use crate::search::plan::{Plan, Planner, Strictness};
 use crate::search::ranking::{PAGE_SHARE, RESCORED, SearchedFields};
 use crate::search::terms::{Dictionary, documents};
 use crate::search::{
@@ -132,10 +133,7 @@ impl Engine {
             has_phrases: plan.is_some_and(|plan| plan.shown().any(|(_, clause)| clause.is_phrase())),
         };
         let reached = offset.saturating_add(ranked.hits.len());
-        let mut hits = Vec::with_capacity(ranked.hits.len());
-        for report in &ranked.hits {
-            hits.extend(hydrator.hit(report)?);
-        }
+        let hits = hydrator.hits(&ranked.hits)?;
         Ok(SearchResponse {
             query: QueryInfo {
                 q: request.q.clone(),

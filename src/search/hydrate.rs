@@ -25,15 +25,23 @@ pub(super) struct Hydrator<'a> {
 }
 
 impl Hydrator<'_> {
-    /// The hit of a report; `None` if it was removed since the index was committed.
-    pub(super) fn hit(&self, ranked: &RankedReport) -> Result<Option<Hit>, SearchError> {
-        let Some(row) = self.library.catalogue().report(ranked.id)? else {
-            tracing::debug!(id = %ranked.id, "report is in the index but no longer in the catalogue");
-            return Ok(None);
-        };
+    /// The hits of these reports, in order; those removed since the index was committed are left out.
+    pub(super) fn hits(&self, ranked: &[RankedReport]) -> Result<Vec<Hit>, SearchError> {
+        let ids: Vec<ReportId> = ranked.iter().map(|report| report.id).collect();
+        let mut hits = Vec::with_capacity(ranked.len());
+        for (report, row) in ranked.iter().zip(self.library.catalogue().reports_of(&ids)?) {
+            match row {
+                Some(row) => hits.push(self.hit(report, &row)?),
+                None => tracing::debug!(id = %report.id, "report is in the index but no longer in the catalogue"),
+            }
+        }
+        Ok(hits)
+    }
+
+    fn hit(&self, ranked: &RankedReport, row: &ReportRow) -> Result<Hit, SearchError> {
         let report = self.library.texts().report(row.location)?;
-        let (pages, more_pages) = self.pages(&row, &report, &ranked.evidence)?;
-        Ok(Some(Hit {
+        let (pages, more_pages) = self.pages(row, &report, &ranked.evidence)?;
+        Ok(Hit {
             id: ranked.id,
             score: ranked.score,
             title: report.about.title.clone(),
@@ -47,7 +55,7 @@ impl Hydrator<'_> {
             url: format!("/reports/{}", ranked.id),
             pages,
             more_pages,
-        }))
+        })
     }
 
     /// The best pages, and how many more have matches. A report found by its title alone shows how it begins.

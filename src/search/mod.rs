@@ -7,6 +7,7 @@ mod collect;
 mod cursor;
 mod engine;
 mod evidence;
+mod filters;
 mod function_words;
 mod hydrate;
 pub mod passages;

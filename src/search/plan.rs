@@ -6,6 +6,7 @@
 use crate::index::Fields;
 use crate::query::{Field, Node, TextClause, TextKind};
 use crate::report::Span;
+use crate::search::filters::{everything, language_filter, pages_filter, year_filter};
 use crate::search::function_words::{FUNCTION_WORD_WEIGHT, is_function_word};
 use crate::search::passages::{ClauseMatcher, Matchers};
 use crate::search::phrase::PhraseQuery;
@@ -13,13 +14,8 @@ use crate::search::ranking::{SearchedField, SearchedFields, idf};
 use crate::search::scope::{Scope, ScopedQuery};
 use crate::search::terms::{Dictionary, Reading, Way, Ways};
 use crate::search::union::UnionQuery;
-use std::ops::Bound;
 use std::sync::Arc;
-use tantivy::Term;
-use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, RangeQuery, TermQuery,
-};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, Occur, Query};
 
 /// A text clause with its words expanded.
 #[derive(Debug, Clone)]
@@ -387,13 +383,7 @@ impl Plan {
 
     fn lower_scope(&self, scope: &Scope) -> Box<dyn Query> {
         match scope {
-            Scope::Pages(first, last) => {
-                // `page:5..3` allows no page, so no report has one.
-                let most = if first <= last { u64::MAX } else { 0 };
-                let least = Term::from_field_u64(self.fields.pages, u64::from(*first).max(1));
-                let most = Term::from_field_u64(self.fields.pages, most);
-                unscored(Box::new(RangeQuery::new(Bound::Included(least), Bound::Included(most))))
-            }
+            Scope::Pages(first, last) => pages_filter(&self.fields, *first, *last),
             Scope::Section(places) => {
                 let words = places.iter().map(|words| {
                     let fields = Arc::new(vec![self.section_field]);
@@ -424,32 +414,4 @@ fn lower_clause(clause: &Clause) -> Box<dyn Query> {
         }
         None => everything(),
     }
-}
-
-fn everything() -> Box<dyn Query> {
-    unscored(Box::new(AllQuery))
-}
-
-/// A query that decides but does not score.
-pub(super) fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, 0.0))
-}
-
-/// Reports in a language.
-pub(super) fn language_filter(fields: &Fields, language: &str) -> Box<dyn Query> {
-    let term = Term::from_field_text(fields.language, &language.to_ascii_lowercase());
-    unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
-}
-
-/// Reports by an author, compared folded.
-pub(super) fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
-    let term = Term::from_field_text(fields.author_key, &crate::index::folded(author));
-    unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
-}
-
-/// Reports of these years, both ends included; undated ones never.
-pub(super) fn year_filter(fields: &Fields, first: Option<i32>, last: Option<i32>) -> Box<dyn Query> {
-    let bound =
-        |year: Option<i32>, open: i64| Bound::Included(Term::from_field_i64(fields.year, year.map_or(open, i64::from)));
-    unscored(Box::new(RangeQuery::new(bound(first, i64::MIN), bound(last, i64::MAX))))
 }

@@ -189,7 +189,7 @@ fn filters_and_operators_of_the_request() {
         assert_eq!(filtered(&[by("Jorg Muller")], Operator::And, ""), ["kenya"], "{which}");
         assert!(filtered(&[by("otieno")], Operator::And, "prices").is_empty(), "{which}: whole names");
         let late = Filter::Year(Some(2020), None);
-        assert_eq!(filtered(&[late.clone()], Operator::And, "cash"), ["water"], "{which}");
+        assert_eq!(filtered(std::slice::from_ref(&late), Operator::And, "cash"), ["water"], "{which}");
         assert_eq!(filtered(&[late, Filter::Language("ES".into())], Operator::And, ""), ["peru"], "{which}");
         assert_eq!(filtered(&[], Operator::Or, "villages wells"), ["kenya", "water"], "{which}");
     });
