@@ -9,6 +9,9 @@ use crate::store::StoredPage;
 /// A block whose lines are all shorter than this many characters keeps its lines: no column of text is so narrow.
 const NARROW: usize = 24;
 
+/// Signs that begin an item of a list, and so a paragraph.
+const BULLETS: [char; 9] = ['•', '‣', '▪', '●', '○', '◦', '■', '□', '➢'];
+
 /// What a paragraph is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -57,7 +60,8 @@ pub fn paragraphs(page: &StoredPage, matches: &[Span]) -> Vec<Paragraph> {
             continue;
         }
         let kind = line_kind(page, &span);
-        if block.last().is_some_and(|(last, _)| *last != kind) {
+        let is_item = line.trim_start().starts_with(BULLETS);
+        if is_item || block.last().is_some_and(|(last, _)| *last != kind) {
             finish(page, matches, &mut block, &mut paragraphs);
         }
         block.push((kind, span));
@@ -187,6 +191,14 @@ mod tests {
             "lines: A\nB\nC",
         ];
         assert_eq!(shown(&page, &matches), wanted);
+    }
+
+    #[test]
+    fn items_of_a_list_stand_apart() {
+        let text = "It is necessary to:\n• build the network and\nkeep it;\n• assess needs";
+        let page = StoredPage { text: text.to_owned(), ..StoredPage::default() };
+        let wanted = ["text: It is necessary to:", "text: • build the network and keep it;", "text: • assess needs"];
+        assert_eq!(shown(&page, &[]), wanted);
     }
 
     #[test]
