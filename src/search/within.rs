@@ -8,7 +8,7 @@ use crate::query;
 use crate::report::{ReportId, Span};
 use crate::search::evidence;
 use crate::search::hydrate::{Hydrator, RankedReport};
-use crate::search::passages;
+use crate::search::passages::{self, Marker};
 use crate::search::plan::Plan;
 use crate::search::{Engine, Hit, Operator, SearchError, SearchRequest};
 use crate::store::StoredPage;
@@ -31,14 +31,15 @@ impl Engine {
         let parsed = query::parse(&request.q, request.operator == Operator::Or)?;
         let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(None) };
         let Some(address) = address(&snapshot, id)? else { return Ok(None) };
-        let hydrator =
-            Hydrator { library: self.library(), request, matchers: plan.matchers(), has_phrases: has_phrases(&plan) };
+        let matchers = plan.matchers();
+        let marker = Marker::new(&matchers);
+        let hydrator = Hydrator { library: self.library(), request, marker, has_phrases: has_phrases(&plan) };
         let evidence = evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default();
         if evidence.pages.is_empty() {
             return Ok(None);
         }
         let score = evidence.best();
-        hydrator.hit(&RankedReport { id, score, evidence })
+        Ok(hydrator.hits(&[RankedReport { id, score, evidence }])?.pop())
     }
 
     /// What to mark on a page of a report, and which of its pages have matches. `next` is the page after it, over
