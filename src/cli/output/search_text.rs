@@ -188,8 +188,8 @@ pub mod tests {
         Cash transfers[2J in Somalia
         Jane Doe, John Roe · 2023-05 · en · 120 pages · 4 of them not searchable · reports/somalia.pdf
           p. iv (6 of 120)
-            The cash transfers reached most
-              of the households.
+            The cash transfers reached most of
+              the households.
           p. 12 of 120
           p. 13 of 120
             No cash.
