@@ -1,3 +1,5 @@
 //! Tests of the whole program, from outside.
 
 mod cli; // the binary: arguments, output, exit codes
+mod reading; // the bundled reports: outcome, facts, words
+mod tidy; // invariants of the source tree that the compiler does not check

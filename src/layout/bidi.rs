@@ -1,12 +1,20 @@
 //! Visual → logical order for lines with right-to-left text: pages hold glyphs where they stand, text holds them as
 //! they are read. A simplified inverse of the Unicode bidirectional algorithm (UAX #9) on whole words.
 
+use crate::layout::glyph::PageGlyphs;
 use unicode_bidi::{BidiClass, bidi_class};
 
 /// Whether the character is written from right to left.
 pub(super) fn is_right_to_left(character: char) -> bool {
     // Latin, Greek and Cyrillic text is told apart without a table look-up.
     character >= '\u{0590}' && matches!(bidi_class(character), BidiClass::R | BidiClass::AL)
+}
+
+/// Whether most letters of the page are written from right to left.
+pub(super) fn is_mostly_right_to_left(page: &PageGlyphs) -> bool {
+    let characters = || page.glyphs.iter().filter_map(|glyph| char::from_u32(glyph.text));
+    let right_to_left = characters().filter(|character| is_right_to_left(*character)).count();
+    right_to_left > 0 && right_to_left * 2 > characters().filter(|character| character.is_alphabetic()).count()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +70,16 @@ pub(super) fn logical_order(words: &[String], is_right_to_left_page: bool) -> Ve
     order
 }
 
-/// A word's characters as they are read, given as they stand from left to right.
-pub(super) fn logical_word(visual: &str) -> String {
-    if strength_of(visual) != Strength::Right {
-        return visual.to_owned();
+/// A word's characters as they are read, given as they stand from left to right on a line of which most words do
+/// (or do not) run from right to left.
+pub(super) fn logical_word(visual: &str, is_right_to_left_page: bool) -> String {
+    match strength_of(visual) {
+        Strength::Right => {}
+        // Full stops and commas beside a number take the line's direction: `.2020` on the page is `2020.`
+        Strength::Left if is_right_to_left_page && !visual.chars().any(char::is_alphabetic) => {
+            return with_ends_exchanged(visual);
+        }
+        _ => return visual.to_owned(),
     }
     let mut logical = String::with_capacity(visual.len());
     // Marks stand over their letter; turned round they would come before it.
@@ -87,6 +101,21 @@ pub(super) fn logical_word(visual: &str) -> String {
     flush(&mut left_to_right, &mut logical);
     logical.extend(marks);
     logical
+}
+
+/// A number with the punctuation before it put after it and the other way round. Signs that belong to the number
+/// (percent, currency: class ET) stay.
+fn with_ends_exchanged(visual: &str) -> String {
+    let is_number =
+        |character: char| matches!(bidi_class(character), BidiClass::EN | BidiClass::AN | BidiClass::ET | BidiClass::L);
+    let (Some(start), Some(last)) = (visual.find(is_number), visual.rfind(is_number)) else {
+        return visual.to_owned();
+    };
+    let end = last + visual.get(last..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let (before, number, after) =
+        (visual.get(..start).unwrap_or(""), visual.get(start..end).unwrap_or(""), visual.get(end..).unwrap_or(""));
+    let turned = |part: &str| part.chars().rev().map(mirrored).collect::<String>();
+    format!("{}{number}{}", turned(after), turned(before))
 }
 
 /// Brackets as read: within right-to-left text the page shows the mirror image (UAX #9, rule L4).
@@ -126,7 +155,7 @@ mod tests {
             let words: Vec<String> = visual.iter().map(|word| (*word).to_owned()).collect();
             let read: Vec<String> = logical_order(&words, *is_right_to_left_page)
                 .into_iter()
-                .map(|index| logical_word(&words[index]))
+                .map(|index| logical_word(&words[index], *is_right_to_left_page))
                 .collect();
             assert_eq!(read.join(" "), *expected);
         }
@@ -134,7 +163,18 @@ mod tests {
 
     #[test]
     fn brackets_and_numbers_within_a_word() {
-        assert_eq!(logical_word("(ח"), "ח)");
-        assert_eq!(logical_word("2020-ב"), "ב-2020");
+        let cases = [
+            ("(ח", "ח)"),
+            ("2020-ב", "ב-2020"),
+            (".2020", "2020."),
+            ("،1975", "1975،"),
+            ("(2021)", "(2021)"),
+            ("38%", "38%"),
+            ("12.5", "12.5"),
+        ];
+        for (visual, expected) in cases {
+            assert_eq!(logical_word(visual, true), expected);
+        }
+        assert_eq!(logical_word(".5", false), ".5");
     }
 }

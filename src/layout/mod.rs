@@ -7,6 +7,7 @@
 
 mod bidi;
 mod blocks;
+mod columns;
 mod fragments;
 pub mod glyph;
 mod lines;
@@ -100,8 +101,10 @@ pub struct PageLayout {
 /// Lays out a page.
 pub fn lay_out(page: &PageGlyphs) -> PageLayout {
     let fragments = fragments::split(page);
+    let is_right_to_left_page = bidi::is_mostly_right_to_left(page);
     let lines = lines::assemble(page, &fragments);
-    let mut layout = words::spell(page, &fragments, &lines);
+    let lines = columns::part(page, &fragments, lines, is_right_to_left_page);
+    let mut layout = words::spell(page, &fragments, &lines, is_right_to_left_page);
     layout.blocks = blocks::group(&layout.lines);
     layout
 }

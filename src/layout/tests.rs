@@ -90,6 +90,33 @@ fn columns_stay_in_stream_order() {
 }
 
 #[test]
+fn columns_drawn_row_by_row_are_parted() {
+    let rows = [
+        ("the council considered", "officers will report to"),
+        ("the report of the group", "members in the autumn and"),
+        ("on libraries and agreed", "publish what they found,"),
+        ("to consult the residents", "with the costs of each of"),
+        ("before any closure begins", "the choices set out above"),
+    ];
+    let mut paper = Paper::new().write(50.0, 80.0, 10.0, "A heading over both columns of the page");
+    for (row, (left, right)) in rows.iter().enumerate() {
+        let y = 100.0 + 12.0 * row as f32;
+        paper = paper.write(50.0, y, 10.0, left).write(200.0, y, 10.0, right);
+    }
+    let left: Vec<&str> = rows.iter().map(|(left, _)| *left).collect();
+    let right: Vec<&str> = rows.iter().map(|(_, right)| *right).collect();
+    let expected = format!("A heading over both columns of the page\n{}\n{}\n", left.join("\n"), right.join("\n"));
+    assert_eq!(paper.read(), expected);
+    // A table with as many rows stays row by row.
+    let mut table = Paper::new();
+    for row in 0..6 {
+        let y = 100.0 + 12.0 * row as f32;
+        table = table.write(50.0, y, 10.0, "Alderton").write(200.0, y, 10.0, "317").write(300.0, y, 10.0, "61");
+    }
+    assert_eq!(table.read(), "Alderton 317 61\n".repeat(6));
+}
+
+#[test]
 fn superscripts_stay_on_their_line() {
     let paper =
         Paper::new().write(50.0, 100.0, 10.0, "word").write(70.0, 96.0, 6.0, "1").write(76.0, 100.0, 10.0, "goes");

@@ -23,23 +23,20 @@ const OVERPRINT: f32 = 0.6;
 const SPACED_OUT_GAPS: usize = 4;
 
 /// Spells out lines into a layout without blocks.
-pub(super) fn spell(page: &PageGlyphs, fragments: &[Fragment], lines: &[LineFragments]) -> PageLayout {
+pub(super) fn spell(
+    page: &PageGlyphs,
+    fragments: &[Fragment],
+    lines: &[LineFragments],
+    is_right_to_left_page: bool,
+) -> PageLayout {
     let mut layout = PageLayout { width: page.width, height: page.height, ..PageLayout::default() };
     layout.text.reserve(page.glyphs.len() + lines.len());
     layout.words.reserve(page.glyphs.len() / 5);
     layout.lines.reserve(lines.len());
-    let is_right_to_left_page = is_mostly_right_to_left(page);
     for line in lines {
         spell_line(page, fragments, line, is_right_to_left_page, &mut layout);
     }
     layout
-}
-
-/// Whether most letters of the page are written from right to left.
-fn is_mostly_right_to_left(page: &PageGlyphs) -> bool {
-    let characters = || page.glyphs.iter().filter_map(|glyph| char::from_u32(glyph.text));
-    let right_to_left = characters().filter(|character| is_right_to_left(*character)).count();
-    right_to_left > 0 && right_to_left * 2 > characters().filter(|character| character.is_alphabetic()).count()
 }
 
 /// A word before it is appended to the layout.
@@ -162,7 +159,7 @@ fn append_logical(words: &[Spelled], is_right_to_left_page: bool, layout: &mut P
             layout.text.push(' ');
         }
         let start = layout.text.len();
-        layout.text.push_str(&logical_word(&word.text));
+        layout.text.push_str(&logical_word(&word.text, is_right_to_left_page));
         layout.words.push(Word { span: span(start, layout.text.len()), bounds: word.bounds });
     }
 }

@@ -93,7 +93,8 @@ fn page_content(objects: &Objects, page: &Dictionary) -> (Vec<u8>, bool) {
     let mut content = Vec::new();
     let mut was_decoded = false;
     for stream in streams {
-        let Some(decoded) = objects.decode(stream) else { continue };
+        // A damaged stream may decode to nothing at all without an error.
+        let Some(decoded) = objects.decode(stream).filter(|decoded| !decoded.is_empty()) else { continue };
         was_decoded = true;
         if content.is_empty() {
             content = decoded;

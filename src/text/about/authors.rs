@@ -49,9 +49,11 @@ fn split(entry: &str) -> Vec<String> {
     if is_paired && parts.chunks(2).all(|pair| is_initials(&pair[1]) && !is_initials(&pair[0])) {
         return parts.chunks(2).map(|pair| pair.join(", ")).collect();
     }
-    // "Smith, John": one name, its parts turned around.
+    // "Smith, John": one name, its parts turned around. Chinese, Japanese and Korean names are not parted at all, so
+    // that two of them are two people.
     if let [surname, given] = parts.as_slice()
         && !surname.contains(' ')
+        && !surname.chars().any(is_east_asian)
         && given.split_whitespace().count() <= 3
         && split_at_and(given).len() == 1
     {
@@ -95,6 +97,11 @@ fn split_at_and(part: &str) -> Vec<String> {
         }
     }
     if part.is_empty() { Vec::new() } else { vec![part.to_owned()] }
+}
+
+/// Han, kana or Hangul.
+fn is_east_asian(character: char) -> bool {
+    matches!(character, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}')
 }
 
 /// One to three capital letters, with or without full stops.

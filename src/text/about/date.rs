@@ -48,8 +48,7 @@ pub fn choose(declared: &Declared, lines: &[FrontLine]) -> Option<String> {
         (Some(xmp), Some(info)) => Some(xmp.min(info)),
         (one, other) => one.as_ref().or(other.as_ref()),
     };
-    let latest = declared.and_then(|date| date.get(..4)?.parse().ok()).map_or(*YEARS.end(), |year: u16| year + 1);
-    let printed = printed(lines, latest).map(Date::shown);
+    let printed = printed(lines, latest(declared.map(String::as_str))).map(Date::shown);
     match (printed, declared) {
         // In agreement: the more precise of the two.
         (Some(printed), Some(declared)) if declared.starts_with(&printed) => Some(declared.clone()),
@@ -58,9 +57,25 @@ pub fn choose(declared: &Declared, lines: &[FrontLine]) -> Option<String> {
     }
 }
 
+/// Months by which a printed date may be later than the file: later ones are what the report announces.
+const MONTHS_AHEAD: u32 = 3;
+
+/// The latest date that can be printed in a file made at `declared`, as months since year 0.
+fn latest(declared: Option<&str>) -> u32 {
+    let part = |range| declared.and_then(|date| date.get(range)).and_then(|digits| digits.parse::<u32>().ok());
+    match (part(0..4), part(5..7)) {
+        (Some(year), Some(month)) => year * 12 + month - 1 + MONTHS_AHEAD,
+        (Some(year), None) => (year + 1) * 12 + 11,
+        _ => u32::from(*YEARS.end()) * 12 + 11,
+    }
+}
+
 /// The date the first page prints, or the year the second one claims rights since.
-fn printed(lines: &[FrontLine], latest: u16) -> Option<Date> {
-    let is_possible = |date: &Date| date.year <= latest && YEARS.contains(&date.year);
+fn printed(lines: &[FrontLine], latest: u32) -> Option<Date> {
+    let is_possible = |date: &Date| {
+        u32::from(date.year) * 12 + date.month.map_or(0, |month| u32::from(month) - 1) <= latest
+            && YEARS.contains(&date.year)
+    };
     let on_page = |number: u32| lines.iter().filter(move |line| line.page == number);
     let with_month = on_page(1)
         .filter_map(|line| with_month(&line.text).filter(is_possible).filter(|_| is_short(&line.text)))

@@ -1,0 +1,67 @@
+//! The invariants that `src/lib.rs` states, checked on the source text.
+
+use std::path::{Path, PathBuf};
+
+const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a source folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Paths below `src/` of files with a line of code that holds `needle`; comments do not count.
+fn files_with(needle: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    sources(Path::new(SOURCES), &mut files);
+    let names = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).expect("UTF-8 sources");
+        text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(needle))
+    };
+    let below = |path: &PathBuf| path.strip_prefix(SOURCES).expect("below src").to_string_lossy().into_owned();
+    let mut with: Vec<String> = files.iter().filter(|path| names(path)).map(below).collect();
+    with.sort();
+    with
+}
+
+fn assert_only_in(needle: &str, rooms: &[&str]) {
+    let outside: Vec<String> =
+        files_with(needle).into_iter().filter(|file| !rooms.iter().any(|room| file.starts_with(room))).collect();
+    assert!(outside.is_empty(), "`{needle}` outside {rooms:?}: {outside:?}");
+    assert!(!files_with(needle).is_empty(), "`{needle}` is nowhere: the check has lost its object");
+}
+
+#[test]
+fn engines_and_formats_stay_in_their_rooms() {
+    assert_only_in("lopdf::", &["pdf/"]);
+    assert_only_in("tantivy::", &["index/", "search/"]);
+    assert_only_in("rusqlite::", &["store/"]);
+    assert_only_in("axum::", &["serve/"]);
+    assert_only_in("clap::", &["cli/"]);
+}
+
+#[test]
+fn later_stages_are_unknown_to_earlier_ones() {
+    let order =
+        ["report", "layout", "pdf", "text", "extract", "store", "index", "ingest", "query", "search", "serve", "cli"];
+    let allowed_backwards = [
+        // The catalogue counts what the reader's version produced.
+        ("store", "extract"),
+    ];
+    for (place, stage) in order.iter().enumerate() {
+        for (later_place, later) in order.iter().enumerate() {
+            if later_place <= place || allowed_backwards.contains(&(stage, later)) {
+                continue;
+            }
+            let room = format!("{stage}/");
+            let offenders: Vec<String> =
+                files_with(&format!("crate::{later}")).into_iter().filter(|file| file.starts_with(&room)).collect();
+            assert!(offenders.is_empty(), "`{stage}` uses `{later}`: {offenders:?}");
+        }
+    }
+}
