@@ -62,7 +62,9 @@ const MONTHS_AHEAD: u32 = 3;
 
 /// The latest date that can be printed in a file made at `declared`, as months since year 0.
 fn latest(declared: Option<&str>) -> u32 {
-    let part = |range| declared.and_then(|date| date.get(range)).and_then(|digits| digits.parse::<u32>().ok());
+    let part = |range: std::ops::Range<usize>| {
+        declared.and_then(|date| date.get(range)).and_then(|digits| digits.parse::<u32>().ok())
+    };
     match (part(0..4), part(5..7)) {
         (Some(year), Some(month)) => year * 12 + month - 1 + MONTHS_AHEAD,
         (Some(year), None) => (year + 1) * 12 + 11,
