@@ -23,6 +23,7 @@ pub fn compose(layout: &PageLayout, hyphens: &Hyphens, furniture: &[usize], head
     let mut writer = Writer { layout, page: ComposedPage::default(), joins_previous: false, breaks_before_next: false };
     writer.page.text.reserve(layout.text.len() + layout.blocks.len());
     writer.page.words.reserve(layout.words.len());
+    let mut previous_kind = None;
     for block in &layout.blocks {
         for index in block.clone() {
             let Some(line) = layout.lines.get(index) else { continue };
@@ -30,12 +31,17 @@ pub fn compose(layout: &PageLayout, hyphens: &Hyphens, furniture: &[usize], head
             let next =
                 layout.lines.get(index + 1).filter(|_| !is_furniture && furniture.binary_search(&(index + 1)).is_err());
             let joins_next = next.is_some_and(|next| hyphens.joins(layout, line, next));
+            // A heading or running head set close to the text is still no part of its paragraph.
+            let kind = (is_furniture, headings.binary_search(&index).is_ok());
+            if previous_kind.replace(kind).is_some_and(|previous| previous != kind) {
+                writer.end_block();
+            }
             let span = writer.line(line.words.clone(), joins_next);
             if let Some(span) = span {
                 if is_furniture {
                     writer.page.furniture.push(span);
                 }
-                if headings.binary_search(&index).is_ok() {
+                if kind.1 {
                     writer.page.headings.push(span);
                 }
             }

@@ -77,6 +77,17 @@ fn a_joined_word_has_two_boxes() {
 }
 
 #[test]
+fn headings_stand_apart_from_their_paragraph() {
+    let mut layout = page(&[(300.0, "Costs"), (312.0, "They rose twice"), (324.0, "in that year.")]);
+    layout.lines[0].is_bold = true;
+    layout.lines[0].size = 14.0;
+    let composed = compose(&[&layout]);
+    assert_eq!(composed.pages[0].text, "Costs\n\nThey rose twice\nin that year.\n");
+    let headings: Vec<&str> = composed.pages[0].headings.iter().map(|span| span.of(&composed.pages[0].text)).collect();
+    assert_eq!(headings, ["Costs"]);
+}
+
+#[test]
 fn running_heads_are_marked_but_kept() {
     let pages: Vec<PageLayout> = (1..=4)
         .map(|number| {
