@@ -1,5 +1,6 @@
 //! Tests of the whole program, from outside.
 
+mod browser; // the pages in a real browser
 mod cli; // the binary: arguments, output, exit codes
 mod reading; // the bundled reports: outcome, facts, words
 mod tidy; // invariants of the source tree that the compiler does not check

@@ -1,6 +1,7 @@
 //! Drives the binary and compares everything it says: exit code, standard output, standard error.
 
-mod sandbox;
+pub mod sandbox;
+pub mod server;
 
 mod configuration; // where settings come from, and misspelt ones
 mod extract; // text of PDFs without a library
