@@ -231,6 +231,16 @@ impl Catalogue {
         Ok(coverage)
     }
 
+    /// The last segment with the text of a report, and the byte after the last such text in it; `None` without reports.
+    pub(super) fn end_of_texts(&self) -> Result<Option<(u32, u64)>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT segment, max(offset + length) FROM reports WHERE segment = (SELECT max(segment) FROM reports)
+             GROUP BY segment",
+        )?;
+        Ok(statement.query_row([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?))).optional()?)
+    }
+
     /// What SQLite's own checks find wrong; empty if nothing.
     pub fn verify(&self) -> Result<Vec<String>, StoreError> {
         let connection = self.reader()?;
