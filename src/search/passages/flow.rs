@@ -53,7 +53,7 @@ impl Flow {
                 at += length;
                 continue;
             }
-            // Most of a page is plain ASCII, copied a word at a time.
+            // Most of a page is plain ASCII, copied a line at a time.
             let plain = plain_length(rest.as_bytes());
             let Some(character) = rest.chars().next() else { break };
             let length = if plain > 0 { plain } else { character.len_utf8() };
@@ -133,16 +133,21 @@ fn leader(text: &str) -> Option<usize> {
     (dots >= LEADER_DOTS).then_some(length)
 }
 
-/// The bytes of visible ASCII that `bytes` begins with, up to leader dots.
+/// The bytes of visible ASCII that `bytes` begins with, single spaces within included, up to leader dots.
 fn plain_length(bytes: &[u8]) -> usize {
-    let mut dots = 0;
+    let (mut dots, mut leader) = (0, 0);
     for (at, byte) in bytes.iter().enumerate() {
-        if !byte.is_ascii_graphic() {
-            return at;
-        }
-        dots = if *byte == b'.' { dots + 1 } else { 0 };
-        if dots == LEADER_DOTS {
-            return at + 1 - LEADER_DOTS;
+        match byte {
+            b'.' => {
+                leader = if dots == 0 { at } else { leader };
+                dots += 1;
+                if dots == LEADER_DOTS {
+                    return bytes[..leader].trim_ascii_end().len();
+                }
+            }
+            b' ' if at > 0 && bytes.get(at + 1).is_some_and(u8::is_ascii_graphic) => {}
+            _ if !byte.is_ascii_graphic() => return at,
+            _ => dots = 0,
         }
     }
     bytes.len()
