@@ -27,9 +27,10 @@ const CACHED_STATEMENTS: usize = 64;
 #[derive(Debug)]
 pub struct Catalogue {
     place: Place,
-    /// The writing connection; none if opened for reading.
-    writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    /// The writing connection; none if opened for reading. Closed after the readers, as the last connection to close
+    /// folds the log into the database, and those cannot.
+    writer: Option<Mutex<Connection>>,
 }
 
 /// Where the database is.
@@ -410,6 +411,18 @@ mod tests {
     }
 
     const AT: Location = Location { segment: 1, offset: 64, length: 1000 };
+
+    #[test]
+    fn a_closed_catalogue_leaves_no_log() {
+        let (directory, catalogue) = catalogue();
+        catalogue.record(&[Change::Report(facts("a"), AT)]).expect("room");
+        assert!(catalogue.has_reports().expect("readable"));
+        drop(catalogue);
+        let names = std::fs::read_dir(directory.path()).expect("there").map(|entry| entry.expect("one").file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["catalogue.sqlite"]);
+        let reader = Catalogue::open_for_reading(&directory.path().join("catalogue.sqlite")).expect("readable");
+        assert!(reader.has_reports().expect("readable"));
+    }
 
     #[test]
     fn files_and_reports_are_read_as_recorded() {
