@@ -54,6 +54,19 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), IndexError> {
     Ok(File::open(directory)?.sync_all()?)
 }
 
+/// Gives the engine's lists of its files, which it makes for its own user only, the rights of the other files: who may
+/// read the library may search it.
+pub(super) fn share(directory: &Path) -> Result<(), IndexError> {
+    let rights = std::fs::metadata(directory.join(FILE))?.permissions();
+    for name in ["meta.json", ".managed.json"] {
+        match std::fs::set_permissions(directory.join(name), rights.clone()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

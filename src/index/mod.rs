@@ -31,6 +31,7 @@ mod document;
 mod generation;
 mod page_starts;
 mod reader;
+mod reading_directory;
 mod schema;
 mod tokens;
 mod writer;

@@ -1,5 +1,6 @@
 //! A view of the live index that follows commits when told to.
 
+use crate::index::reading_directory::ReadingDirectory;
 use crate::index::schema::Fields;
 use crate::index::tokens::{EncodedTokenizer, TOKENIZER};
 use crate::index::{IndexError, generation};
@@ -87,6 +88,7 @@ fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
         return Ok(None);
     }
     let engine_directory = MmapDirectory::open(directory).map_err(tantivy::TantivyError::from)?;
+    let engine_directory = ReadingDirectory::new(engine_directory);
     if !Index::exists(&engine_directory).map_err(tantivy::TantivyError::from)? {
         return Ok(None);
     }

@@ -70,6 +70,7 @@ impl IndexWriter {
     /// Makes everything since the last commit searchable and durable (the directory is synced as well).
     pub fn commit(&mut self) -> Result<(), IndexError> {
         self.engine.commit()?;
+        generation::share(&self.directory)?;
         generation::sync_directory(&self.directory)
     }
 
@@ -78,6 +79,7 @@ impl IndexWriter {
         self.commit()?;
         let IndexWriter { directory, engine, .. } = self;
         engine.wait_merging_threads()?;
+        generation::share(&directory)?;
         generation::sync_directory(&directory)
     }
 
@@ -140,6 +142,24 @@ mod tests {
 
     fn reports(reader: &IndexReader) -> u64 {
         reader.snapshot().map_or(0, |snapshot| snapshot.searcher.num_docs())
+    }
+
+    #[test]
+    fn who_may_read_the_generation_may_read_the_lists_of_its_files() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mode = |name: &str| {
+            let metadata = std::fs::metadata(directory.path().join(name)).expect(name);
+            metadata.permissions().mode() & 0o777
+        };
+        let mut writer = IndexWriter::open(directory.path(), 1).expect("creates");
+        for name in ["a", "b"] {
+            writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf")).expect("adds");
+            writer.commit().expect("commits");
+            assert_eq!((mode("meta.json"), mode(".managed.json")), (mode("generation.json"), mode("generation.json")));
+        }
+        writer.finish().expect("merges");
+        assert_eq!((mode("meta.json"), mode(".managed.json")), (mode("generation.json"), mode("generation.json")));
     }
 
     #[test]

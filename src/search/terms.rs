@@ -221,22 +221,43 @@ impl Dictionary {
         Ok(found.frequencies)
     }
 
+    /// Words one typo away and, if two are allowed, two typos away with the same first letter: a walk that may change
+    /// the first letter too sees a good part of the dictionary.
     fn fuzzy(&self, word: &str, typos: u8, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
+        let first = word.chars().next().map(String::from).unwrap_or_default();
         let mut found = Found::default();
         for field in fields {
-            let query = FuzzyTermQuery::new(Term::from_field_text(*field, word), typos, true);
-            for segment in self.snapshot.searcher.segment_readers() {
-                let index = segment.inverted_index(*field)?;
-                let mut stream = index.terms().search(query.automaton()?).into_stream()?;
-                while stream.advance() {
-                    if let Ok(term) = std::str::from_utf8(stream.key()) {
-                        found.add(term, stream.value().doc_freq);
-                    }
+            self.walk(Term::from_field_text(*field, word), 1, "", &mut |term, frequency| {
+                if typos <= 1 || !term.starts_with(&first) {
+                    found.add(term, frequency);
                 }
+            })?;
+            if typos > 1 {
+                self.walk(Term::from_field_text(*field, word), typos, &first, &mut |term, frequency| {
+                    found.add(term, frequency);
+                })?;
             }
             found.end_field();
         }
         Ok(found.frequencies)
+    }
+
+    /// Gives the words of a field that begin with `beginning` and lie at most so many typos from `term`, with their
+    /// frequencies by segment.
+    fn walk(&self, term: Term, typos: u8, beginning: &str, sink: &mut dyn FnMut(&str, u32)) -> tantivy::Result<()> {
+        let field = term.field();
+        let query = FuzzyTermQuery::new(term, typos, true);
+        let last = format!("{beginning}{}", char::MAX);
+        for segment in self.snapshot.searcher.segment_readers() {
+            let index = segment.inverted_index(field)?;
+            let mut stream = index.terms().search(query.automaton()?).ge(beginning).le(&last).into_stream()?;
+            while stream.advance() {
+                if let Ok(term) = std::str::from_utf8(stream.key()) {
+                    sink(term, stream.value().doc_freq);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -27,9 +27,10 @@ const CACHED_STATEMENTS: usize = 64;
 #[derive(Debug)]
 pub struct Catalogue {
     place: Place,
-    /// The writing connection; none if opened for reading.
-    writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    /// The writing connection; none if opened for reading. Closed after the readers, as the last connection to close
+    /// folds the log into the database, and those cannot.
+    writer: Option<Mutex<Connection>>,
 }
 
 /// Where the database is.
@@ -231,6 +232,16 @@ impl Catalogue {
         Ok(coverage)
     }
 
+    /// The last segment with the text of a report, and the byte after the last such text in it; `None` without reports.
+    pub(super) fn end_of_texts(&self) -> Result<Option<(u32, u64)>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT segment, max(offset + length) FROM reports WHERE segment = (SELECT max(segment) FROM reports)
+             GROUP BY segment",
+        )?;
+        Ok(statement.query_row([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?))).optional()?)
+    }
+
     /// What SQLite's own checks find wrong; empty if nothing.
     pub fn verify(&self) -> Result<Vec<String>, StoreError> {
         let connection = self.reader()?;
@@ -400,6 +411,18 @@ mod tests {
     }
 
     const AT: Location = Location { segment: 1, offset: 64, length: 1000 };
+
+    #[test]
+    fn a_closed_catalogue_leaves_no_log() {
+        let (directory, catalogue) = catalogue();
+        catalogue.record(&[Change::Report(facts("a"), AT)]).expect("room");
+        assert!(catalogue.has_reports().expect("readable"));
+        drop(catalogue);
+        let names = std::fs::read_dir(directory.path()).expect("there").map(|entry| entry.expect("one").file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["catalogue.sqlite"]);
+        let reader = Catalogue::open_for_reading(&directory.path().join("catalogue.sqlite")).expect("readable");
+        assert!(reader.has_reports().expect("readable"));
+    }
 
     #[test]
     fn files_and_reports_are_read_as_recorded() {

@@ -38,14 +38,23 @@ const SPANS_EXPLICIT: u32 = 1;
 pub(super) fn word_spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::with_capacity(text.len() / 6);
     let mut start = None;
-    for (at, character) in text.char_indices() {
-        if character.is_whitespace() || character == '\u{ad}' {
-            if let Some(start) = start.take() {
-                spans.push(Span { start, end: at as u32 });
-            }
-        } else if start.is_none() {
-            start = Some(at as u32);
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        // Most of a text is ASCII, which need not be decoded.
+        let (parts, length) = match byte {
+            b'\t'..=b'\r' | b' ' => (true, 1),
+            0..0x80 => (false, 1),
+            _ => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                Some(character) => (character.is_whitespace() || character == '\u{ad}', character.len_utf8()),
+                None => (true, 1),
+            },
+        };
+        if !parts {
+            start = start.or(Some(at as u32));
+        } else if let Some(start) = start.take() {
+            spans.push(Span { start, end: at as u32 });
         }
+        at += length;
     }
     if let Some(start) = start {
         spans.push(Span { start, end: text.len() as u32 });

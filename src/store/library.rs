@@ -57,7 +57,9 @@ impl Library {
         };
         let catalogue = Catalogue::open_for_writing(&directory.join(CATALOGUE))?;
         sync_directory(directory)?;
-        Ok(Library::assemble(directory, catalogue, generation, Some(lock)))
+        let library = Library::assemble(directory, catalogue, generation, Some(lock));
+        library.texts.discard_after(library.catalogue.end_of_texts()?)?;
+        Ok(library)
     }
 
     /// Opens a library to plan an ingest without changing anything: an empty one if there is none yet. The lock is not

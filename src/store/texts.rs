@@ -111,6 +111,23 @@ impl TextStore {
         Ok(())
     }
 
+    /// Gives back the room of what was appended after byte `end` of a segment (writer only, before the first append):
+    /// a run that was killed wrote it, and no report is there. `None` stands for the start of the first segment.
+    pub(super) fn discard_after(&self, end: Option<(u32, u64)>) -> Result<(), StoreError> {
+        let (last, end) = end.unwrap_or((1, 0));
+        for number in self.segment_numbers()?.into_iter().filter(|number| *number >= last) {
+            let path = self.segment_path(number);
+            let io = |action, source| StoreError::Io { action, path: path.clone(), source };
+            let file = OpenOptions::new().write(true).open(&path).map_err(|source| io("open", source))?;
+            // Later segments stay, empty: their numbers are not given twice.
+            let end = if number == last { end } else { 0 };
+            if file.metadata().map_err(|source| io("read", source))?.len() > end {
+                file.set_len(end).map_err(|source| io("shorten", source))?;
+            }
+        }
+        Ok(())
+    }
+
     /// A report without its page texts.
     pub fn report(&self, location: Location) -> Result<Arc<StoredReport>, StoreError> {
         let record = self.record(location)?;
@@ -397,6 +414,28 @@ pub(crate) mod tests {
         for location in locations.into_iter().chain([location]) {
             assert_eq!(store.load(location).expect("sound").id, ReportId::of_bytes(b"r"));
         }
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_given_back() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let texts = directory.path().join("text");
+        let record = TextStore::encode(&report("r", &["some words"]));
+        let length = record.len() as u64;
+        let open = || TextStore::with_segment_bytes(&texts, 2 * length);
+        open().discard_after(None).expect("nothing to discard");
+        let store = open();
+        let locations: Vec<Location> = (0..5).map(|_| store.append(&record).expect("room")).collect();
+        let store = open();
+        store.discard_after(Some((2, length))).expect("writable");
+        assert_eq!(store.size().expect("there"), 3 * length);
+        for location in &locations[..3] {
+            assert_eq!(store.load(*location).expect("sound").id, ReportId::of_bytes(b"r"));
+        }
+        assert_eq!(store.append(&record).expect("room").segment, 3);
+        let store = open();
+        store.discard_after(None).expect("writable");
+        assert_eq!(store.size().expect("there"), 0);
     }
 
     #[test]

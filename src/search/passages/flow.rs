@@ -45,8 +45,16 @@ impl Flow {
     fn append(&mut self, piece: &str, offset: usize, newlines: &mut u32, space: &mut bool) {
         let mut at = 0;
         while let Some(rest) = piece.get(at..).filter(|rest| !rest.is_empty()) {
-            // Most of a page is plain ASCII, copied a word at a time.
-            let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+            if let Some(length) = leader(rest) {
+                if !self.text.is_empty() {
+                    self.text.push_str(if self.text.ends_with(' ') { "…" } else { " …" });
+                }
+                *space = true;
+                at += length;
+                continue;
+            }
+            // Most of a page is plain ASCII, copied a line at a time.
+            let plain = plain_length(rest.as_bytes());
             let Some(character) = rest.chars().next() else { break };
             let length = if plain > 0 { plain } else { character.len_utf8() };
             if plain == 0 && (character.is_whitespace() || is_dropped(character)) {
@@ -109,6 +117,42 @@ impl Flow {
     }
 }
 
+/// Dots in a row that lead the eye to a page number, rather than break off a sentence.
+const LEADER_DOTS: usize = 4;
+
+/// The bytes of the leader dots, set close or apart, that `text` begins with.
+fn leader(text: &str) -> Option<usize> {
+    let (mut dots, mut length) = (0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'.' => (dots, length) = (dots + 1, at + 1),
+            b' ' if at > 0 => {}
+            _ => break,
+        }
+    }
+    (dots >= LEADER_DOTS).then_some(length)
+}
+
+/// The bytes of visible ASCII that `bytes` begins with, single spaces within included, up to leader dots.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (mut dots, mut leader) = (0, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'.' => {
+                leader = if dots == 0 { at } else { leader };
+                dots += 1;
+                if dots == LEADER_DOTS {
+                    return bytes[..leader].trim_ascii_end().len();
+                }
+            }
+            b' ' if at > 0 && bytes.get(at + 1).is_some_and(u8::is_ascii_graphic) => {}
+            _ if !byte.is_ascii_graphic() => return at,
+            _ => dots = 0,
+        }
+    }
+    bytes.len()
+}
+
 /// Whether lines of the character's script are broken without a space (Han, kana, Thai, Lao, and their punctuation).
 fn is_unspaced(character: char) -> bool {
     matches!(character, '\u{E00}'..='\u{EFF}' | '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF01}'..='\u{FF9F}')
@@ -136,6 +180,8 @@ mod tests {
             ("ex\u{AD}ample\nnext", "example next"),
             ("a\u{202E}b\u{7}c", "abc"),
             ("日本\n語。\n文 x", "日本語。文 x"),
+            ("6 Energy........12\n7 Water . . . . . . 14\n", "6 Energy … 12 7 Water … 14"),
+            ("...... 3 and so on... The end. . no", "3 and so on... The end. . no"),
         ] {
             assert_eq!(Flow::new(text, &[]).text, expected, "{text:?}");
         }

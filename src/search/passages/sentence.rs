@@ -39,6 +39,10 @@ fn is_break(text: &str, at: usize, last: char) -> bool {
         '\n' => true,
         ' ' => {
             let before = text.get(..at - 1).unwrap_or("");
+            // Most words end in a letter or digit, after which no sentence ends.
+            if before.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric) && at < text.len() {
+                return false;
+            }
             let after = text.get(at..).unwrap_or("");
             ends_sentence(before, after)
         }

@@ -85,6 +85,9 @@ fn a_query_finds_the_reports_it_describes() {
         ("sanitatoin~1", &["water"]),
         ("housholsd~2", &["kenya"]),
         ("housholsd~1", &[]),
+        // One of two typos, but not both, may cost the first letter.
+        ("ouseholds~2", &["kenya"]),
+        ("ousholds~2", &[]),
         // Operators.
         ("cash -wells", &["kenya"]),
         ("cash NOT kenya", &["water"]),

@@ -8,7 +8,7 @@ fn shelf() -> (Shelf, Made) {
         "one",
         &["Cash was paid late. The cash", "transfers reached all. School.", "No word of it.", "A transfer."],
     );
-    let shelf = Shelf::of(&[&[made("two", &["cash transfers of another report"])], &[report.clone()]]);
+    let shelf = Shelf::of(&[&[made("two", &["cash transfers of another report"])], std::slice::from_ref(&report)]);
     (shelf, report)
 }
 
