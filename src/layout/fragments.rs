@@ -53,7 +53,7 @@ pub(super) fn project(direction: (f32, f32), x: f32, y: f32) -> (f32, f32) {
 
 /// The direction a glyph is written in; `None` if it has no advance.
 fn direction_of(glyph: &Glyph) -> Option<(f32, f32)> {
-    let length = glyph.dx.hypot(glyph.dy);
+    let length = glyph.length();
     (length > 1e-4).then(|| (glyph.dx / length, glyph.dy / length))
 }
 
@@ -95,7 +95,7 @@ pub(super) fn split(page: &PageGlyphs) -> Vec<Fragment> {
 fn start(index: usize, glyph: &Glyph) -> Fragment {
     let direction = direction_of(glyph).unwrap_or((1.0, 0.0));
     let (along, across) = project(direction, glyph.x, glyph.y);
-    let length = glyph.dx.hypot(glyph.dy);
+    let length = glyph.length();
     Fragment {
         glyphs: index..index + 1,
         skipped: Vec::new(),

@@ -21,6 +21,13 @@ pub struct Glyph {
     pub flags: u16,
 }
 
+impl Glyph {
+    /// Length of its advance. Nearly all text is upright, where that is plain to see.
+    pub fn length(&self) -> f32 {
+        if self.dy == 0.0 { self.dx.abs() } else { self.dx.hypot(self.dy) }
+    }
+}
+
 /// Bits of [`Glyph::flags`].
 pub mod flags {
     /// Text rendering mode 3 or 7: drawn for searching only, as in OCR layers.

@@ -233,7 +233,7 @@ fn is_ideograph(glyph: &Glyph) -> bool {
 /// Grows a box by a glyph's: its advance by its font's ascent and descent, across the baseline.
 fn include_box(page: &PageGlyphs, glyph: &Glyph, bounds: &mut Bounds) {
     let face = page.fonts.get(usize::from(glyph.font));
-    let length = glyph.dx.hypot(glyph.dy);
+    let length = glyph.length();
     let (ux, uy) = if length > 1e-4 { (glyph.dx / length, glyph.dy / length) } else { (1.0, 0.0) };
     let (above, below) = if glyph.flags & flags::VERTICAL != 0 {
         (glyph.size / 2.0, -glyph.size / 2.0)

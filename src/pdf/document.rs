@@ -51,8 +51,8 @@ pub struct PageAttributes<'p> {
 impl Pdf {
     /// Opens a PDF: repairs what can be repaired, tries the empty password, then `passwords`.
     pub fn open(bytes: &[u8], limits: &Limits, passwords: &[String]) -> Result<Pdf, OpenError> {
-        let (document, pages) = load::load(bytes, limits, passwords)?;
-        Ok(Pdf { objects: Objects::new(document, limits.clone()), pages })
+        let (loaded, pages) = load::load(bytes, limits, passwords)?;
+        Ok(Pdf { objects: Objects::with_packed(loaded.document, loaded.packed, limits.clone()), pages })
     }
 
     /// The document's objects.

@@ -640,6 +640,10 @@ impl<'d> Interpreter<'d> {
         self.base_flags = flags::FORM;
         self.marked_content.clear();
         for annotation in objects.array(page.dictionary, b"Annots").unwrap_or_default().iter().take(MAX_ANNOTATIONS) {
+            // Most are links, thousands in some reports: what has no appearance need not be parsed to know that.
+            if objects.lacks_name(annotation, b"/AP") {
+                continue;
+            }
             let Some(annotation) = objects.resolve(annotation).and_then(as_dictionary) else { continue };
             let Some((id, appearance)) = shown_appearance(objects, annotation) else { continue };
             let Some(placement) = appearance_placement(objects, annotation, appearance) else { continue };

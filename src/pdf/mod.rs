@@ -10,6 +10,7 @@ mod interpret;
 mod lexer;
 mod limits;
 mod matrix;
+mod object_streams;
 mod objects;
 mod stream;
 mod structure;

@@ -1,6 +1,7 @@
 //! A tolerant view of lopdf's objects: references followed, wrong types answered with `None`, streams decoded under a budget.
 
 use crate::pdf::Limits;
+use crate::pdf::object_streams::PackedObjects;
 use crate::pdf::stream;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// A loaded document with the budget for everything decoded from it.
 pub struct Objects {
     document: Document,
+    packed: PackedObjects,
     limits: Limits,
     /// Bytes that may still be decoded from this document.
     remaining_bytes: AtomicUsize,
@@ -21,8 +23,13 @@ const MAX_REFERENCES: usize = 32;
 impl Objects {
     /// Wraps a loaded document.
     pub fn new(document: Document, limits: Limits) -> Objects {
+        Objects::with_packed(document, PackedObjects::default(), limits)
+    }
+
+    /// Wraps a loaded document with those of its objects that are still packed.
+    pub fn with_packed(document: Document, packed: PackedObjects, limits: Limits) -> Objects {
         let remaining_bytes = AtomicUsize::new(limits.document_bytes);
-        Objects { document, limits, remaining_bytes, was_cut: AtomicBool::new(false) }
+        Objects { document, packed, limits, remaining_bytes, was_cut: AtomicBool::new(false) }
     }
 
     /// The document itself.
@@ -48,13 +55,19 @@ impl Objects {
             match current {
                 Object::Reference(reference) => {
                     id = Some(*reference);
-                    current = self.document.objects.get(reference)?;
+                    current = self.document.objects.get(reference).or_else(|| self.packed.get(*reference))?;
                 }
                 Object::Null => return None,
                 other => return Some((id, other)),
             }
         }
         None
+    }
+
+    /// Whether the object is surely a dictionary without this name (given with its slash) as a key or value. Tells
+    /// cheaply; `false` says nothing.
+    pub fn lacks_name(&self, object: &Object, name: &[u8]) -> bool {
+        matches!(object, Object::Reference(id) if self.packed.lacks_name(*id, name))
     }
 
     /// The value of a key, references followed.

@@ -1,6 +1,6 @@
 //! The language of pages, judged by letter statistics and smoothed over the report.
 
-use whatlang::Lang;
+use whatlang::{Detector, Info, Lang};
 
 /// Characters of a page that are looked at; more do not change the verdict.
 const SAMPLE_CHARACTERS: usize = 600;
@@ -22,16 +22,75 @@ pub struct Verdict {
     pub characters: usize,
 }
 
-/// Judges a page's text; `None` if there is too little of it or its language is not known.
-pub fn detect(text: &str) -> Option<Verdict> {
-    let end = text.char_indices().nth(SAMPLE_CHARACTERS).map_or(text.len(), |(at, _)| at);
-    let sample = text.get(..end)?;
-    let letters = sample.chars().filter(|character| character.is_alphabetic()).count();
-    if letters < MIN_LETTERS {
-        return None;
+/// Languages that a page is compared with first, together with the language of the pages before: those most like one
+/// another, in each script.
+const RIVALS: [Lang; 28] = [
+    Lang::Eng,
+    Lang::Fra,
+    Lang::Spa,
+    Lang::Por,
+    Lang::Cat,
+    Lang::Ita,
+    Lang::Ron,
+    Lang::Deu,
+    Lang::Nld,
+    Lang::Dan,
+    Lang::Nob,
+    Lang::Swe,
+    Lang::Ces,
+    Lang::Slk,
+    Lang::Rus,
+    Lang::Ukr,
+    Lang::Bel,
+    Lang::Bul,
+    Lang::Srp,
+    Lang::Mkd,
+    Lang::Ara,
+    Lang::Urd,
+    Lang::Pes,
+    Lang::Heb,
+    Lang::Yid,
+    Lang::Hin,
+    Lang::Mar,
+    Lang::Nep,
+];
+
+/// Judges one page after another. Comparing a page with all languages costs as much as reading it, and most pages are
+/// in the language of the page before: only where that is not sure are all of them compared.
+#[derive(Default)]
+pub struct Judge {
+    /// The language of the last page judged among all languages, with those it is compared with.
+    usual: Option<(Lang, Detector)>,
+}
+
+impl Judge {
+    /// Judges a page's text; `None` if there is too little of it or its language is not known.
+    pub fn detect(&mut self, text: &str) -> Option<Verdict> {
+        let end = text.char_indices().nth(SAMPLE_CHARACTERS).map_or(text.len(), |(at, _)| at);
+        let sample = text.get(..end)?;
+        let letters = sample.chars().filter(|character| character.is_alphabetic()).count();
+        if letters < MIN_LETTERS {
+            return None;
+        }
+        let info = self.usual_language(sample).or_else(|| self.any_language(sample))?;
+        Some(Verdict { code: two_letter_code(info.lang())?, confidence: info.confidence(), characters: letters })
     }
-    let info = whatlang::detect(sample)?;
-    Some(Verdict { code: two_letter_code(info.lang())?, confidence: info.confidence(), characters: letters })
+
+    /// The usual language, if the sample is surely in it.
+    fn usual_language(&self, sample: &str) -> Option<Info> {
+        let (language, detector) = self.usual.as_ref()?;
+        detector.detect(sample).filter(|info| info.lang() == *language && info.confidence() >= SURE)
+    }
+
+    fn any_language(&mut self, sample: &str) -> Option<Info> {
+        let info = whatlang::detect(sample)?;
+        if info.confidence() >= SURE && self.usual.as_ref().is_none_or(|(language, _)| *language != info.lang()) {
+            let mut rivals = RIVALS.to_vec();
+            rivals.push(info.lang());
+            self.usual = Some((info.lang(), Detector::with_allowlist(rivals)));
+        }
+        Some(info)
+    }
 }
 
 /// The report's language: the one with the most weight over its pages.
@@ -138,6 +197,7 @@ mod tests {
 
     #[test]
     fn a_report_speaks_the_language_of_most_of_its_text() {
+        let detect = |text: &str| Judge::default().detect(text);
         let english = detect(
             "The council considered the report of the working group on the future of the public library service.",
         );
@@ -149,5 +209,16 @@ mod tests {
         assert_eq!(of_report(&[german, english, german, None]), Some("de"));
         assert_eq!(detect("Table 3"), None);
         assert_eq!(of_page(None, Some("de")), Some("de"));
+    }
+
+    #[test]
+    fn a_page_in_another_language_is_told_among_all() {
+        let english = "The council considered the report of the working group on the future of the public library.";
+        let finnish = "Kunnanvaltuusto käsitteli työryhmän mietinnön yleisten kirjastojen tulevaisuudesta ja päätti \
+                       lähettää sen lausunnolle kaikille kunnan lautakunnille ennen kesälomia.";
+        let mut judge = Judge::default();
+        let codes = [english, english, finnish, english, finnish, finnish]
+            .map(|text| judge.detect(text).map(|verdict| verdict.code));
+        assert_eq!(codes, [Some("en"), Some("en"), Some("fi"), Some("en"), Some("fi"), Some("fi")]);
     }
 }

@@ -42,7 +42,8 @@ pub fn compose(layouts: &[&PageLayout]) -> DocumentText {
         .zip(furniture.iter().zip(&headings))
         .map(|(layout, (furniture, headings))| compose::compose(layout, &hyphens, furniture, headings))
         .collect();
-    let verdicts: Vec<_> = pages.iter().map(|page| language::detect(&page.text)).collect();
+    let mut judge = language::Judge::default();
+    let verdicts: Vec<_> = pages.iter().map(|page| judge.detect(&page.text)).collect();
     let language = language::of_report(&verdicts);
     let languages = verdicts.into_iter().map(|verdict| language::of_page(verdict, language)).collect();
     DocumentText { pages, languages, language, outline: headings::outline(layouts, &headings, body_size) }

@@ -6,10 +6,11 @@ use super::OpenError;
 use super::encryption;
 use super::page_tree::{self, Pages};
 use crate::pdf::Limits;
+use crate::pdf::object_streams::{PackedObjects, keep_packed};
 use crate::report::Reason;
 use lopdf::encryption::DecryptionError;
 use lopdf::xref::XrefRecovery;
-use lopdf::{Document, Error, LoadOptions};
+use lopdf::{Document, Error, FilterFunc, LoadOptions, Object};
 use memchr::memmem;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,8 +25,16 @@ const MAX_OBJECT_STREAM: usize = 64 << 20;
 const MAX_OBJECT_STREAMS: usize = 512 << 20;
 const MIN_OBJECT_STREAM: usize = 1 << 20;
 
+/// A loaded document.
+pub struct Loaded {
+    /// The objects that are parsed.
+    pub document: Document,
+    /// Those that are not yet.
+    pub packed: PackedObjects,
+}
+
 /// Loads the document and walks its page tree.
-pub fn load(bytes: &[u8], limits: &Limits, passwords: &[String]) -> Result<(Document, Pages), OpenError> {
+pub fn load(bytes: &[u8], limits: &Limits, passwords: &[String]) -> Result<(Loaded, Pages), OpenError> {
     if bytes.is_empty() {
         return Err(error(Reason::Empty, "the file has no bytes"));
     }
@@ -68,7 +77,11 @@ struct Ladder<'a> {
 
 impl Ladder<'_> {
     /// Loads as written, then by scanning for objects; `scan_only` where offsets are known to be wrong.
-    fn climb(&self, scan_only: bool) -> Result<(Document, Pages), OpenError> {
+    fn climb(&self, scan_only: bool) -> Result<(Loaded, Pages), OpenError> {
+        let packed = || catch_unwind(AssertUnwindSafe(|| self.load_packed())).unwrap_or(None);
+        if !scan_only && let Some(sound) = packed() {
+            return Ok(sound);
+        }
         let first = self.load_decrypted(self.bytes, scan_only).and_then(|document| self.with_pages(document));
         let may_scan = |failure: &Failure| !scan_only && !failure.is_rebuilt && failure.error.reason == Reason::Damaged;
         match first {
@@ -81,14 +94,35 @@ impl Ladder<'_> {
         }
     }
 
-    fn with_pages(&self, mut document: Document) -> Result<(Document, Pages), Failure> {
+    /// Loads a sound document with object streams, which it leaves packed. Whatever is out of the ordinary is left to
+    /// the rungs below: this one only saves time.
+    fn load_packed(&self) -> Option<(Loaded, Pages)> {
+        let has = |name: &[u8]| memmem::find(self.bytes, name).is_some();
+        if !has(b"/ObjStm") || has(b"/Encrypt") {
+            return None;
+        }
+        let mut document = load_filtered(self.bytes, None, false, Some(keep_packed)).ok()?;
+        // A length may stand in an object stream; the loader would look there after unpacking.
+        let lacks_length = |object: &Object| {
+            matches!(object, Object::Stream(stream) if stream.content.is_empty()
+                && matches!(stream.dict.get(b"Length"), Ok(Object::Reference(_))))
+        };
+        if document.xref_recovery.is_some() || document.objects.values().any(lacks_length) {
+            return None;
+        }
+        let packed = PackedObjects::take_from(&mut document, object_stream_limit(self.bytes))?;
+        let pages = page_tree::walk_packed(&mut document, &packed, self.limits.pages)?;
+        Some((Loaded { document, packed }, pages))
+    }
+
+    fn with_pages(&self, mut document: Document) -> Result<(Loaded, Pages), Failure> {
         let pages = page_tree::walk(&mut document, self.limits.pages);
         if pages.pages.is_empty() {
             let is_rebuilt = document.xref_recovery == Some(XrefRecovery::Reconstructed);
             let detail = format!("no page among {} objects", document.objects.len());
             return Err(Failure { error: error(Reason::Damaged, detail), is_rebuilt });
         }
-        Ok((document, pages))
+        Ok((Loaded { document, packed: PackedObjects::default() }, pages))
     }
 
     /// Loads and decrypts. An encrypted document that stayed shut still has /Encrypt in its trailer and no objects.
@@ -139,9 +173,18 @@ impl From<OpenError> for Failure {
 
 /// One load by lopdf; a panic in it counts as damage.
 pub(super) fn load_once(bytes: &[u8], password: Option<String>, scan: bool) -> Result<Document, Failure> {
+    load_filtered(bytes, password, scan, None)
+}
+
+fn load_filtered(
+    bytes: &[u8],
+    password: Option<String>,
+    scan: bool,
+    filter: Option<FilterFunc>,
+) -> Result<Document, Failure> {
     let options = LoadOptions {
         password,
-        filter: None,
+        filter,
         strict: false,
         max_decompressed_size: Some(object_stream_limit(bytes)),
         force_reconstruct: scan,

@@ -4,6 +4,7 @@
 //! so that a page is always named by an object id.
 
 use super::PageAttributes;
+use crate::pdf::object_streams::PackedObjects;
 use crate::pdf::objects::{Objects, as_dictionary};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use std::collections::HashSet;
@@ -92,14 +93,69 @@ fn normalised_rotation(degrees: i64) -> u16 {
 
 /// Finds the pages, at most `limit`. Without a usable tree all page objects are taken in the order of their ids.
 pub fn walk(document: &mut Document, limit: u32) -> Pages {
+    walk_tree(document, limit).unwrap_or_else(|| page_objects(document, usize::try_from(limit).unwrap_or(usize::MAX)))
+}
+
+/// Finds the pages of a usable tree, at most `limit`.
+fn walk_tree(document: &mut Document, limit: u32) -> Option<Pages> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if let Some(root) = tree_root(document) {
-        let pages = Walk { limit, visited: HashSet::new() }.run(document, root);
-        if !pages.pages.is_empty() {
-            return pages;
+    let root = tree_root(document)?;
+    let pages = Walk { limit, visited: HashSet::new() }.run(document, root);
+    (!pages.pages.is_empty()).then_some(pages)
+}
+
+/// As [`walk`], in a document with packed objects: those that make up the tree are unpacked. `None` without a sound
+/// tree, as all objects must be looked at then.
+pub fn walk_packed(document: &mut Document, packed: &PackedObjects, limit: u32) -> Option<Pages> {
+    unpack_tree(document, packed)?;
+    walk_tree(document, limit)
+}
+
+/// Unpacks the catalog, the nodes of the page tree and the attributes that are asked for along the way.
+fn unpack_tree(document: &mut Document, packed: &PackedObjects) -> Option<()> {
+    let root = document.trailer.get(b"Root").and_then(Object::as_reference).ok()?;
+    packed.unpack_into(document, root);
+    let catalog = document.objects.get(&root).and_then(as_dictionary)?;
+    let top = catalog.get(b"Pages").and_then(Object::as_reference).ok()?;
+    packed.unpack_into(document, top);
+    kids(document, as_dictionary(document.objects.get(&top)?)?).or_else(|| {
+        // Kids that are packed themselves.
+        matches!(as_dictionary(document.objects.get(&top)?)?.get(b"Kids"), Ok(Object::Reference(_))).then_some(&[])
+    })?;
+    let mut visited = HashSet::new();
+    let mut stack = vec![top];
+    while let Some(id) = stack.pop() {
+        if !visited.insert(id) {
+            continue;
+        }
+        packed.unpack_into(document, id);
+        let Some(object) = document.objects.get(&id) else { continue };
+        let mut references = Vec::new();
+        match object {
+            Object::Reference(next) => references.push(*next),
+            Object::Array(items) => references.extend(items.iter().filter_map(|item| item.as_reference().ok())),
+            Object::Dictionary(node) => attribute_references(node, &mut references),
+            _ => {}
+        }
+        stack.extend(references);
+    }
+    Some(())
+}
+
+/// Objects that a node of the page tree refers to, directly or from its arrays, and that the walk resolves.
+fn attribute_references(node: &Dictionary, references: &mut Vec<ObjectId>) {
+    for key in [&b"Type"[..], b"Kids", b"MediaBox", b"CropBox", b"Rotate", b"Resources"] {
+        match node.get(key) {
+            Ok(Object::Reference(id)) => references.push(*id),
+            Ok(Object::Array(items)) => {
+                references.extend(items.iter().filter_map(|item| item.as_reference().ok()));
+                for kid in items.iter().filter_map(|item| item.as_dict().ok()) {
+                    attribute_references(kid, references);
+                }
+            }
+            _ => {}
         }
     }
-    page_objects(document, limit)
 }
 
 /// The root of the page tree, if the catalog leads to a node with kids.
