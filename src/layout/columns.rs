@@ -19,8 +19,9 @@ const LEADING_LIMIT: f32 = 3.0;
 /// Glyphs a side must have on most of its lines to be prose rather than a table's cell.
 const MIN_GLYPHS: usize = 18;
 
-/// Share of the column's width that most of its lines must fill.
-const MIN_FILL: f32 = 0.6;
+/// Share of the column's width that most of its lines must fill: paragraphs do, even ragged ones, forms with labels and
+/// values do not.
+const MIN_FILL: f32 = 0.85;
 
 /// Columns looked for in one region.
 const MAX_COLUMNS: usize = 6;

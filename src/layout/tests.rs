@@ -107,7 +107,22 @@ fn columns_drawn_row_by_row_are_parted() {
     let right: Vec<&str> = rows.iter().map(|(_, right)| *right).collect();
     let expected = format!("A heading over both columns of the page\n{}\n{}\n", left.join("\n"), right.join("\n"));
     assert_eq!(paper.read(), expected);
-    // A table with as many rows stays row by row.
+    // A form with labels and values, and a table with as many rows, stay row by row.
+    let fields = [
+        ("Aircraft manufacturer: Piper", "Registration number: N4391X"),
+        ("Model/series: PA-28-140 of 1967", "Engines: 1 reciprocating"),
+        ("Airworthiness certificate: normal and utility", "Total time of the airframe: 4,210 hours"),
+        ("Landing gear: tricycle", "Certified maximum gross weight: 2,150 lbs"),
+        ("Seats: four, all occupied", "Registered owner: private individual"),
+    ];
+    let mut form = Paper::new();
+    let mut rows = String::new();
+    for (row, (left, right)) in fields.iter().enumerate() {
+        let y = 100.0 + 12.0 * row as f32;
+        form = form.write(50.0, y, 10.0, left).write(320.0, y, 10.0, right);
+        rows.push_str(&format!("{left} {right}\n"));
+    }
+    assert_eq!(form.read(), rows);
     let mut table = Paper::new();
     for row in 0..6 {
         let y = 100.0 + 12.0 * row as f32;
