@@ -42,7 +42,7 @@ pub enum CommandError {
         /// The answer of the operating system.
         source: io::Error,
     },
-    /// The service could not start or stopped by itself.
+    /// A part of the program could not start or stopped by itself.
     #[error("cannot {action}: {source}")]
     Service {
         /// What was tried: `listen on …`.

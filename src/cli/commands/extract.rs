@@ -7,7 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{ReportJson, report_text, to_json};
 use crate::cli::session::Session;
-use crate::extract::{ExtractError, ExtractOptions, extract};
+use crate::extract::{ExtractError, ExtractOptions, READER_STACK_BYTES, extract};
 use crate::report::{Reason, Report};
 use std::fs::File;
 use std::io::Read;
@@ -19,12 +19,27 @@ pub fn run(arguments: &ExtractArguments, session: &Session) -> Result<ExitCode, 
         return Err(CommandError::Usage("`--words` needs `--format json`".to_owned()));
     }
     let options = session.extract_options()?;
+    // The reader recurses within its bounds, which the main thread's stack need not hold.
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(READER_STACK_BYTES);
+        let printing = reader
+            .spawn_scoped(scope, || print_all(arguments, session, &options))
+            .map_err(|source| CommandError::Service { action: "start a thread to read with".to_owned(), source })?;
+        printing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn print_all(
+    arguments: &ExtractArguments,
+    session: &Session,
+    options: &ExtractOptions,
+) -> Result<ExitCode, CommandError> {
     let console = session.console;
     let for_terminal = console.shows_results();
     let mut printed_any = false;
     let mut failed_any = false;
     for path in &arguments.files {
-        let report = match read(path, &options) {
+        let report = match read(path, options) {
             Ok(report) => report,
             Err(error) => {
                 failed_any = true;
