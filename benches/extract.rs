@@ -30,7 +30,7 @@ fn stages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("extract");
     group.throughput(Throughput::Elements(pages.len() as u64));
     group.bench_function("open", |bench| {
-        bench.iter(|| Pdf::open(black_box(&bytes), &limits, &[]).map(|pdf| pdf.page_count()))
+        bench.iter(|| Pdf::open(black_box(&bytes), &limits, &[]).map(|pdf| pdf.page_count()));
     });
     group.bench_function("interpret", |bench| bench.iter(|| contents(black_box(&pdf)).len()));
     group.bench_function("layout", |bench| {

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// The name of an installed Chromium.
+#[expect(clippy::print_stderr, reason = "a skipped test must say what it lacks")]
 fn chromium() -> Option<&'static str> {
     let found = PROGRAMS
         .into_iter()
