@@ -6,9 +6,8 @@
 use crate::index::Snapshot;
 use crate::search::ranking::{STEM_WEIGHT, TYPO_WEIGHT, joint_frequency};
 use crate::search::stems::Stems;
-use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::Field;
@@ -80,9 +79,6 @@ pub(super) struct Dictionary {
 /// A word, how it is read, and the fields it is looked for in.
 type Question = (String, Reading, Vec<Field>);
 
-static ONE_TYPO: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
-static TWO_TYPOS: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
-
 impl Dictionary {
     pub(super) fn new(snapshot: Arc<Snapshot>) -> tantivy::Result<Dictionary> {
         let languages = languages(&snapshot)?;
@@ -124,19 +120,23 @@ impl Dictionary {
         Arc::new(Expansion { terms, frequency })
     }
 
-    /// Words that occur in these fields and lie at most so many typos away, with their distance and frequency.
+    /// Words that occur in these fields and lie at most so many typos (1 or 2) away, with their distance and frequency;
+    /// those two typos away with the same first letter only, as a walk that may change it too sees a good part of the
+    /// dictionary.
     pub(super) fn near(&self, word: &str, typos: u8, fields: &[Field]) -> tantivy::Result<Vec<(WeightedTerm, u8)>> {
-        let builder = if typos <= 1 { &ONE_TYPO } else { &TWO_TYPOS };
-        let exact = builder.build_dfa(word);
-        let found = self.fuzzy(word, typos.clamp(1, 2), fields)?;
-        let with_distance = found.into_iter().filter_map(|(term, frequency)| match exact.eval(term.as_bytes()) {
-            Distance::Exact(distance) => {
-                let weight = TYPO_WEIGHT.powi(i32::from(distance));
-                Some((WeightedTerm { term, weight, frequency }, distance))
-            }
-            Distance::AtLeast(_) => None,
+        let one = self.within(word, 1, "", fields)?;
+        let mut two = BTreeMap::new();
+        if typos > 1 {
+            let first = word.chars().next().map(String::from).unwrap_or_default();
+            two = self.within(word, 2, &first, fields)?;
+            two.retain(|term, _| !one.contains_key(term));
+        }
+        let one = one.into_iter().map(|(term, frequency)| (u8::from(term != word), term, frequency));
+        let two = two.into_iter().map(|(term, frequency)| (2, term, frequency));
+        let with_weight = one.chain(two).map(|(distance, term, frequency)| {
+            (WeightedTerm { term, weight: TYPO_WEIGHT.powi(i32::from(distance)), frequency }, distance)
         });
-        Ok(with_distance.collect())
+        Ok(with_weight.collect())
     }
 
     fn candidates(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
@@ -221,43 +221,32 @@ impl Dictionary {
         Ok(found.frequencies)
     }
 
-    /// Words one typo away and, if two are allowed, two typos away with the same first letter: a walk that may change
-    /// the first letter too sees a good part of the dictionary.
-    fn fuzzy(&self, word: &str, typos: u8, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
-        let first = word.chars().next().map(String::from).unwrap_or_default();
+    /// Words of these fields that begin with `beginning` and lie at most so many typos away, with their frequencies.
+    fn within(
+        &self,
+        word: &str,
+        typos: u8,
+        beginning: &str,
+        fields: &[Field],
+    ) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut found = Found::default();
+        let Some(any) = fields.first() else { return Ok(found.frequencies) };
+        // Making the automaton takes longer than a walk, and it is the same for all fields and segments.
+        let automaton = FuzzyTermQuery::new(Term::from_field_text(*any, word), typos, true).automaton()?;
+        let last = format!("{beginning}{}", char::MAX);
         for field in fields {
-            self.walk(Term::from_field_text(*field, word), 1, "", &mut |term, frequency| {
-                if typos <= 1 || !term.starts_with(&first) {
-                    found.add(term, frequency);
+            for segment in self.snapshot.searcher.segment_readers() {
+                let index = segment.inverted_index(*field)?;
+                let mut stream = index.terms().search(&automaton).ge(beginning).le(&last).into_stream()?;
+                while stream.advance() {
+                    if let Ok(term) = std::str::from_utf8(stream.key()) {
+                        found.add(term, stream.value().doc_freq);
+                    }
                 }
-            })?;
-            if typos > 1 {
-                self.walk(Term::from_field_text(*field, word), typos, &first, &mut |term, frequency| {
-                    found.add(term, frequency);
-                })?;
             }
             found.end_field();
         }
         Ok(found.frequencies)
-    }
-
-    /// Gives the words of a field that begin with `beginning` and lie at most so many typos from `term`, with their
-    /// frequencies by segment.
-    fn walk(&self, term: Term, typos: u8, beginning: &str, sink: &mut dyn FnMut(&str, u32)) -> tantivy::Result<()> {
-        let field = term.field();
-        let query = FuzzyTermQuery::new(term, typos, true);
-        let last = format!("{beginning}{}", char::MAX);
-        for segment in self.snapshot.searcher.segment_readers() {
-            let index = segment.inverted_index(field)?;
-            let mut stream = index.terms().search(query.automaton()?).ge(beginning).le(&last).into_stream()?;
-            while stream.advance() {
-                if let Ok(term) = std::str::from_utf8(stream.key()) {
-                    sink(term, stream.value().doc_freq);
-                }
-            }
-        }
-        Ok(())
     }
 }
 
