@@ -9,6 +9,11 @@ pub(super) fn is_right_to_left(character: char) -> bool {
     character >= '\u{0590}' && matches!(bidi_class(character), BidiClass::R | BidiClass::AL)
 }
 
+/// Whether the character is printed over or under the letter before it: vowel points and the like.
+pub(super) fn is_mark(character: char) -> bool {
+    character >= '\u{0300}' && bidi_class(character) == BidiClass::NSM
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strength {
     Left,
