@@ -652,7 +652,8 @@ impl<'d> Interpreter<'d> {
                 continue;
             }
             let has_appearance = objects.dictionary(annotation, b"AP").is_some();
-            if (!has_appearance || self.document_fonts.needs_appearances)
+            let is_field = objects.name(annotation, b"Subtype") == Some(b"Widget");
+            if (!has_appearance || is_field && self.document_fonts.needs_appearances)
                 && let Some(value) = fields::value(objects, annotation)
                 && let Some(rectangle) = objects.numbers::<4>(annotation, b"Rect")
             {

@@ -1,5 +1,5 @@
-//! Form fields whose appearance is left to the reader: their values as glyphs in the field's rectangle.
-//! ISO 32000-2 §12.7.3 (/NeedAppearances), §12.7.4 (inherited entries), §12.7.5 (text and choice fields).
+//! Form fields and free text whose appearance is left to the reader: their values as glyphs in their rectangle.
+//! ISO 32000-2 §12.5.6.6 (free text), §12.7.3 (/NeedAppearances), §12.7.4 (inherited entries), §12.7.5 (field types).
 //!
 //! The glyphs' places are near enough to mark the field on the page; what an editor would draw is not known.
 
@@ -43,15 +43,24 @@ pub(super) fn needs_appearances(objects: &Objects) -> bool {
         .is_some_and(|value| matches!(value, Object::Boolean(true)))
 }
 
-/// What a text or choice field shows; `None` for other annotations and empty fields.
-pub(super) fn value(objects: &Objects, widget: &Dictionary) -> Option<FieldValue> {
-    if objects.name(widget, b"Subtype") != Some(b"Widget") {
-        return None;
-    }
+/// What a text field, a choice field or a free text shows; `None` for other annotations and empty ones.
+pub(super) fn value(objects: &Objects, annotation: &Dictionary) -> Option<FieldValue> {
+    let shown = match objects.name(annotation, b"Subtype")? {
+        b"Widget" => field_lines(objects, annotation)?,
+        b"FreeText" => lines(&decode_text_string(objects.string(annotation, b"Contents")?)),
+        _ => return None,
+    };
+    let lines: Vec<String> = shown.into_iter().filter(|line| !line.trim().is_empty()).collect();
+    let size = inherited(objects, annotation, b"DA").and_then(|object| object.as_str().ok()).and_then(font_size);
+    (!lines.is_empty()).then(|| FieldValue { lines, size: size.unwrap_or(AUTOMATIC_SIZE) })
+}
+
+/// The lines of a text or choice field.
+fn field_lines(objects: &Objects, widget: &Dictionary) -> Option<Vec<String>> {
     let kind = inherited(objects, widget, b"FT")?;
     let field_flags = inherited(objects, widget, b"Ff").and_then(|object| object.as_i64().ok()).unwrap_or(0);
     let value = inherited(objects, widget, b"V");
-    let lines = match kind.as_name().ok()? {
+    Some(match kind.as_name().ok()? {
         b"Tx" if field_flags & PASSWORD == 0 => lines(&text(objects, value?)?),
         b"Ch" => {
             let options = inherited(objects, widget, b"Opt").and_then(|object| object.as_array().ok());
@@ -66,10 +75,7 @@ pub(super) fn value(objects: &Objects, widget: &Dictionary) -> Option<FieldValue
             }
         }
         _ => return None,
-    };
-    let lines: Vec<String> = lines.into_iter().filter(|line| !line.trim().is_empty()).collect();
-    let size = inherited(objects, widget, b"DA").and_then(|object| object.as_str().ok()).and_then(font_size);
-    (!lines.is_empty()).then(|| FieldValue { lines, size: size.unwrap_or(AUTOMATIC_SIZE) })
+    })
 }
 
 /// An entry of the field or of the nearest ancestor that has it.

@@ -131,7 +131,13 @@ fn fields_without_appearance_show_their_value() {
         TestPdf::with_text("page")
             .object(1, format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"))
             .object(3, page)
-            .object(30, format!("<< /Subtype /Widget /Rect [20 20 120 40] {field} >>"))
+            .object(
+                30,
+                format!(
+                    "<< {} /Rect [20 20 120 40] {field} >>",
+                    if field.contains("/Subtype") { "" } else { "/Subtype /Widget" }
+                ),
+            )
             .object(31, "<< /FT /Tx /V (inherited value) >>")
             .stream(32, appearance, "BT /F1 12 Tf 2 5 Td (drawn) Tj ET")
     };
@@ -146,6 +152,8 @@ fn fields_without_appearance_show_their_value() {
         // A combo box shows what is chosen, by its name, a list box everything.
         ("", "/FT /Ch /Ff 131072 /V (b) /Opt [(a) [(b) (Second)]]", "page / Second"),
         ("", "/FT /Ch /V (b) /Opt [(First) [(b) (Second)]]", "page / First / Second"),
+        // Free text is no field, but shown alike.
+        ("", "/Subtype /FreeText /Contents (a note)", "page / a note"),
         // Nothing to show: passwords, hidden and empty fields, buttons.
         ("", "/FT /Tx /Ff 8192 /V (secret)", "page"),
         ("", "/FT /Tx /F 2 /V (hidden)", "page"),
