@@ -17,6 +17,11 @@ pub(super) fn is_mostly_right_to_left(page: &PageGlyphs) -> bool {
     right_to_left > 0 && right_to_left * 2 > characters().filter(|character| character.is_alphabetic()).count()
 }
 
+/// Whether the character is printed over or under the letter before it: vowel points and the like.
+pub(super) fn is_mark(character: char) -> bool {
+    character >= '\u{0300}' && bidi_class(character) == BidiClass::NSM
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strength {
     Left,

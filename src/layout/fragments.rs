@@ -1,5 +1,6 @@
 //! Glyphs → fragments: runs of glyphs in stream order that go on along one baseline without a jump.
 
+use crate::layout::accents;
 use crate::layout::bidi::is_right_to_left;
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
 use std::ops::Range;
@@ -17,7 +18,7 @@ const SCRIPT_SIZE: f32 = 0.9;
 pub(super) const KERNING_BACK: f32 = 0.2;
 
 /// A gap larger than this starts a fragment: a tab, a table cell, another column. × font size.
-const JUMP: f32 = 1.5;
+pub(super) const JUMP: f32 = 1.5;
 
 /// The same character this near has been printed twice to look bold. × font size.
 const DUPLICATE_DISTANCE: f32 = 0.1;
@@ -153,6 +154,11 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
     }
     // Combining marks and accents are put over the letter before them.
     if length <= 0.05 * size && gap > -size {
+        return Relation::Continues;
+    }
+    // An accent and its letter are printed over one another, in either order.
+    let previous = page.glyphs.get(fragment.glyphs.end - 1);
+    if previous.is_some_and(|previous| accents::composed(fragment.direction, previous, glyph).is_some()) {
         return Relation::Continues;
     }
     // Right-to-left text may be written glyph by glyph towards the left.

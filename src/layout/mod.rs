@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** pure: no I/O, no PDF types, cannot fail, and costs O(n log n) in the glyphs of a page.
 
+mod accents;
 mod bidi;
 mod blocks;
 mod columns;

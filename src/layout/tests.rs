@@ -1,5 +1,6 @@
 //! Pages written as a few runs of text; what is read of them.
 
+use super::bidi::is_mark;
 use super::glyph::{FontFace, Glyph, PageGlyphs, flags};
 use super::*;
 
@@ -14,13 +15,15 @@ impl Paper {
         Paper { page: PageGlyphs { width: 600.0, height: 800.0, fonts: vec![face], ..PageGlyphs::default() } }
     }
 
-    /// Writes at a point; `^` makes a gap of a third of an em, `~` one of a twentieth, `<` steps back one character.
+    /// Writes at a point; `^` makes a gap of a third of an em, `_` one of a sixth, `~` one of a twentieth, `<` steps back
+    /// one character. Marks have no width.
     fn write(mut self, x: f32, y: f32, size: f32, text: &str) -> Paper {
         let mut along = x;
         let mut run_start = flags::RUN_START;
         for character in text.chars() {
-            let advance = size / 2.0;
+            let advance = if is_mark(character) { 0.0 } else { size / 2.0 };
             match character {
+                '_' => along += size / 6.0,
                 '^' => along += size / 3.0,
                 '~' => along += size / 20.0,
                 '<' => along -= advance,
@@ -59,6 +62,13 @@ fn gaps_and_spaces_part_words() {
         // A heading spaced out letter by letter keeps its words.
         ("S^U^M^M^A^R^Y", "SUMMARY\n"),
         ("O^U^R^^^W^O^R^K", "OUR WORK\n"),
+        ("S_e_t u_p", "Set up\n"),
+        // Spaces of a tightly justified line, some of which are characters.
+        ("dans_le_fichier suivant", "dans le fichier suivant\n"),
+        // Not words: the boxes of a form, a row of numbers, a function and its argument.
+        ("a^^b^^c^^d^^e^^f", "a b c d e f\n"),
+        ("1^2^3^4^5^6^7", "1 2 3 4 5 6 7\n"),
+        ("sin_x_cos_y", "sin x cos y\n"),
     ];
     for (written, expected) in cases {
         assert_eq!(Paper::new().write(50.0, 100.0, 10.0, written).read(), *expected, "{written}");
@@ -146,6 +156,34 @@ fn text_printed_twice_is_read_once() {
     assert_eq!(each_letter.read(), "Bold\n");
     // A letter that really is double is kept.
     assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "book").read(), "book\n");
+}
+
+#[test]
+fn accents_printed_apart_make_one_letter() {
+    let cases: &[(&str, &str)] = &[
+        // The accent first, as TeX writes it, and the letter first.
+        ("M¨<unchen", "München\n"),
+        ("¨<Ol", "Öl\n"),
+        ("cafe<´", "café\n"),
+        ("na¨<ıve", "naïve\n"),
+        // No such letter, and an accent that stands for itself.
+        ("ˆ<f(x)", "ˆf(x)\n"),
+        ("a^`^b", "a ` b\n"),
+    ];
+    for (written, expected) in cases {
+        assert_eq!(Paper::new().write(50.0, 100.0, 10.0, written).read(), *expected, "{written}");
+    }
+}
+
+#[test]
+fn marks_stay_with_the_letter_they_are_printed_over() {
+    // Written from right to left; the mark's origin lies within its letter, left of the letter's middle.
+    let paper = Paper::new()
+        .write(55.0, 100.0, 10.0, "ש")
+        .write(50.0, 100.0, 10.0, "ב")
+        .write(51.0, 100.0, 10.0, "\u{5B8}")
+        .write(45.0, 100.0, 10.0, "י");
+    assert_eq!(paper.read(), "שב\u{5B8}י\n");
 }
 
 #[test]

@@ -1,17 +1,16 @@
 //! Lines of fragments → words with boxes: gaps become spaces, right-to-left lines are put in logical order.
 
-use crate::layout::bidi::{is_right_to_left, logical_order, logical_word};
-use crate::layout::fragments::{Fragment, project};
+use crate::layout::accents::{composed, is_accent};
+use crate::layout::bidi::{is_mark, is_right_to_left, logical_order, logical_word};
+use crate::layout::fragments::{Fragment, JUMP, project};
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
 use crate::layout::lines::LineFragments;
 use crate::layout::{Bounds, Line, PageLayout, Word};
 use crate::report::Span;
 
-/// A gap wider than this is a space. × font size; kerning and tracking of TeX stay below, its tightest spaces above.
+/// A gap this much wider than the line's usual distance of letters is a space. × font size; kerning stays below, the
+/// tightest spaces of justified lines above.
 const WORD_GAP: f32 = 0.13;
-
-/// The same where the text has space characters of its own, so that gaps are mostly tracking. × font size.
-const WORD_GAP_BESIDE_SPACES: f32 = 0.18;
 
 /// Ideographs stand this far apart in justified lines without being words. × font size.
 const IDEOGRAPH_GAP: f32 = 0.8;
@@ -19,8 +18,14 @@ const IDEOGRAPH_GAP: f32 = 0.8;
 /// A backward step larger than this parts words: two texts printed over one another. × font size.
 const OVERPRINT: f32 = 0.6;
 
-/// Gaps needed to judge that a heading is spaced out letter by letter.
-const SPACED_OUT_GAPS: usize = 4;
+/// Gaps needed to judge how far apart a line's letters are set.
+const TRACKING_GAPS: usize = 5;
+
+/// The same on a line with spaces.
+const TRACKING_GAPS_BESIDE_SPACES: usize = 2;
+
+/// Letters set further apart than this stand in boxes of a form or columns of a table, each for itself. × font size.
+const WIDEST_TRACKING: f32 = 0.5;
 
 /// Spells out lines into a layout without blocks.
 pub(super) fn spell(
@@ -70,7 +75,7 @@ fn spell_line(
     };
     let direction = main.direction;
     if has_right_to_left {
-        glyphs.sort_by(|left, right| middle(direction, left).total_cmp(&middle(direction, right)));
+        put_in_visual_order(&mut glyphs, direction);
     }
     let first_word = layout.words.len();
     let start = layout.text.len();
@@ -82,6 +87,29 @@ fn spell_line(
         split_words(page, &glyphs, direction, &mut DirectWords { layout, open: None });
     }
     finish_line(layout, &glyphs, page, main, first_word, start);
+}
+
+/// Sorts glyphs along the direction; a mark follows the letter it is printed over, wherever its own origin lies.
+fn put_in_visual_order(glyphs: &mut Vec<&Glyph>, direction: (f32, f32)) {
+    let mut placed: Vec<(f32, bool, &Glyph)> = Vec::with_capacity(glyphs.len());
+    for (index, glyph) in glyphs.iter().enumerate() {
+        let own = middle(direction, glyph);
+        let is_mark = char::from_u32(glyph.text).is_some_and(is_mark);
+        let place = if is_mark { letter_of_mark(glyphs, index, own, direction) } else { own };
+        placed.push((place, is_mark, glyph));
+    }
+    placed.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+    glyphs.clear();
+    glyphs.extend(placed.into_iter().map(|(_, _, glyph)| glyph));
+}
+
+/// The middle of the letter a mark belongs to: of the last and the next one written, the nearer.
+fn letter_of_mark(glyphs: &[&Glyph], mark: usize, own: f32, direction: (f32, f32)) -> f32 {
+    let is_letter = |glyph: &&&Glyph| !char::from_u32(glyph.text).is_some_and(is_mark);
+    let before = glyphs.get(..mark).and_then(|before| before.iter().rev().find(is_letter));
+    let after = glyphs.get(mark + 1..).and_then(|after| after.iter().find(is_letter));
+    let middles = before.into_iter().chain(after).map(|letter| middle(direction, letter));
+    middles.min_by(|left, right| (left - own).abs().total_cmp(&(right - own).abs())).unwrap_or(own)
 }
 
 fn middle(direction: (f32, f32), glyph: &Glyph) -> f32 {
@@ -166,27 +194,49 @@ fn append_logical(words: &[Spelled], is_right_to_left_page: bool, layout: &mut P
 
 /// Walks a line's glyphs in visual order, telling words apart by spaces and gaps.
 fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink: &mut impl WordSink) {
-    let has_spaces = glyphs.iter().any(|glyph| glyph.text == u32::from(' '));
-    let tracking = if has_spaces { None } else { letter_spacing(glyphs, direction) };
-    let mut previous: Option<(f32, &Glyph)> = None;
-    for glyph in glyphs {
+    // Looked at only where a gap asks for it: most lines have spaces and no other gaps.
+    let mut tracking: Option<f32> = None;
+    let mut previous: Option<(f32, Glyph)> = None;
+    // Where the run of letters set alike begins: behind a tab or in the next cell everything may be different.
+    let mut run_start = 0;
+    let mut rest = glyphs.iter().copied().enumerate().peekable();
+    let mut reached = f32::MAX;
+    while let Some((index, glyph)) = rest.next() {
+        let (along, _) = project(direction, glyph.x, glyph.y);
+        let (length, _) = project(direction, glyph.dx, glyph.dy);
+        if along - reached > JUMP * glyph.size {
+            (run_start, tracking) = (index, None);
+        }
+        reached = along + length;
         if glyph.text == u32::from(' ') {
             sink.end_word();
             previous = None;
             continue;
         }
-        let (along, _) = project(direction, glyph.x, glyph.y);
-        let (length, _) = project(direction, glyph.dx, glyph.dy);
+        let accented = rest
+            .next_if(|(_, next)| {
+                (is_accent(glyph.text) || is_accent(next.text)) && composed(direction, glyph, next).is_some()
+            })
+            .and_then(|(_, next)| composed(direction, glyph, next));
+        let (glyph, along, length) = match &accented {
+            Some(letter) => {
+                let (along, _) = project(direction, letter.x, letter.y);
+                (letter, along, project(direction, letter.dx, letter.dy).0)
+            }
+            None => (glyph, along, length),
+        };
         if let Some((end, before)) = previous {
             let size = glyph.size.max(before.size);
             let gap = along - end;
-            let limit = if is_ideograph(glyph) && is_ideograph(before) {
-                IDEOGRAPH_GAP * size
-            } else {
-                tracking.map_or(0.0, |tracking| tracking * 1.5)
-                    + if has_spaces { WORD_GAP_BESIDE_SPACES } else { WORD_GAP } * size
-            };
-            if gap > limit || gap < -OVERPRINT * size && length > 0.0 {
+            let is_space = gap > WORD_GAP * size
+                && if is_ideograph(glyph) && is_ideograph(&before) {
+                    gap > IDEOGRAPH_GAP * size
+                } else {
+                    let run = || glyphs.get(run_start..).unwrap_or_default();
+                    let tracking = *tracking.get_or_insert_with(|| letter_spacing(run(), direction));
+                    gap > (WORD_GAP + tracking).min(JUMP) * size
+                };
+            if is_space || gap < -OVERPRINT * size && length > 0.0 {
                 sink.end_word();
             }
         }
@@ -194,36 +244,52 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink
             sink.glyph(page, glyph);
         }
         let end = along + length;
-        previous = Some((previous.map_or(end, |(before, _)| if length <= 0.0 { before.max(end) } else { end }), glyph));
+        let end = previous.map_or(end, |(before, _)| if length <= 0.0 { before.max(end) } else { end });
+        previous = Some((end, *glyph));
     }
     sink.end_word();
 }
 
-/// The usual distance of letters where a line is spaced out letter by letter (`S U M M A R Y`): most gaps are wide
-/// and about the same.
-fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> Option<f32> {
-    if glyphs.len() <= SPACED_OUT_GAPS {
-        return None;
-    }
-    let gap = |pair: &[&Glyph]| match pair {
-        [before, after] => {
-            let (start, _) = project(direction, after.x, after.y);
-            let (end, _) = project(direction, before.x + before.dx, before.y + before.dy);
-            start - end
+/// How far a line's letters are set apart beyond what their font asks for (`S U M M A R Y`), × font size, with some
+/// room for unevenness; 0 for nearly all lines.
+fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> f32 {
+    let space = u32::from(' ');
+    let mut gaps: Vec<f32> = Vec::with_capacity(glyphs.len());
+    let (mut spaces, mut letters, mut is_after_space) = (0, 0, true);
+    let mut end = f32::MAX;
+    for glyph in glyphs {
+        let (start, _) = project(direction, glyph.x, glyph.y);
+        let gap = (start - end) / glyph.size.max(f32::MIN_POSITIVE);
+        if gap > JUMP {
+            break;
         }
-        _ => 0.0,
-    };
-    let wide = |pair: &&[&Glyph]| pair.first().is_some_and(|glyph| gap(pair) > WORD_GAP * glyph.size);
-    let wide_gaps = glyphs.windows(2).filter(wide).count();
-    // Running text has a wide gap after every fourth or fifth letter, spaced-out text after nearly every one.
-    if wide_gaps * 10 < glyphs.len() * 7 {
-        return None;
+        end = start + project(direction, glyph.dx, glyph.dy).0;
+        if glyph.text == space {
+            spaces += 1;
+        } else {
+            letters += usize::from(char::from_u32(glyph.text).is_some_and(char::is_alphabetic));
+            gaps.extend((!is_after_space).then_some(gap));
+        }
+        is_after_space = glyph.text == space;
     }
-    let mut gaps: Vec<f32> = glyphs.windows(2).map(gap).collect();
-    gaps.sort_by(f32::total_cmp);
-    let median = gaps.get(gaps.len() / 2).copied()?;
-    let low = gaps.get(gaps.len() / 4).copied()?;
-    (low > median * 0.75).then_some(median)
+    // Where words are parted by spaces already, fewer gaps will do.
+    let needed = if spaces > 0 { TRACKING_GAPS_BESIDE_SPACES } else { TRACKING_GAPS };
+    if gaps.len() < needed {
+        return 0.0;
+    }
+    let middle = gaps.len() / 2;
+    let (lower, median, _) = gaps.select_nth_unstable_by(middle, f32::total_cmp);
+    let median = *median;
+    let quarter = lower.len() / 2;
+    let low = if lower.is_empty() { median } else { *lower.select_nth_unstable_by(quarter, f32::total_cmp).1 };
+    if median <= 0.0 || median > WIDEST_TRACKING || low < median * 0.75 {
+        return 0.0;
+    }
+    // As wide as spaces: only between letters, for formulas and rows of numbers are set with even gaps, too.
+    if median > WORD_GAP && spaces == 0 && letters * 5 < (gaps.len() + 1) * 4 {
+        return 0.0;
+    }
+    median * 1.5
 }
 
 fn is_ideograph(glyph: &Glyph) -> bool {

@@ -3,6 +3,8 @@
 //!
 //! Reading never fails: damaged operators are skipped, limits end the page with what was read so far.
 
+mod fields;
+
 use crate::layout::glyph::{FontFace, Glyph, PageGlyphs, STRING_BASE, flags};
 use crate::pdf::document::{PageAttributes, Pdf};
 use crate::pdf::font::{Font, GlyphText, ShownCode};
@@ -32,12 +34,18 @@ const MAX_ANNOTATIONS: usize = 2_000;
 pub struct DocumentFonts {
     fonts: Mutex<HashMap<ObjectId, Arc<Font>>>,
     optional_content: OptionalContent,
+    /// Whether appearances of fields are to be made from their values.
+    needs_appearances: bool,
 }
 
 impl DocumentFonts {
     /// For the pages of this document.
     pub fn new(pdf: &Pdf) -> DocumentFonts {
-        DocumentFonts { fonts: Mutex::new(HashMap::new()), optional_content: OptionalContent::load(pdf.objects()) }
+        DocumentFonts {
+            fonts: Mutex::new(HashMap::new()),
+            optional_content: OptionalContent::load(pdf.objects()),
+            needs_appearances: fields::needs_appearances(pdf.objects()),
+        }
     }
 
     fn font(&self, objects: &Objects, id: Option<ObjectId>, dictionary: &Dictionary) -> Arc<Font> {
@@ -645,6 +653,18 @@ impl<'d> Interpreter<'d> {
                 continue;
             }
             let Some(annotation) = objects.resolve(annotation).and_then(as_dictionary) else { continue };
+            if is_hidden(objects, annotation) {
+                continue;
+            }
+            let has_appearance = objects.dictionary(annotation, b"AP").is_some();
+            let is_field = objects.name(annotation, b"Subtype") == Some(b"Widget");
+            if (!has_appearance || is_field && self.document_fonts.needs_appearances)
+                && let Some(value) = fields::value(objects, annotation)
+                && let Some(rectangle) = objects.numbers::<4>(annotation, b"Rect")
+            {
+                fields::write(&value, rectangle, &page_state, &mut self.content.glyphs);
+                continue;
+            }
             let Some((id, appearance)) = shown_appearance(objects, annotation) else { continue };
             let Some(placement) = appearance_placement(objects, annotation, appearance) else { continue };
             self.state.matrix = page_state;
@@ -655,13 +675,15 @@ impl<'d> Interpreter<'d> {
     }
 }
 
-/// The normal appearance of an annotation that is shown and may hold text.
-fn shown_appearance<'d>(objects: &'d Objects, annotation: &'d Dictionary) -> Option<(Option<ObjectId>, &'d Stream)> {
+/// Whether an annotation's flags keep it from being shown (§12.5.3).
+fn is_hidden(objects: &Objects, annotation: &Dictionary) -> bool {
     const HIDDEN: i64 = 1 << 1;
     const NO_VIEW: i64 = 1 << 5;
-    if objects.integer(annotation, b"F").unwrap_or(0) & (HIDDEN | NO_VIEW) != 0 {
-        return None;
-    }
+    objects.integer(annotation, b"F").unwrap_or(0) & (HIDDEN | NO_VIEW) != 0
+}
+
+/// The normal appearance of an annotation that may hold text.
+fn shown_appearance<'d>(objects: &'d Objects, annotation: &'d Dictionary) -> Option<(Option<ObjectId>, &'d Stream)> {
     if matches!(objects.name(annotation, b"Subtype"), Some(b"Popup" | b"Link" | b"Text")) {
         return None;
     }

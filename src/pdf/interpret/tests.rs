@@ -123,6 +123,49 @@ fn annotations_show_their_appearance() {
 }
 
 #[test]
+fn fields_without_appearance_show_their_value() {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
+                /Resources << /Font << /F1 5 0 R >> >> /Annots [30 0 R] >>";
+    let appearance = "/Type /XObject /Subtype /Form /BBox [0 0 100 20] /Resources << /Font << /F1 5 0 R >> >>";
+    let form = |catalog: &str, field: &str| {
+        TestPdf::with_text("page")
+            .object(1, format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"))
+            .object(3, page)
+            .object(
+                30,
+                format!(
+                    "<< {} /Rect [20 20 120 40] {field} >>",
+                    if field.contains("/Subtype") { "" } else { "/Subtype /Widget" }
+                ),
+            )
+            .object(31, "<< /FT /Tx /V (inherited value) >>")
+            .stream(32, appearance, "BT /F1 12 Tf 2 5 Td (drawn) Tj ET")
+    };
+    let left_to_the_reader = "/AcroForm << /NeedAppearances true >>";
+    let cases = [
+        ("", "/FT /Tx /DA (/F1 10 Tf) /V (a value)", "page / a value"),
+        ("", "/Parent 31 0 R", "page / inherited value"),
+        ("", "/FT /Tx /V (one\\rtwo)", "page / one / two"),
+        // Its appearance goes first, unless it is said to be out of date.
+        ("", "/FT /Tx /V (a value) /AP << /N 32 0 R >>", "page / drawn"),
+        (left_to_the_reader, "/FT /Tx /V (a value) /AP << /N 32 0 R >>", "page / a value"),
+        // A combo box shows what is chosen, by its name, a list box everything.
+        ("", "/FT /Ch /Ff 131072 /V (b) /Opt [(a) [(b) (Second)]]", "page / Second"),
+        ("", "/FT /Ch /V (b) /Opt [(First) [(b) (Second)]]", "page / First / Second"),
+        // Free text is no field, but shown alike.
+        ("", "/Subtype /FreeText /Contents (a note)", "page / a note"),
+        // Nothing to show: passwords, hidden and empty fields, buttons.
+        ("", "/FT /Tx /Ff 8192 /V (secret)", "page"),
+        ("", "/FT /Tx /F 2 /V (hidden)", "page"),
+        ("", "/FT /Tx", "page"),
+        ("", "/FT /Btn /V /Off", "page"),
+    ];
+    for (catalog, field, expected) in cases {
+        assert_eq!(text(&form(catalog, field)), expected, "{field}");
+    }
+}
+
+#[test]
 fn glyphs_stand_where_the_page_shows_them() {
     // The same text on the page turned by /Rotate: 20 from the left and 100 from the bottom before turning.
     let cases = [(0, (20.0, 100.0)), (90, (100.0, 20.0)), (180, (180.0, 100.0)), (270, (100.0, 180.0))];
