@@ -34,7 +34,7 @@ pub(super) fn did_you_mean(query: &str, plan: &Plan, dictionary: &Dictionary) ->
     Ok((corrected != query).then_some(corrected))
 }
 
-/// The best word near an unknown one: frequent, few typos, the same first letter.
+/// The best word near an unknown one: few typos, frequent; another first letter only if none has the same.
 fn nearest(word: &str, clause: &Clause, dictionary: &Dictionary) -> tantivy::Result<Option<String>> {
     let letters = word.chars().count();
     if letters < SHORTEST || word.chars().any(char::is_numeric) {
@@ -42,12 +42,12 @@ fn nearest(word: &str, clause: &Clause, dictionary: &Dictionary) -> tantivy::Res
     }
     let typos = if letters < TWO_TYPOS_FROM { 1 } else { 2 };
     let fields: Vec<_> = clause.fields().iter().map(|searched| searched.field).collect();
-    let first = word.chars().next();
-    let ranked = dictionary.near(word, typos, &fields)?.into_iter().map(|(near, distance)| {
-        let same_start = if near.term.chars().next() == first { 3.0 } else { 1.0 };
-        let rank = near.frequency as f64 * 0.1f64.powi(i32::from(distance)) * same_start;
-        (rank, near.term)
-    });
+    let mut near = dictionary.near(word, typos, true, &fields)?;
+    if near.is_empty() {
+        near = dictionary.near(word, 1, false, &fields)?;
+    }
+    let ranked =
+        near.into_iter().map(|(near, distance)| (near.frequency as f64 * 0.1f64.powi(i32::from(distance)), near.term));
     let best = ranked.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
     Ok(best.map(|(_, term)| term))
 }

@@ -120,14 +120,20 @@ impl Dictionary {
         Arc::new(Expansion { terms, frequency })
     }
 
-    /// Words that occur in these fields and lie at most so many typos (1 or 2) away, with their distance and frequency;
-    /// those two typos away with the same first letter only, as a walk that may change it too sees a good part of the
-    /// dictionary.
-    pub(super) fn near(&self, word: &str, typos: u8, fields: &[Field]) -> tantivy::Result<Vec<(WeightedTerm, u8)>> {
-        let one = self.within(word, 1, "", fields)?;
+    /// Words that occur in these fields and lie at most so many typos (1 or 2) away, with their distance and frequency.
+    /// Two typos always keep the first letter, one only if `keeps_first`: a walk that may change it sees a good part of
+    /// the dictionary.
+    pub(super) fn near(
+        &self,
+        word: &str,
+        typos: u8,
+        keeps_first: bool,
+        fields: &[Field],
+    ) -> tantivy::Result<Vec<(WeightedTerm, u8)>> {
+        let first = word.chars().next().map(String::from).unwrap_or_default();
+        let one = self.within(word, 1, if keeps_first { &first } else { "" }, fields)?;
         let mut two = BTreeMap::new();
         if typos > 1 {
-            let first = word.chars().next().map(String::from).unwrap_or_default();
             two = self.within(word, 2, &first, fields)?;
             two.retain(|term, _| !one.contains_key(term));
         }
@@ -160,7 +166,7 @@ impl Dictionary {
                 self.beginning_with(word, fields, |_| true)?.into_iter().map(weighted(1.0)).collect()
             }
             Reading::Beginning => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
-            Reading::Typo(typos) => self.near(word, typos, fields)?.into_iter().map(|(term, _)| term).collect(),
+            Reading::Typo(typos) => self.near(word, typos, false, fields)?.into_iter().map(|(term, _)| term).collect(),
         })
     }
 
@@ -237,7 +243,9 @@ impl Dictionary {
         for field in fields {
             for segment in self.snapshot.searcher.segment_readers() {
                 let index = segment.inverted_index(*field)?;
-                let mut stream = index.terms().search(&automaton).ge(beginning).le(&last).into_stream()?;
+                let search = index.terms().search(&automaton);
+                let search = if beginning.is_empty() { search } else { search.ge(beginning).le(&last) };
+                let mut stream = search.into_stream()?;
                 while stream.advance() {
                     if let Ok(term) = std::str::from_utf8(stream.key()) {
                         found.add(term, stream.value().doc_freq);
