@@ -30,6 +30,9 @@ const OPERATORS_PER_CLOCK_CHECK: u64 = 4_096;
 /// Annotations of one page whose appearances are read.
 const MAX_ANNOTATIONS: usize = 2_000;
 
+/// Bytes that nothing may take: an empty compressed stream with its filters' headers and checksums is far shorter.
+const MAX_EMPTY_STREAM: usize = 64;
+
 /// Fonts and optional content of a document, loaded once and shared by its pages.
 pub struct DocumentFonts {
     fonts: Mutex<HashMap<ObjectId, Arc<Font>>>,
@@ -101,8 +104,11 @@ fn page_content(objects: &Objects, page: &Dictionary) -> (Vec<u8>, bool) {
     let mut content = Vec::new();
     let mut was_decoded = false;
     for stream in streams {
+        let Some(decoded) = objects.decode(stream) else { continue };
         // A damaged stream may decode to nothing at all without an error.
-        let Some(decoded) = objects.decode(stream).filter(|decoded| !decoded.is_empty()) else { continue };
+        if decoded.is_empty() && stream.content.len() > MAX_EMPTY_STREAM {
+            continue;
+        }
         was_decoded = true;
         if content.is_empty() {
             content = decoded;

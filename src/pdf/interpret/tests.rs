@@ -191,3 +191,14 @@ fn a_page_over_its_limits_is_truncated() {
     assert!(read.is_truncated);
     assert_eq!(lay_out(&read.glyphs).text, "first\n");
 }
+
+#[test]
+fn an_empty_page_is_not_an_unreadable_one() {
+    // "" as zlib writes it, and as much damage as there could have been content.
+    let empty = [0x78, 0x9C, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
+    let cases: [(&[u8], bool); 3] = [(&empty, false), (&[0; 200], true), (b"", false)];
+    for (bytes, is_unreadable) in cases {
+        let pdf = TestPdf::with_text("").stream(4, "/Filter /FlateDecode", bytes);
+        assert_eq!(content(&pdf).is_unreadable, is_unreadable, "{bytes:?}");
+    }
+}
