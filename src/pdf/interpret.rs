@@ -3,16 +3,18 @@
 //!
 //! Reading never fails: damaged operators are skipped, limits end the page with what was read so far.
 
+mod annotations;
 mod fields;
+mod marked;
+mod text;
 
-use crate::layout::glyph::{FontFace, Glyph, PageGlyphs, STRING_BASE, flags};
+use crate::layout::glyph::PageGlyphs;
 use crate::pdf::document::{PageAttributes, Pdf};
-use crate::pdf::font::{Font, GlyphText, ShownCode};
+use crate::pdf::font::Font;
 use crate::pdf::lexer::{Lexer, Operand, Operands, decode_name};
 use crate::pdf::matrix::Matrix;
-use crate::pdf::objects::{Objects, as_dictionary};
+use crate::pdf::objects::Objects;
 use crate::pdf::structure::{MarkedContent, OptionalContent};
-use crate::pdf::text_string::decode_text_string;
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,14 +23,8 @@ use std::time::Instant;
 /// Saved graphics states kept; deeper `q` are counted but share the last.
 const MAX_SAVED_STATES: usize = 512;
 
-/// Levels of marked content kept.
-const MAX_MARKED_CONTENT: usize = 256;
-
 /// Operators between looks at the clock.
 const OPERATORS_PER_CLOCK_CHECK: u64 = 4_096;
-
-/// Annotations of one page whose appearances are read.
-const MAX_ANNOTATIONS: usize = 2_000;
 
 /// Bytes that nothing may take: an empty compressed stream with its filters' headers and checksums is far shorter.
 const MAX_EMPTY_STREAM: usize = 64;
@@ -336,156 +332,6 @@ impl<'d> Interpreter<'d> {
         }
     }
 
-    fn move_line(&mut self, offset: Option<[f32; 2]>) {
-        if let Some([x, y]) = offset {
-            self.text_line_matrix = Matrix::translation(x, y).then(&self.text_line_matrix);
-            self.text_matrix = self.text_line_matrix;
-        }
-    }
-
-    fn next_line(&mut self) {
-        self.move_line(Some([0.0, -self.state.text.leading]));
-    }
-
-    fn select_font(&mut self, operands: &Operands<'_>, resources: Option<&'d Dictionary>) {
-        set(&mut self.state.text.size, operands.number());
-        let Some(name) = operands.name() else { return };
-        let address = resources.map_or(0, |dictionary| std::ptr::from_ref(dictionary) as usize);
-        let key = (address, name.to_vec());
-        let known = self.fonts_by_name.get(&key).copied();
-        self.state.text.font = known.unwrap_or_else(|| {
-            let objects = self.objects;
-            let found = resources
-                .and_then(|resources| objects.dictionary(resources, b"Font"))
-                .and_then(|fonts| fonts.get(&decode_name(name)).ok())
-                .and_then(|object| self.page_font(object));
-            self.fonts_by_name.insert(key, found);
-            found
-        });
-    }
-
-    /// Makes a font ready for this page.
-    fn page_font(&mut self, object: &'d Object) -> Option<usize> {
-        let (id, resolved) = self.objects.resolve_with_id(object)?;
-        let font = self.document_fonts.font(self.objects, id, as_dictionary(resolved)?);
-        let face = u16::try_from(self.content.glyphs.fonts.len()).ok()?;
-        self.content.glyphs.fonts.push(FontFace {
-            ascent: font.ascent,
-            descent: font.descent,
-            is_bold: font.is_bold,
-            is_italic: font.is_italic,
-        });
-        self.fonts.push(PageFont { font, face, strings: HashMap::new() });
-        Some(self.fonts.len() - 1)
-    }
-
-    fn extended_state(&mut self, operands: &Operands<'_>, resources: Option<&'d Dictionary>) {
-        let objects = self.objects;
-        let font = operands
-            .name()
-            .zip(resources)
-            .and_then(|(name, resources)| {
-                objects.dictionary(objects.dictionary(resources, b"ExtGState")?, &decode_name(name))
-            })
-            .and_then(|state| objects.array(state, b"Font"));
-        if let Some([font, size]) = font {
-            set(&mut self.state.text.size, objects.as_number(size));
-            self.state.text.font = self.page_font(font);
-        }
-    }
-
-    fn show_last_string(&mut self, operands: &Operands<'_>) {
-        let Some(last) = operands.items().last() else { return };
-        if let Some(string) = operands.string(*last) {
-            self.show(string, true);
-        }
-    }
-
-    fn show_array(&mut self, operands: &Operands<'_>) {
-        let mut is_run_start = true;
-        for item in operands.items() {
-            match item {
-                Operand::Number(adjustment) => self.adjust(*adjustment),
-                other => {
-                    if let Some(string) = operands.string(*other) {
-                        self.show(string, is_run_start);
-                        is_run_start = false;
-                    }
-                }
-            }
-        }
-    }
-
-    /// A number within `TJ`: thousandths of text space, subtracted (§9.4.3).
-    fn adjust(&mut self, adjustment: f32) {
-        let text = &self.state.text;
-        let distance = -adjustment / 1000.0 * text.size;
-        let is_vertical = text.font.and_then(|index| self.fonts.get(index)).is_some_and(|font| font.font.is_vertical);
-        let (x, y) = if is_vertical { (0.0, distance) } else { (distance * text.scale, 0.0) };
-        self.translate_text(x, y);
-    }
-
-    fn translate_text(&mut self, x: f32, y: f32) {
-        let matrix = &mut self.text_matrix;
-        matrix.e += x * matrix.a + y * matrix.c;
-        matrix.f += x * matrix.b + y * matrix.d;
-    }
-
-    fn show(&mut self, string: &[u8], is_run_start: bool) {
-        let text = self.state.text;
-        let Some(font_index) = text.font else { return };
-        let Some(page_font) = self.fonts.get_mut(font_index) else { return };
-        let font = Arc::clone(&page_font.font);
-        let matrix = self.text_matrix.then(&self.state.matrix);
-        let run = Run::new(&matrix, &text, font.is_vertical);
-        let is_hidden = self.marked_content.last().is_some_and(|content| content.is_hidden);
-        let is_drawn = !is_hidden && run.is_finite();
-        let mut glyph_flags = self.base_flags;
-        if matches!(text.rendering_mode, 3 | 7) {
-            glyph_flags |= flags::INVISIBLE;
-        }
-        if self.marked_content.last().is_some_and(|content| content.is_artifact) {
-            glyph_flags |= flags::ARTIFACT;
-        }
-        if font.is_vertical {
-            glyph_flags |= flags::VERTICAL;
-        }
-        let content = &mut self.content;
-        // Distance from the text matrix's origin along the writing direction, in unscaled text space.
-        let mut along = 0.0_f32;
-        let mut start_flag = if is_run_start { flags::RUN_START } else { 0 };
-        font.decode(string, &mut |shown: ShownCode| {
-            if is_drawn && let Some(mut glyph) = run.place(&shown, along, &content.glyphs) {
-                content.shown_codes = content.shown_codes.saturating_add(1);
-                glyph.font = page_font.face;
-                glyph.flags = glyph_flags | start_flag;
-                glyph.text = match glyph_character(shown.text) {
-                    GlyphCharacter::Character(character) => character,
-                    GlyphCharacter::String(index) => {
-                        STRING_BASE
-                            + *page_font.strings.entry(index).or_insert_with(|| {
-                                let text = font.strings.get(index as usize).cloned().unwrap_or_default();
-                                content.glyphs.strings.push(text);
-                                content.glyphs.strings.len() as u32 - 1
-                            })
-                    }
-                    GlyphCharacter::Unknown => {
-                        content.unknown_codes = content.unknown_codes.saturating_add(1);
-                        glyph.flags |= flags::UNKNOWN;
-                        u32::from(char::REPLACEMENT_CHARACTER)
-                    }
-                };
-                start_flag = 0;
-                content.glyphs.glyphs.push(glyph);
-            }
-            along += run.displacement(&shown);
-        });
-        if along.is_finite() {
-            let (x, y) = if font.is_vertical { (0.0, along) } else { (along * text.scale, 0.0) };
-            self.translate_text(x, y);
-        }
-    }
-
     fn draw_object(&mut self, operands: &Operands<'_>, resources: Option<&'d Dictionary>, depth: u32) {
         let objects = self.objects;
         let Some(object) = operands
@@ -557,169 +403,6 @@ impl<'d> Interpreter<'d> {
             self.content.image_share = (self.content.image_share + share).min(1.0);
         }
     }
-
-    fn begin_marked_content(&mut self, operands: &Operands<'_>, resources: Option<&'d Dictionary>) {
-        if self.marked_content.len() >= MAX_MARKED_CONTENT {
-            self.marked_content_beyond_limit += 1;
-            return;
-        }
-        let outer = self.marked_content.last();
-        let mut content = MarkedContent {
-            is_artifact: outer.is_some_and(|outer| outer.is_artifact),
-            is_hidden: outer.is_some_and(|outer| outer.is_hidden),
-            actual_text: None,
-        };
-        let tag = operands.items().first();
-        content.is_artifact |= matches!(tag, Some(Operand::Name(b"Artifact")));
-        match operands.items() {
-            // A property list by name (§14.6.2).
-            [Operand::Name(tag), Operand::Name(list)] => {
-                let objects = self.objects;
-                let properties = resources
-                    .and_then(|resources| objects.dictionary(resources, b"Properties"))
-                    .and_then(|lists| lists.get(&decode_name(list)).ok());
-                if let Some(properties) = properties {
-                    if *tag == b"OC" {
-                        content.is_hidden |= self.document_fonts.optional_content.is_hidden(objects, properties);
-                    }
-                    let actual_text = objects
-                        .resolve(properties)
-                        .and_then(as_dictionary)
-                        .and_then(|dictionary| objects.string(dictionary, b"ActualText"));
-                    content.actual_text = actual_text.map(|text| self.actual_text(text));
-                }
-            }
-            items => {
-                let at = items.iter().position(|item| matches!(item, Operand::Name(b"ActualText")));
-                let value = at.and_then(|at| items.get(at + 1)).and_then(|value| operands.string(*value));
-                content.actual_text = value.map(|text| self.actual_text(text));
-            }
-        }
-        self.marked_content.push(content);
-    }
-
-    fn actual_text(&self, string: &[u8]) -> (String, usize) {
-        (decode_text_string(string), self.content.glyphs.glyphs.len())
-    }
-
-    fn end_marked_content(&mut self) {
-        if self.marked_content_beyond_limit > 0 {
-            self.marked_content_beyond_limit -= 1;
-            return;
-        }
-        let Some(content) = self.marked_content.pop() else { return };
-        if let Some((text, first)) = content.actual_text {
-            self.replace_glyphs(first, &text);
-        }
-    }
-
-    /// Puts the characters of /ActualText in the place of the glyphs from `first` on (§14.9.4), spread evenly over
-    /// their extent. Glyphs over several lines keep their own text: the replacement has no place for its line ends.
-    fn replace_glyphs(&mut self, first: usize, text: &str) {
-        let page = &mut self.content.glyphs;
-        let replaced = page.glyphs.get(first..).unwrap_or_default();
-        let (Some(start), Some(end)) = (replaced.first().copied(), replaced.last().copied()) else { return };
-        let characters: Vec<char> = text.chars().filter(|character| !character.is_control()).collect();
-        let is_one_line = replaced.iter().all(|glyph| {
-            let (dx, dy) = (glyph.x - start.x, glyph.y - start.y);
-            let across = (dx * -start.dy + dy * start.dx).abs() / start.dx.hypot(start.dy).max(f32::MIN_POSITIVE);
-            across <= start.size * 0.5
-        });
-        if characters.is_empty() || !is_one_line || characters.len() > replaced.len().saturating_mul(8).max(64) {
-            return;
-        }
-        let unknown = replaced.iter().filter(|glyph| glyph.flags & flags::UNKNOWN != 0).count();
-        self.content.unknown_codes = self.content.unknown_codes.saturating_sub(unknown as u32);
-        let count = characters.len() as f32;
-        let step = ((end.x + end.dx - start.x) / count, (end.y + end.dy - start.y) / count);
-        page.glyphs.truncate(first);
-        for (index, character) in characters.into_iter().enumerate() {
-            let along = index as f32;
-            page.glyphs.push(Glyph {
-                text: u32::from(character),
-                x: start.x + step.0 * along,
-                y: start.y + step.1 * along,
-                dx: step.0,
-                dy: step.1,
-                flags: if index == 0 { start.flags } else { start.flags & !flags::RUN_START } & !flags::UNKNOWN,
-                ..start
-            });
-        }
-    }
-
-    /// Appearances of annotations that show (§12.5.5): form fields, stamps, free text.
-    fn annotations(&mut self, page: &PageAttributes<'d>) {
-        let objects = self.objects;
-        let page_state = display_matrix(page).0;
-        self.base_flags = flags::FORM;
-        self.marked_content.clear();
-        for annotation in objects.array(page.dictionary, b"Annots").unwrap_or_default().iter().take(MAX_ANNOTATIONS) {
-            // Most are links, thousands in some reports: what has no appearance need not be parsed to know that.
-            if objects.lacks_name(annotation, b"/AP") {
-                continue;
-            }
-            let Some(annotation) = objects.resolve(annotation).and_then(as_dictionary) else { continue };
-            if is_hidden(objects, annotation) {
-                continue;
-            }
-            let has_appearance = objects.dictionary(annotation, b"AP").is_some();
-            let is_field = objects.name(annotation, b"Subtype") == Some(b"Widget");
-            if (!has_appearance || is_field && self.document_fonts.needs_appearances)
-                && let Some(value) = fields::value(objects, annotation)
-                && let Some(rectangle) = objects.numbers::<4>(annotation, b"Rect")
-            {
-                fields::write(&value, rectangle, &page_state, &mut self.content.glyphs);
-                continue;
-            }
-            let Some((id, appearance)) = shown_appearance(objects, annotation) else { continue };
-            let Some(placement) = appearance_placement(objects, annotation, appearance) else { continue };
-            self.state.matrix = page_state;
-            self.state.text.font = None;
-            self.saved.clear();
-            self.draw_form(id, appearance, page.resources, 0, placement);
-        }
-    }
-}
-
-/// Whether an annotation's flags keep it from being shown (§12.5.3).
-fn is_hidden(objects: &Objects, annotation: &Dictionary) -> bool {
-    const HIDDEN: i64 = 1 << 1;
-    const NO_VIEW: i64 = 1 << 5;
-    objects.integer(annotation, b"F").unwrap_or(0) & (HIDDEN | NO_VIEW) != 0
-}
-
-/// The normal appearance of an annotation that may hold text.
-fn shown_appearance<'d>(objects: &'d Objects, annotation: &'d Dictionary) -> Option<(Option<ObjectId>, &'d Stream)> {
-    if matches!(objects.name(annotation, b"Subtype"), Some(b"Popup" | b"Link" | b"Text")) {
-        return None;
-    }
-    let normal = objects.dictionary(annotation, b"AP")?.get(b"N").ok()?;
-    let (id, resolved) = objects.resolve_with_id(normal)?;
-    match resolved {
-        Object::Stream(stream) => Some((id, stream)),
-        Object::Dictionary(states) => {
-            let state = objects.name(annotation, b"AS")?;
-            match objects.resolve_with_id(states.get(state).ok()?)? {
-                (id, Object::Stream(stream)) => Some((id, stream)),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// The matrix that puts an appearance's box into the annotation's rectangle (§12.5.5, algorithm 8).
-fn appearance_placement(objects: &Objects, annotation: &Dictionary, appearance: &Stream) -> Option<Matrix> {
-    let [x0, y0, x1, y1] = objects.numbers::<4>(annotation, b"Rect")?;
-    let bounding_box = objects.numbers::<4>(&appearance.dict, b"BBox")?;
-    let matrix = objects.numbers(&appearance.dict, b"Matrix").map_or(Matrix::IDENTITY, Matrix::from_numbers);
-    let [left, bottom, right, top] = matrix.bounds(bounding_box);
-    let scale = |length: f32, from: f32| if from.abs() > f32::EPSILON { length / from } else { 1.0 };
-    let scale_x = scale((x1 - x0).abs(), right - left);
-    let scale_y = scale((y1 - y0).abs(), top - bottom);
-    let placement =
-        Matrix::from_numbers([scale_x, 0.0, 0.0, scale_y, x0.min(x1) - left * scale_x, y0.min(y1) - bottom * scale_y]);
-    placement.is_finite().then_some(placement)
 }
 
 fn set(field: &mut f32, value: Option<f32>) {
@@ -741,84 +424,6 @@ fn display_matrix(page: &PageAttributes<'_>) -> (Matrix, f32, f32) {
     };
     let (width, height) = if matches!(page.rotate, 90 | 270) { (height, width) } else { (width, height) };
     (Matrix::from_numbers(numbers), width, height)
-}
-
-enum GlyphCharacter {
-    Character(u32),
-    String(u32),
-    Unknown,
-}
-
-/// What a code says, with characters that must not reach any text sorted out.
-fn glyph_character(text: GlyphText) -> GlyphCharacter {
-    if text == GlyphText::UNKNOWN {
-        return GlyphCharacter::Unknown;
-    }
-    match char::from_u32(text.0) {
-        Some('\t' | '\n' | '\r' | '\u{000C}' | '\u{00A0}') => GlyphCharacter::Character(u32::from(' ')),
-        Some(character) if character.is_control() || character == char::REPLACEMENT_CHARACTER => {
-            GlyphCharacter::Unknown
-        }
-        Some(character) => GlyphCharacter::Character(u32::from(character)),
-        None => GlyphCharacter::String(text.0.wrapping_sub(GlyphText::STRING_BASE)),
-    }
-}
-
-/// One shown string: everything that is the same for all of its glyphs.
-struct Run {
-    matrix: Matrix,
-    text: TextState,
-    is_vertical: bool,
-    /// Displayed length of one em across the baseline.
-    em: f32,
-}
-
-impl Run {
-    fn new(matrix: &Matrix, text: &TextState, is_vertical: bool) -> Run {
-        let along = matrix.a.hypot(matrix.b);
-        let em = if is_vertical || along <= f32::MIN_POSITIVE {
-            matrix.c.hypot(matrix.d)
-        } else {
-            matrix.determinant().abs() / along
-        };
-        Run { matrix: *matrix, text: *text, is_vertical, em: em * text.size.abs() }
-    }
-
-    fn is_finite(&self) -> bool {
-        self.matrix.is_finite() && self.em.is_finite()
-    }
-
-    /// The displacement a code causes along the writing direction (§9.4.4), without horizontal scaling.
-    fn displacement(&self, shown: &ShownCode) -> f32 {
-        let word_spacing = if shown.is_word_space { self.text.word_spacing } else { 0.0 };
-        shown.advance * self.text.size + self.text.character_spacing + word_spacing
-    }
-
-    /// The glyph on the displayed page; `None` if it stands outside.
-    fn place(&self, shown: &ShownCode, along: f32, page: &PageGlyphs) -> Option<Glyph> {
-        let size = self.text.size;
-        let advance = shown.advance * size;
-        let ((x, y), (dx, dy)) = if self.is_vertical {
-            // The vertical origin is the top centre of the glyph, from which layout draws its box; the position
-            // vector of `shown.origin` only matters to those who draw outlines.
-            (self.matrix.apply(0.0, along + self.text.rise), self.matrix.apply_vector(0.0, advance))
-        } else {
-            let scale = self.text.scale;
-            (self.matrix.apply(along * scale, self.text.rise), self.matrix.apply_vector(advance * scale, 0.0))
-        };
-        let margin = self.em;
-        let is_on_page = x >= -margin && x <= page.width + margin && y >= -margin && y <= page.height + margin;
-        (is_on_page && dx.is_finite() && dy.is_finite()).then_some(Glyph {
-            text: 0,
-            x,
-            y,
-            dx,
-            dy,
-            size: self.em,
-            font: 0,
-            flags: 0,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Small PDFs and what is read of them, each for one rule.
 
 use super::*;
+use crate::layout::glyph::flags;
 use crate::layout::lay_out;
 use crate::pdf::test_pdf::TestPdf;
 use std::time::Duration;
