@@ -3,7 +3,7 @@
 /// A glyph on the displayed page: points, origin top left, y downwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glyph {
-    /// Its text: a `char`, or an index into [`PageGlyphs::strings`]; see [`PageGlyphs::text_of`].
+    /// Its text: a `char`, or an index into [`PageGlyphs::strings`]; see [`PageGlyphs::push_text`].
     pub text: u32,
     /// Baseline origin.
     pub x: f32,

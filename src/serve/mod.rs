@@ -6,7 +6,7 @@
 //! ```
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
-//! writes to the library; whatever may block runs in [`reading`], never on the async threads.
+//! writes to the library; whatever may block runs in `reading`, never on the async threads.
 
 mod accept;
 mod api;
