@@ -1,7 +1,7 @@
 //! The command line: arguments, configuration, commands, printing.
 //!
 //! What was typed ([`args`]) is merged with files and environment into one typed [`config`]; the commands see only
-//! that. Results go to standard output, everything else to standard error ([`console`]).
+//! that. Results go to standard output, everything else to standard error (`console`).
 //!
 //! **Invariant:** nothing else prints.
 
