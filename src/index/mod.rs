@@ -50,7 +50,7 @@ pub enum IndexError {
     #[error("index: {0}")]
     Engine(#[from] tantivy::TantivyError),
     /// The index was made by another version of the analyzer or schema.
-    #[error("the index was made by another version of Recto; run `recto rebuild`")]
+    #[error("the index was made by another version of Recto; delete the library and ingest its files again")]
     OtherVersion,
     /// The operating system refused.
     #[error("index: {0}")]
