@@ -173,6 +173,14 @@ impl CompositeCodes {
                 Some('\t' | '\n' | '\r') => character_text(' '),
                 _ => GlyphText::UNKNOWN,
             })
+            .or_else(|| self.guess(code))
+    }
+
+    /// Where neither a map, a collection nor the program says anything, the code itself is taken for the character, as
+    /// all readers do: some producers write Unicode under `Identity-H`. Others write glyph indices, so it is a guess.
+    fn guess(&self, code: Code) -> GlyphText {
+        let is_unmapped = self.to_unicode.is_empty() && self.collection.is_none() && self.cmap.is_identity();
+        char::from_u32(code.value).filter(|_| is_unmapped).map_or(GlyphText::UNKNOWN, GlyphText::guess)
     }
 
     /// The sign of a symbol font's private-use character.

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 
 /// Text of one shown code, as an index into its font.
 ///
-/// Below `0x11_0000` it is the `char` itself; [`GlyphText::UNKNOWN`] if the code has no known text; otherwise an index
-/// into [`Font::strings`](super::Font::strings) (ligatures and other codes that stand for several characters, or none).
+/// Below `0x11_0000` it is the `char` itself; [`GlyphText::UNKNOWN`] if the code has no known text; from
+/// [`GlyphText::GUESS_BASE`] a guess; otherwise an index into [`Font::strings`](super::Font::strings) (ligatures and
+/// other codes that stand for several characters, or none).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GlyphText(pub u32);
 
@@ -17,6 +18,22 @@ impl GlyphText {
     pub const UNKNOWN: GlyphText = GlyphText(u32::MAX);
     /// Added to an index into the font's strings.
     pub const STRING_BASE: u32 = 0x0011_0000;
+
+    /// Added to a character that is only taken for the code's text because nothing better is known of it.
+    pub const GUESS_BASE: u32 = 0x4000_0000;
+
+    /// The character as a guess.
+    pub(super) fn guess(character: char) -> GlyphText {
+        match character_text(character).as_char() {
+            Some(plain) => GlyphText(GlyphText::GUESS_BASE + plain as u32),
+            None => GlyphText::UNKNOWN,
+        }
+    }
+
+    /// The character, if it is only a guess.
+    pub fn as_guess(self) -> Option<char> {
+        char::from_u32(self.0.checked_sub(GlyphText::GUESS_BASE)?)
+    }
 
     /// Whether the code has text (which may be empty).
     pub fn is_known(self) -> bool {

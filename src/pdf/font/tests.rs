@@ -29,12 +29,14 @@ fn load(font: &Dictionary) -> Font {
     Fixture::new().load(font)
 }
 
-/// The text of a string, unknown codes as `?`.
+/// The text of a string, unknown codes as `?`, a guess with `?` before it.
 fn said(font: &Font, string: &[u8]) -> String {
     let mut text = String::new();
     font.decode(string, &mut |shown| {
         if shown.text == GlyphText::UNKNOWN {
             text.push('?');
+        } else if let Some(guess) = shown.text.as_guess() {
+            text.extend(['?', guess]);
         } else {
             text.push_str(font.text(shown.text, &mut [0; 4]));
         }
@@ -176,7 +178,8 @@ fn composite_fonts_by_their_sources() {
         ("UniGB-UCS2-H", dictionary! {}, b"\x4E\x00\x00A", "一A"),
         ("90ms-RKSJ-H", dictionary! {}, b"A\x88\x9F", "A亜"),
         ("Identity-H", japanese(), b"\x00\x22\x04\x65", "A亜"),
-        ("Identity-H", dictionary! {}, b"\x00\x24", "?"),
+        // Unicode under a map that says nothing, but a control is no character.
+        ("Identity-H", dictionary! {}, b"\x01\x0C\x00\x03", "?Č?"),
         ("Identity-H", dictionary! { "BaseFont" => "ArialMT" }, b"\x00\x24\x00\x03\x00\x45", "A b"),
         ("UniJIS-UTF16-H", dictionary! {}, b"\xD8\x67\xDE\x3D", "𩸽"),
     ];

@@ -58,6 +58,16 @@ fn text_operators() {
 }
 
 #[test]
+fn guessed_characters_count_as_unknown() {
+    let pdf = TestPdf::with_content("BT /F1 12 Tf 20 100 Td <00480069> Tj ET")
+        .object(5, "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [6 0 R] >>")
+        .object(6, "<< /Type /Font /Subtype /CIDFontType2 /DW 500 >>");
+    let read = content(&pdf);
+    assert_eq!((read.shown_codes, read.unknown_codes), (2, 2));
+    assert_eq!(lay_out(&read.glyphs).text, "Hi\n");
+}
+
+#[test]
 fn forms_are_entered_once() {
     let form = |pdf: TestPdf, number: u32, entries: &str, page_content: &str| {
         pdf.stream(number, &format!("/Type /XObject /Subtype /Form /BBox [0 0 200 200] {entries}"), page_content)

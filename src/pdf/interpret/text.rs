@@ -144,6 +144,10 @@ impl<'d> Interpreter<'d> {
                                 content.glyphs.strings.len() as u32 - 1
                             })
                     }
+                    GlyphCharacter::Guess(character) => {
+                        content.unknown_codes = content.unknown_codes.saturating_add(1);
+                        character
+                    }
                     GlyphCharacter::Unknown => {
                         content.unknown_codes = content.unknown_codes.saturating_add(1);
                         glyph.flags |= flags::UNKNOWN;
@@ -165,6 +169,8 @@ impl<'d> Interpreter<'d> {
 enum GlyphCharacter {
     Character(u32),
     String(u32),
+    /// A character that counts as unknown: a page of them is garbled.
+    Guess(u32),
     Unknown,
 }
 
@@ -172,6 +178,9 @@ enum GlyphCharacter {
 fn glyph_character(text: GlyphText) -> GlyphCharacter {
     if text == GlyphText::UNKNOWN {
         return GlyphCharacter::Unknown;
+    }
+    if let Some(character) = text.as_guess() {
+        return GlyphCharacter::Guess(u32::from(character));
     }
     match char::from_u32(text.0) {
         Some('\t' | '\n' | '\r' | '\u{000C}' | '\u{00A0}') => GlyphCharacter::Character(u32::from(' ')),
