@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// Raised whenever the text, boxes or facts read from the same bytes may differ; files that failed under an older
 /// version are tried again.
-pub const READER_VERSION: u32 = 1;
+pub const READER_VERSION: u32 = 2;
 
 /// Share of a page's codes without known text above which the page is `garbled`.
 const GARBLED_SHARE: f32 = 0.3;
@@ -80,12 +80,16 @@ fn read(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, Ex
     let pages: Vec<ReadPage> =
         (0..pdf.page_count()).map(|index| read_one(&pdf, index, &fonts, deadline, &mut partial)).collect();
     let layouts: Vec<&PageLayout> = pages.iter().map(|page| &page.layout).collect();
-    let document = text::compose(&layouts);
+    let mut document = text::compose(&layouts);
     let front_lines: Vec<_> = (1_u32..)
         .zip(layouts.iter().take(FRONT_PAGES))
         .flat_map(|(number, layout)| text::front_lines(layout, number))
         .collect();
     let about = text::about::about(&pdf.declared(), &front_lines, document.language, name);
+    let mut statements = std::mem::take(&mut document.statements);
+    if statements.summary.is_none() {
+        statements.summary = text::declared_summary(about.subject.as_deref(), &about.title);
+    }
     let bookmarks = pdf.outline();
     let outline = if bookmarks.is_empty() { document.outline.clone() } else { bookmarks };
     let sections = text::section_paths(&outline, pages.len());
@@ -94,7 +98,7 @@ fn read(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, Ex
     let pages = finished_pages(&pages, document, labels, sections);
     let has_failed_pages = pages.iter().any(|page| page.status == PageStatus::Failed);
     let partial = partial.or(has_failed_pages.then_some(Reason::Damaged));
-    Ok(Report { id, size: bytes.len() as u64, about, outline, pages, partial })
+    Ok(Report { id, size: bytes.len() as u64, about, statements, outline, pages, partial })
 }
 
 /// Reads and lays out one page; a panic costs this page only.

@@ -114,7 +114,7 @@ fn merge_policy() -> LogMergePolicy {
 mod tests {
     use super::*;
     use crate::index::IndexReader;
-    use crate::report::{About, Page, PageStatus, Report};
+    use crate::report::{About, Page, PageStatus, Report, Statements};
 
     fn report(name: &str, words: &str) -> Report {
         let page = Page {
@@ -134,6 +134,7 @@ mod tests {
             id: ReportId::of_bytes(name.as_bytes()),
             size: 1,
             about: About { title: name.to_owned(), ..About::default() },
+            statements: Statements::default(),
             outline: Vec::new(),
             pages: vec![page],
             partial: None,

@@ -3,7 +3,7 @@
 use super::pipeline::Index;
 use super::*;
 use crate::extract::ExtractError;
-use crate::report::{About, Page, PageStatus, Report, ReportId};
+use crate::report::{About, Page, PageStatus, Report, ReportId, Statements};
 use crate::store::{FileRow, ReportRow};
 use std::path::Path;
 use std::sync::Mutex;
@@ -33,6 +33,7 @@ fn read_text(bytes: &[u8], name: &str) -> Result<Report, ExtractError> {
         id: ReportId::of_bytes(bytes),
         size: bytes.len() as u64,
         about: About { title: name.to_owned(), ..About::default() },
+        statements: Statements::default(),
         outline: Vec::new(),
         pages: pages.collect(),
         partial: text.starts_with("PART").then_some(Reason::LimitReached),

@@ -6,11 +6,13 @@ mod declared;
 mod id;
 mod ledger;
 mod page;
+mod statements;
 
 pub use declared::Declared;
 pub use id::{ParseIdError, ReportId};
 pub use ledger::{Outcome, PageStatus, Reason};
 pub use page::{Page, Quad, Span, WordBox};
+pub use statements::{Statement, Statements};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,8 @@ pub struct Report {
     pub size: u64,
     /// What the report says about itself.
     pub about: About,
+    /// Its abstract and recommendations.
+    pub statements: Statements,
     /// Headings or bookmarks with the page they point to, in document order.
     pub outline: Vec<OutlineEntry>,
     /// Every page of the PDF, in order; never shorter than the page tree that could be walked.

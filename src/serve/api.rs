@@ -3,7 +3,7 @@
 //! Parameters are read by hand and not by a deserializer, so that every unknown, repeated or malformed one is named
 //! in a single answer.
 
-use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId};
+use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId, Statements};
 use crate::search::{RequestError, SearchRequest, SearchResponse};
 use crate::serve::app::{KnownReport, Service, is_json, page_number, report_id};
 use crate::serve::links::Links;
@@ -155,6 +155,8 @@ struct ReportDetail {
     #[serde(flatten)]
     summary: ReportSummary,
     about: About,
+    #[serde(flatten)]
+    statements: Statements,
     partial: Option<&'static str>,
     outline: Vec<OutlineEntry>,
     pages: Vec<PageLine>,
@@ -183,6 +185,7 @@ impl ReportDetail {
         ReportDetail {
             summary: ReportSummary::new(&known.row, links),
             about: stored.about.clone(),
+            statements: stored.statements.clone(),
             partial: stored.partial.map(crate::report::Reason::code),
             outline: stored.outline.clone(),
             pages: (1..).zip(&stored.pages).map(line).collect(),

@@ -4,7 +4,7 @@ use super::app::{Service, router};
 use super::searcher::Searcher;
 use super::{Limits, parse_base_path};
 use crate::query::QueryError;
-use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span};
+use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
     Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest, SearchResponse, Total,
 };
@@ -145,6 +145,10 @@ fn report() -> Report {
             subject: Some(HOSTILE.to_owned()),
             keywords: vec![HOSTILE.to_owned()],
             ..About::default()
+        },
+        statements: Statements {
+            summary: Some(Statement { text: format!("{HOSTILE}\nSecond paragraph."), page: Some(1) }),
+            recommendations: vec![Statement { text: format!("Do {HOSTILE}"), page: Some(1) }],
         },
         outline: vec![OutlineEntry { title: HOSTILE.to_owned(), level: 0, page: 1 }],
         pages: vec![

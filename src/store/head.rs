@@ -2,12 +2,13 @@
 //!
 //! Languages and section paths repeat from page to page, so each stands once and pages point to it.
 
-use crate::report::{About, OutlineEntry, PageStatus, Reason, Report, ReportId};
+use crate::report::{About, OutlineEntry, PageStatus, Reason, Report, ReportId, Statements};
 use crate::store::{PageSummary, StoredReport};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// The stored form. Fields, variants and their order are the format: a change takes a new record version.
+/// The stored form, which [`Statements`] follow since record version 2. Fields, variants and their order are the
+/// format: a change takes a new record version.
 #[derive(Serialize, Deserialize)]
 struct Head {
     size: u64,
@@ -70,19 +71,20 @@ pub(super) fn encode(report: &Report) -> Vec<u8> {
         strings: interner.strings,
         pages,
     };
-    postcard::to_stdvec(&head).expect("plain data in memory always serialises")
+    postcard::to_stdvec(&(head, &report.statements)).expect("plain data in memory always serialises")
 }
 
 /// Reads a head; `None` if it is none.
 pub(super) fn decode(id: ReportId, bytes: &[u8]) -> Option<StoredReport> {
-    let head: Head = postcard::from_bytes(bytes).ok()?;
-    let strings = head.strings;
+    let (head, rest): (Head, &[u8]) = postcard::take_from_bytes(bytes).ok()?;
+    // Records of version 1 end here.
+    let statements = if rest.is_empty() { Statements::default() } else { postcard::from_bytes(rest).ok()? };
+    let Head { size, about, outline, partial, strings, pages } = head;
     let string = |number: u32| match number.checked_sub(1) {
         None => Some(None),
         Some(index) => strings.get(index as usize).map(|string| Some(string.clone())),
     };
-    let pages = head
-        .pages
+    let pages = pages
         .into_iter()
         .map(|page| {
             Some(PageSummary {
@@ -95,5 +97,27 @@ pub(super) fn decode(id: ReportId, bytes: &[u8]) -> Option<StoredReport> {
             })
         })
         .collect::<Option<Vec<_>>>()?;
-    Some(StoredReport { id, size: head.size, about: head.about, outline: head.outline, partial: head.partial, pages })
+    Some(StoredReport { id, size, about, statements, outline, partial, pages })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Statement;
+
+    #[test]
+    fn heads_without_statements_are_read() {
+        let statement = |text: &str| Statement { text: text.to_owned(), page: Some(3) };
+        let statements = Statements { summary: Some(statement("Short.")), recommendations: vec![statement("Do it.")] };
+        let id = ReportId([1; 16]);
+        let about = About { title: "Wells".to_owned(), ..About::default() };
+        let report = Report { id, size: 9, about, statements, outline: Vec::new(), pages: Vec::new(), partial: None };
+        let bytes = encode(&report);
+        let stored = decode(id, &bytes).expect("as written");
+        assert_eq!((&stored.statements, &stored.about), (&report.statements, &report.about));
+        let statements = postcard::to_stdvec(&report.statements).expect("plain data");
+        let before = decode(id, &bytes[..bytes.len() - statements.len()]).expect("a head of version 1");
+        assert_eq!((before.statements, before.about), (Statements::default(), report.about));
+        assert_eq!(decode(id, &bytes[..bytes.len() - 1]), None, "damage is not taken for an older version");
+    }
 }

@@ -33,7 +33,7 @@ pub use library::Library;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use texts::TextStore;
 
-use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Span, WordBox};
+use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Span, Statements, WordBox};
 use serde::{Deserialize, Serialize};
 
 /// Where a report's record lies in the text store.
@@ -56,6 +56,8 @@ pub struct StoredReport {
     pub size: u64,
     /// What it says about itself.
     pub about: About,
+    /// Its abstract and recommendations.
+    pub statements: Statements,
     /// Bookmarks or headings.
     pub outline: Vec<OutlineEntry>,
     /// Why it was read only in part, if it was.

@@ -323,7 +323,7 @@ impl TextStore {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::report::{About, OutlineEntry, Page, PageStatus, Quad, Reason, ReportId, Span, WordBox};
+    use crate::report::{About, OutlineEntry, Page, PageStatus, Quad, Reason, ReportId, Span, Statements, WordBox};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
@@ -346,6 +346,7 @@ pub(crate) mod tests {
             id: ReportId::of_bytes(seed.as_bytes()),
             size: 12_345,
             about: About { title: seed.to_owned(), authors: vec!["A. Nother".to_owned()], ..About::default() },
+            statements: Statements::default(),
             outline: vec![OutlineEntry { title: "Findings".to_owned(), level: 0, page: 1 }],
             pages: texts.iter().enumerate().map(page).collect(),
             partial: Some(Reason::LimitReached),

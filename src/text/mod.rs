@@ -10,11 +10,13 @@ mod headings;
 mod hyphens;
 mod language;
 mod normalize;
+mod statements;
 
 pub use compose::ComposedPage;
+pub use statements::declared_summary;
 
 use crate::layout::PageLayout;
-use crate::report::OutlineEntry;
+use crate::report::{OutlineEntry, Statements};
 use about::FrontLine;
 
 /// The texts of a document and what was judged over all of its pages.
@@ -28,6 +30,8 @@ pub struct DocumentText {
     pub language: Option<&'static str>,
     /// Headings as an outline, for documents without bookmarks.
     pub outline: Vec<OutlineEntry>,
+    /// Abstract and recommendations.
+    pub statements: Statements,
 }
 
 /// Composes the texts of a document's pages.
@@ -46,7 +50,9 @@ pub fn compose(layouts: &[&PageLayout]) -> DocumentText {
     let verdicts: Vec<_> = pages.iter().map(|page| judge.detect(&page.text)).collect();
     let language = language::of_report(&verdicts);
     let languages = verdicts.into_iter().map(|verdict| language::of_page(verdict, language)).collect();
-    DocumentText { pages, languages, language, outline: headings::outline(layouts, &headings, body_size) }
+    let outline = headings::outline(layouts, &headings, body_size);
+    let printed = statements::Document { layouts, furniture: &furniture, headings: &headings, hyphens: &hyphens };
+    DocumentText { pages, languages, language, outline, statements: statements::find(printed) }
 }
 
 /// For each page the path of bookmarks or headings it stands under.

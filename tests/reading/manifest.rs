@@ -23,6 +23,11 @@ pub struct Fixture {
     pub authors: Vec<String>,
     pub date: Option<String>,
     pub language: Option<String>,
+    /// Page and text.
+    #[serde(rename = "abstract")]
+    pub summary: Option<(u32, String)>,
+    #[serde(default)]
+    pub recommendations: Vec<(u32, String)>,
     pub password: Option<String>,
     #[serde(default)]
     pub must_contain: Vec<(usize, String)>,

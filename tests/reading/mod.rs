@@ -4,7 +4,7 @@ mod manifest;
 
 use manifest::Fixture;
 use recto::extract::{ExtractError, ExtractOptions, READER_STACK_BYTES, extract};
-use recto::report::{Page, Report};
+use recto::report::{Page, Report, Statement};
 use std::collections::HashMap;
 
 /// Reads a fixture on a thread with the stack the reader asks for.
@@ -96,6 +96,17 @@ fn reports_say_who_they_are() {
         assert_eq!(about.authors, fixture.authors, "{}", fixture.file);
         assert_eq!(about.date, fixture.date, "{}", fixture.file);
         assert_eq!(about.language, fixture.language, "{}", fixture.file);
+    }
+}
+
+#[test]
+fn reports_are_quoted_where_they_speak_for_themselves() {
+    for fixture in manifest::all() {
+        let Some(report) = opened(&fixture) else { continue };
+        let placed = |statement: &Statement| (statement.page.unwrap_or_default(), statement.text.clone());
+        assert_eq!(report.statements.summary.as_ref().map(placed), fixture.summary, "{}", fixture.file);
+        let recommendations: Vec<(u32, String)> = report.statements.recommendations.iter().map(placed).collect();
+        assert_eq!(recommendations, fixture.recommendations, "{}", fixture.file);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A report as JSON: what is known of it and of each page, with every word's place if asked for.
 
 use crate::cli::output::report_text::without_soft_hyphens;
-use crate::report::{Page, PageStatus, Quad, Report, ReportId};
+use crate::report::{OutlineEntry, Page, PageStatus, Quad, Report, ReportId, Statements};
 use serde::Serialize;
 
 /// One object of `recto extract --format json`.
@@ -13,6 +13,11 @@ pub struct ReportJson<'r> {
     authors: &'r [String],
     date: Option<&'r str>,
     language: Option<&'r str>,
+    subject: Option<&'r str>,
+    keywords: &'r [String],
+    #[serde(flatten)]
+    statements: &'r Statements,
+    outline: &'r [OutlineEntry],
     pages: Vec<PageJson<'r>>,
 }
 
@@ -46,6 +51,10 @@ impl<'r> ReportJson<'r> {
             authors: &about.authors,
             date: about.date.as_deref(),
             language: about.language.as_deref(),
+            subject: about.subject.as_deref(),
+            keywords: &about.keywords,
+            statements: &report.statements,
+            outline: &report.outline,
             pages: report.pages.iter().map(|page| page_json(page, with_words)).collect(),
         }
     }
@@ -79,6 +88,9 @@ mod tests {
         let json = to_json(&ReportJson::new(&report, "a/example.pdf", true)).expect("plain data");
         let value: serde_json::Value = serde_json::from_str(&json).expect("valid");
         assert_eq!(value["id"], "af1349b9f5f9a1a6a0404dea36dcc949");
+        for key in ["subject", "keywords", "abstract", "recommendations", "outline"] {
+            assert!(value.get(key).is_some(), "{key}");
+        }
         assert_eq!(value["pages"][0]["text"], "a cooperation\nhere");
         assert_eq!(value["pages"][1]["status"], "no_text");
         let words: Vec<&str> = value["pages"][0]["words"]

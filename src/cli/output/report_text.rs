@@ -45,7 +45,7 @@ fn push_without_soft_hyphens(whole: &mut String, text: &str) {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::report::{About, Page, PageStatus, Quad, ReportId, Span, WordBox};
+    use crate::report::{About, Page, PageStatus, Quad, ReportId, Span, Statements, WordBox};
 
     /// A report with a broken word and a control on its pages.
     pub fn example_report() -> Report {
@@ -72,6 +72,7 @@ pub mod tests {
             id: ReportId::of_bytes(b""),
             size: 0,
             about: About { title: "Example".to_owned(), language: Some("en".to_owned()), ..About::default() },
+            statements: Statements::default(),
             outline: Vec::new(),
             pages: vec![
                 page(1, "a co\u{ad}operation\nhere", &[(0, 1), (2, 4), (6, 15), (16, 20)]),

@@ -1,7 +1,7 @@
 //! Small libraries from hand-made reports, through the same store and index as ingest uses.
 
 use crate::index::{IndexWriter, ReportDocument};
-use crate::report::{About, Outcome, Page, PageStatus, Quad, Report, ReportId, Span, WordBox};
+use crate::report::{About, Outcome, Page, PageStatus, Quad, Report, ReportId, Span, Statements, WordBox};
 use crate::search::{Engine, SearchRequest, SearchResponse};
 use crate::store::{Change, FileRow, Library, ReportFacts, TextStore};
 use std::path::PathBuf;
@@ -40,7 +40,8 @@ impl Made {
             ..About::default()
         };
         let pages = (1..).zip(&self.pages).map(|(number, text)| self.page(number, text)).collect();
-        Report { id: self.id(), size: 10, about, outline: Vec::new(), pages, partial: None }
+        let statements = Statements::default();
+        Report { id: self.id(), size: 10, about, statements, outline: Vec::new(), pages, partial: None }
     }
 
     fn page(&self, number: u32, text: &str) -> Page {

@@ -1,6 +1,6 @@
 //! A report's landing page: what it is, what of it can be searched, its contents.
 
-use crate::report::PageStatus;
+use crate::report::{PageStatus, Statement};
 use crate::search::Hit;
 use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
@@ -35,6 +35,8 @@ struct ReportPage {
     date: Option<String>,
     iso_date: String,
     subject: Option<String>,
+    summary: Option<Said>,
+    recommendations: Vec<Said>,
     keywords: Vec<String>,
     pages: String,
     searchable: String,
@@ -50,6 +52,13 @@ struct ReportPage {
     more_contents: usize,
     page_links: Vec<(String, String)>,
     more_page_links: usize,
+}
+
+/// Something the report says, with where it says it.
+struct Said {
+    paragraphs: Vec<String>,
+    /// The name of the page and the address of its view.
+    page: Option<(String, String)>,
 }
 
 /// Pages that cannot be found by a search, for one reason.
@@ -71,15 +80,21 @@ pub fn report_page(links: &Links, known: &KnownReport, q: &str, found: Option<&H
     let about = &stored.about;
     let total = u64::from(row.pages_total);
     let label = |page: u32| stored.pages.get((page as usize).wrapping_sub(1)).and_then(|page| page.label.as_deref());
+    let printed = |page: u32| label(page).map_or_else(|| page.to_string(), plain);
     let contents = stored.outline.iter().take(MAX_CONTENTS).map(|entry| Entry {
         title: plain(&entry.title),
         level: entry.level.min(MAX_LEVEL),
-        page: label(entry.page).map_or_else(|| entry.page.to_string(), plain),
+        page: printed(entry.page),
         url: links.page(row.id, entry.page, ""),
     });
     let page_links = (1..).zip(&stored.pages).take(MAX_PAGE_LINKS).map(|(number, page): (u32, _)| {
         (links.page(row.id, number, ""), page.label.as_deref().map_or_else(|| number.to_string(), plain))
     });
+    let said = |statement: &Statement| Said {
+        paragraphs: statement.text.lines().map(plain).collect(),
+        page: statement.page.map(|page| (format!("p. {}", printed(page)), links.page(row.id, page, ""))),
+    };
+    let is_subject_the_summary = stored.statements.summary.as_ref().is_some_and(|summary| summary.page.is_none());
     render(&ReportPage {
         shell: Shell::new(links, &about.title, ""),
         within_url: links.report(row.id),
@@ -95,7 +110,10 @@ pub fn report_page(links: &Links, known: &KnownReport, q: &str, found: Option<&H
         authors: about.authors.iter().map(|name| (plain(name), author_search(links, name))).collect(),
         date: about.date.as_deref().map(|text| plain(&date(text))),
         iso_date: about.date.clone().unwrap_or_default(),
-        subject: about.subject.as_deref().map(plain),
+        // A description long enough to be the abstract stands there.
+        subject: about.subject.as_deref().filter(|_| !is_subject_the_summary).map(plain),
+        summary: stored.statements.summary.as_ref().map(said),
+        recommendations: stored.statements.recommendations.iter().map(said).collect(),
         keywords: about.keywords.iter().map(|keyword| plain(keyword)).collect(),
         pages: counted(total, "page", "pages"),
         searchable: share(u64::from(row.pages_searchable), total),

@@ -1,0 +1,231 @@
+//! The words that announce an abstract or recommendations, as tables, folded to lower case.
+
+/// Headings that can stand over nothing but an abstract or a summary of the whole report.
+#[rustfmt::skip]
+const SUMMARIES: &[&str] = &[
+    "abstract", "executive summary", "management summary", "report summary", "summary of the report",
+    "summary for policymakers", "plain language summary", "executive overview", "executive abstract",
+    "kurzfassung", "kurzzusammenfassung", "abstrakt", "résumé", "résumé exécutif", "résumé analytique",
+    "sommaire exécutif", "note de synthèse", "résumé non technique", "resumen", "resumen ejecutivo", "resum",
+    "resumo", "resumo executivo", "sumário executivo", "riassunto", "sommario esecutivo", "sintesi esecutiva",
+    "sammanfattning", "sammendrag", "resumé", "samenvatting", "managementsamenvatting", "tiivistelmä", "streszczenie",
+    "abstrakt", "shrnutí", "souhrn", "zhrnutie", "összefoglaló", "kivonat", "rezumat", "sažetak", "аннотация", "резюме",
+    "реферат", "краткое содержание", "анотація", "περίληψη", "özet", "yönetici özeti", "ملخص", "الملخص", "ملخص تنفيذي",
+    "الملخص التنفيذي", "תקציר", "چکیده", "要旨", "要約", "抄録", "摘要", "内容摘要", "执行摘要", "초록", "요약", "abstrak",
+    "ringkasan eksekutif", "tóm tắt", "บทคัดย่อ", "सारांश",
+];
+
+/// Headings that stand over a summary at the front, but over a conclusion, a chapter's summary or a table of contents
+/// elsewhere.
+#[rustfmt::skip]
+const SUMMARIES_AT_THE_FRONT: &[&str] = &[
+    "summary", "synopsis", "overview", "key messages", "key findings", "main findings", "zusammenfassung",
+    "das wichtigste in kürze", "synthèse", "sommaire", "síntesis", "sumário", "síntese", "sommario", "sintesi",
+    "sammenfatning", "yhteenveto", "podsumowanie", "сводка", "خلاصة", "الخلاصة", "خلاصه", "概要", "提要", "개요", "ringkasan",
+];
+
+/// Lines that end an abstract without being set as headings.
+#[rustfmt::skip]
+const AFTER_SUMMARIES: &[&str] = &[
+    "keywords", "key words", "index terms", "schlüsselwörter", "schlagwörter", "stichwörter", "mots-clés", "mots clés",
+    "palabras clave", "palavras-chave", "parole chiave", "nyckelord", "trefwoorden", "ключевые слова", "関键词", "关键词",
+    "キーワード", "jel classification", "jel codes", "contents", "table of contents", "inhaltsverzeichnis", "inhalt",
+    "table des matières", "índice", "indice", "acknowledgements", "acknowledgments", "introduction", "einleitung",
+    "categories and subject descriptors", "ccs concepts",
+];
+
+/// Headings over recommendations.
+#[rustfmt::skip]
+const RECOMMENDATIONS: &[&str] = &[
+    "recommendations", "our recommendations", "key recommendations", "main recommendations", "policy recommendations",
+    "principal recommendations", "summary of recommendations", "list of recommendations", "recommendation",
+    "summary recommendations", "recommendations for executive action", "recommendations for action",
+    "conclusions and recommendations", "conclusion and recommendations", "findings and recommendations",
+    "empfehlungen", "handlungsempfehlungen", "unsere empfehlungen", "zusammenfassung der empfehlungen",
+    "schlussfolgerungen und empfehlungen", "recommandations", "nos recommandations", "principales recommandations",
+    "synthèse des recommandations", "liste des recommandations", "conclusions et recommandations", "préconisations",
+    "recomendaciones", "principales recomendaciones", "conclusiones y recomendaciones", "recomendações",
+    "conclusões e recomendações", "raccomandazioni", "conclusioni e raccomandazioni", "recomanacions", "aanbevelingen",
+    "conclusies en aanbevelingen", "rekommendationer", "anbefalinger", "anbefalingar", "suositukset", "rekomendacje",
+    "zalecenia", "doporučení", "odporúčania", "ajánlások", "recomandări", "preporuke", "рекомендации", "рекомендації",
+    "συστάσεις", "öneriler", "التوصيات", "توصيات", "המלצות", "پیشنهادها", "توصیه‌ها", "提言", "勧告", "推奨事項", "建议",
+    "政策建议", "對策建議", "建議", "권고", "권고사항", "제언", "정책제언", "rekomendasi", "saran", "khuyến nghị", "kiến nghị",
+];
+
+/// What a sentence that ends in a colon holds if recommendations follow it. Those of others stand in the past tense.
+#[rustfmt::skip]
+const RECOMMENDING: &[&str] = &[
+    "recommend the", "recommend that", "we recommend", "we therefore recommend", "recommends", "is recommended that",
+    "are recommended:", "following recommendations", "recommendations are", "recommendations:", "wir empfehlen",
+    "empfehlen wir", "empfiehlt", "folgende empfehlungen", "folgenden empfehlungen", "wird empfohlen", "recommandons",
+    "recommande", "recommandations suivantes", "préconise", "préconisons", "recomendamos", "recomienda",
+    "siguientes recomendaciones", "recomenda:", "recomenda-se", "recomenda que", "seguintes recomendações", "raccomanda",
+    "raccomandiamo", "seguenti raccomandazioni", "beveelt", "bevelen wij", "volgende aanbevelingen",
+    "rekommenderar", "följande rekommendationer", "anbefaler", "følgende anbefalinger", "suosittelemme", "rekomenduje",
+    "zaleca się", "doporučujeme", "doporučuje", "javasoljuk", "recomandăm", "рекомендуем", "рекомендует", "рекомендуется",
+    "следующие рекомендации", "рекомендуємо", "συνιστούμε", "öneriyoruz", "نوصي", "يوصي", "توصي", "以下を提言", "次のとおり提言",
+    "勧告する", "建议如下", "提出以下建议", "다음과 같이 권고",
+];
+
+/// Labels before the number of a recommendation.
+#[rustfmt::skip]
+const LABELS: &[&str] = &[
+    "recommendation", "empfehlung", "handlungsempfehlung", "recommandation", "recomendación", "recomendação",
+    "raccomandazione", "aanbeveling", "rekommendation", "anbefaling", "suositus", "rekomendacja", "doporučení",
+    "рекомендация", "التوصية", "توصية",
+];
+
+/// Longest heading that is looked up, in bytes; the scripts with the longest encodings need three a letter.
+const MAX_HEADING: usize = 90;
+
+/// What a heading announces a summary of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Summary {
+    /// The report, wherever it stands.
+    Sure,
+    /// The report if it stands at the front.
+    AtTheFront,
+}
+
+/// Whether a line is a heading over an abstract.
+pub fn summary(line: &str) -> Option<Summary> {
+    let heading = heading(line)?;
+    let is_in = |table: &[&str]| table.contains(&heading.as_str());
+    if is_in(SUMMARIES) { Some(Summary::Sure) } else { is_in(SUMMARIES_AT_THE_FRONT).then_some(Summary::AtTheFront) }
+}
+
+/// The text after "Abstract:", "Abstract—" or "Zusammenfassung." on the same line.
+pub fn run_in_summary(line: &str) -> Option<&str> {
+    let at = line.find([':', '.', '—', '–', '：', '-']).filter(|at| *at <= MAX_HEADING)?;
+    let (label, rest) = line.split_at(at);
+    let rest = rest.trim_start_matches([':', '.', '—', '–', '：', '-', ' ']);
+    (summary(label).is_some() && !rest.is_empty()).then_some(rest)
+}
+
+/// Whether a line ends an abstract.
+pub fn ends_summary(line: &str) -> bool {
+    let label = line.split([':', '—', '：', '.']).find(|part| heading(part).is_some()).unwrap_or(line);
+    heading(label).is_some_and(|heading| AFTER_SUMMARIES.contains(&heading.as_str()) || summary(label).is_some())
+}
+
+/// Whether a line is a heading over recommendations.
+pub fn recommendations(line: &str) -> bool {
+    heading(line).is_some_and(|heading| {
+        RECOMMENDATIONS.contains(&heading.as_str())
+            || ["recommendations for ", "recommendations to ", "empfehlungen für ", "recommandations pour "]
+                .iter()
+                .any(|start| heading.starts_with(start))
+    })
+}
+
+/// Whether a sentence that ends in a colon announces recommendations.
+pub fn recommends(sentence: &str) -> bool {
+    let folded = sentence.to_lowercase();
+    RECOMMENDING.iter().any(|words| folded.contains(words))
+}
+
+/// The number and the text of a line such as "Recommendation 3: Train everybody."
+pub fn labelled(line: &str) -> Option<(u32, &str)> {
+    let (label, rest) = line.trim().split_once(' ')?;
+    LABELS.contains(&label.to_lowercase().as_str()).then_some(())?;
+    let rest = rest.trim_start_matches(['n', 'N', 'o', 'r', '.', '°', 'º', '№', '#', ' ']);
+    let end = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
+    let number = rest.get(..end)?.parse().ok()?;
+    let text = rest.get(end..)?;
+    let bare = text.trim_start_matches([' ', ':', '.', ')', '–', '—', '-', '：']);
+    // "Recommendation 3 was not taken up" speaks of one.
+    let is_parted = text.starts_with([':', '.', ')', '：']) || text.trim_start().starts_with(['–', '—', '-']);
+    (is_parted || bare.is_empty()).then_some((number, bare))
+}
+
+/// A heading folded for the tables: lower case, without its number, its full stop and the space between its letters.
+fn heading(line: &str) -> Option<String> {
+    let line = line.trim();
+    if line.is_empty() || line.len() > MAX_HEADING {
+        return None;
+    }
+    let unnumbered = match line.split_once(char::is_whitespace) {
+        Some((number, rest)) if is_section_number(number) => rest.trim(),
+        _ => line,
+    };
+    let bare = unnumbered.trim_matches(|character: char| !character.is_alphanumeric() && !is_mark(character));
+    let is_spaced =
+        bare.split_whitespace().count() > 3 && bare.split_whitespace().all(|part| part.chars().count() == 1);
+    let folded = bare.to_lowercase();
+    Some(if is_spaced { folded.split_whitespace().collect() } else { folded })
+}
+
+/// Combining marks of Thai, Devanagari and Arabic, which belong to the word's end.
+fn is_mark(character: char) -> bool {
+    matches!(character, '\u{0300}'..='\u{036F}' | '\u{064B}'..='\u{0652}' | '\u{0900}'..='\u{0DFF}' | '\u{0E30}'..='\u{0E4E}')
+}
+
+/// `1`, `2.`, `3.1`, `IV.`, `A)`.
+fn is_section_number(word: &str) -> bool {
+    let bare = word.trim_matches(['.', ')', '(', ':']);
+    let is_numeric = !bare.is_empty() && bare.chars().all(|character| character.is_numeric() || character == '.');
+    let is_roman = bare.len() <= 5 && !bare.is_empty() && bare.chars().all(|character| "IVXivx".contains(character));
+    let is_letter = bare.len() == 1 && word.len() > 1 && bare.chars().all(|character| character.is_ascii_alphabetic());
+    is_numeric || is_roman || is_letter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_over_summaries_are_known_in_many_dresses() {
+        let cases = [
+            ("Abstract", Some(Summary::Sure)),
+            ("EXECUTIVE SUMMARY", Some(Summary::Sure)),
+            ("1. Executive Summary:", Some(Summary::Sure)),
+            ("A B S T R A C T", Some(Summary::Sure)),
+            ("II Résumé", Some(Summary::Sure)),
+            ("1　要旨", Some(Summary::Sure)),
+            ("Summary", Some(Summary::AtTheFront)),
+            ("Zusammenfassung", Some(Summary::AtTheFront)),
+            ("Abstract . . . . . . . . . . . . ii", None),
+            ("Executive Summary 7", None),
+            ("Summary of costs", None),
+            ("", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(summary(line), expected, "{line}");
+        }
+        assert_eq!(run_in_summary("Abstract—We show that"), Some("We show that"));
+        assert_eq!(run_in_summary("Abstract: a word"), Some("a word"));
+        assert_eq!(run_in_summary("Abstract art is dear."), None);
+        assert!(ends_summary("Keywords: water, wells") && ends_summary("1 Introduction") && !ends_summary("Water"));
+    }
+
+    #[test]
+    fn recommendations_are_announced_by_headings_and_sentences() {
+        for line in ["Recommendations", "9. RECOMMENDATIONS", "3　提言", "Recommendations for councils", "التوصيات"]
+        {
+            assert!(recommendations(line), "{line}");
+        }
+        for line in ["Recommendations . . . . iii", "Status of recommendations", "Recommendation letter"] {
+            assert!(!recommendations(line), "{line}");
+        }
+        for line in ["This report recommends the following:", "Wir empfehlen den Ländern:", "Nous recommandons :"] {
+            assert!(recommends(line), "{line}");
+        }
+        for line in ["Recommended citation:", "In 1999 the council recommended:", "The following costs:"] {
+            assert!(!recommends(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn labels_number_recommendations() {
+        let cases = [
+            ("Recommendation 3: Train everybody.", Some((3, "Train everybody."))),
+            ("Recommandation n° 2 – Publier", Some((2, "Publier"))),
+            ("RECOMMENDATION 1", Some((1, ""))),
+            ("Recommendation 3 was not taken up.", None),
+            ("Recommendation letters 3: x", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(labelled(line), expected, "{line}");
+        }
+    }
+}
