@@ -3,7 +3,7 @@
 //! A region is parted where line after line leaves the same gutter free and both sides read like prose. Tables leave
 //! gutters as well, but their cells are short: they stay rows.
 
-use crate::layout::fragments::Fragment;
+use crate::layout::fragments::{Fragment, JUMP};
 use crate::layout::glyph::PageGlyphs;
 use crate::layout::lines::LineFragments;
 
@@ -16,8 +16,9 @@ const MIN_GUTTER: f32 = 0.8;
 /// Baselines of one region are at most this far apart. × font size.
 const LEADING_LIMIT: f32 = 3.0;
 
-/// Glyphs a side must have on most of its lines to be prose rather than a table's cell.
-const MIN_GLYPHS: usize = 18;
+/// Letters a side must have on most of its lines, in each piece between gaps, to be prose rather than a table's cells
+/// or a form's label and value.
+const MIN_LETTERS: usize = 18;
 
 /// Share of the column's width that most of its lines must fill: paragraphs do, even ragged ones, forms with labels and
 /// values do not.
@@ -152,13 +153,14 @@ impl Parter<'_> {
         let mut after: Vec<(usize, f32)> = Vec::new();
         for line in region {
             let side = |is_before: bool| {
-                let (mut glyphs, mut start, mut end) = (0, f32::MAX, f32::MIN);
+                let (mut letters, mut pieces, mut start, mut end) = (0, 1, f32::MAX, f32::MIN);
                 for fragment in self.of(line).filter(|fragment| (fragment.end <= gutter.middle()) == is_before) {
-                    glyphs += self.letters(fragment);
+                    pieces += usize::from(end > f32::MIN && fragment.start - end > JUMP * fragment.size);
+                    letters += self.letters(fragment);
                     start = start.min(fragment.start);
                     end = end.max(fragment.end);
                 }
-                (glyphs > 0).then_some((glyphs, end - start))
+                (letters > 0).then_some((letters / pieces, end - start))
             };
             if let (Some(left), Some(right)) = (side(true), side(false)) {
                 before.push(left);
@@ -187,10 +189,10 @@ impl Parter<'_> {
     }
 }
 
-/// Whether most lines of a side (letters, width) are long and fill the width of the widest.
+/// Whether most lines of a side (letters a piece, width) are long and fill the width of the widest.
 fn fills(lines: &mut [(usize, f32)]) -> bool {
     let widest = lines.iter().map(|(_, width)| *width).fold(0.0_f32, f32::max);
     lines.sort_by(|left, right| left.1.total_cmp(&right.1));
     let (letters, width) = lines.get(lines.len() / 2).copied().unwrap_or_default();
-    letters >= MIN_GLYPHS && width >= widest * MIN_FILL
+    letters >= MIN_LETTERS && width >= widest * MIN_FILL
 }

@@ -142,6 +142,20 @@ fn columns_drawn_row_by_row_are_parted() {
 }
 
 #[test]
+fn labels_and_values_in_two_columns_stay_rows() {
+    // As wide as prose on both sides, but in pieces.
+    let mut form = Paper::new();
+    let mut rows = String::new();
+    for row in 0..5 {
+        let y = 100.0 + 12.0 * row as f32;
+        form = form.write(50.0, y, 10.0, "Departure point:").write(170.0, y, 10.0, "Chalon");
+        form = form.write(320.0, y, 10.0, "Destination town:").write(440.0, y, 10.0, "Bourges");
+        rows.push_str("Departure point: Chalon Destination town: Bourges\n");
+    }
+    assert_eq!(form.read(), rows);
+}
+
+#[test]
 fn superscripts_stay_on_their_line() {
     let paper =
         Paper::new().write(50.0, 100.0, 10.0, "word").write(70.0, 96.0, 6.0, "1").write(76.0, 100.0, 10.0, "goes");
