@@ -10,6 +10,7 @@ mod labels;
 mod load;
 mod outline;
 mod page_tree;
+mod salvage;
 mod xmp;
 
 use crate::pdf::Limits;

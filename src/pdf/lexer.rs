@@ -177,6 +177,11 @@ impl<'c> Lexer<'c> {
         Lexer { bytes, position: 0 }
     }
 
+    /// Where the next token begins, in bytes.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
     /// The next operator, its operands in `operands`; `None` at the end. An inline image comes as one `EI` with its
     /// dictionary's entries as operands and its data skipped.
     pub fn next_operator(&mut self, operands: &mut Operands<'c>) -> Option<&'c [u8]> {

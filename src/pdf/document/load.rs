@@ -5,6 +5,7 @@
 use super::OpenError;
 use super::encryption;
 use super::page_tree::{self, Pages};
+use super::salvage::salvage;
 use crate::pdf::Limits;
 use crate::pdf::object_streams::{PackedObjects, keep_packed};
 use crate::report::Reason;
@@ -103,6 +104,7 @@ impl Ladder<'_> {
         }
         let mut document = load_filtered(self.bytes, None, false, Some(keep_packed)).ok()?;
         // A length may stand in an object stream; the loader would look there after unpacking.
+        salvage(&mut document, self.bytes);
         let lacks_length = |object: &Object| {
             matches!(object, Object::Stream(stream) if stream.content.is_empty()
                 && matches!(stream.dict.get(b"Length"), Ok(Object::Reference(_))))
@@ -116,6 +118,7 @@ impl Ladder<'_> {
     }
 
     fn with_pages(&self, mut document: Document) -> Result<(Loaded, Pages), Failure> {
+        salvage(&mut document, self.bytes);
         let pages = page_tree::walk(&mut document, self.limits.pages);
         if pages.pages.is_empty() {
             let is_rebuilt = document.xref_recovery == Some(XrefRecovery::Reconstructed);

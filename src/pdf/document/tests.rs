@@ -73,6 +73,34 @@ fn odd_page_trees_are_walked() {
 }
 
 #[test]
+fn objects_the_loader_gives_up_on_are_read_again() {
+    let base = || TestPdf::with_text("Abc");
+    let data = "(Abc) Tj";
+    let page = "/Type /Page /Parent 2 0 R /Contents 4 0 R";
+    let deep = format!("<< {page} /Deep {}{} >>", "[".repeat(5000), "]".repeat(5000));
+    let cases = [
+        ("no length", base().object(4, format!("<< >>\nstream\n{data}\nendstream"))),
+        ("length is missing elsewhere", base().object(4, format!("<< /Length 99 0 R >>\nstream\n{data}\nendstream"))),
+        ("length is negative", base().object(4, format!("<< /Length -1 >>\nstream\n{data}\nendstream"))),
+        ("length is no number", base().object(4, format!("<< /Length (9) >>\nstream\r\n{data}\r\nendstream"))),
+        ("no endstream", base().object(4, format!("<< /Length 900 >>\nstream\n{data}\n"))),
+        ("stray word", base().object(3, format!("<< {page} /Rotate none /Foo 1 >>"))),
+        ("stray delimiters", base().object(3, format!("<< {page} }} ) /Foo 1 >>"))),
+        ("odd numbers", base().object(3, format!("<< {page} /Foo --5 /Bar 1.2.3 /Baz 1e5 >>"))),
+        ("value without key", base().object(3, format!("<< 7 {page} (x) >>"))),
+        ("key without value", base().object(3, format!("<< {page} /Foo >>"))),
+        ("dictionary that never ends", base().object(3, format!("<< {page}"))),
+        ("array that never ends", base().object(3, format!("<< {page} /Foo [1 2 >>"))),
+        ("nested beyond measure", base().object(3, deep)),
+    ];
+    for (name, pdf) in cases {
+        let pdf = pdf.open();
+        assert_eq!(pdf.page_count(), 1, "{name}");
+        assert!(content(&pdf).contains("(Abc) Tj"), "{name}: {}", content(&pdf));
+    }
+}
+
+#[test]
 fn attributes_are_inherited_and_made_sane() {
     let page = |tree: &str, page: &str| {
         let pdf = TestPdf::with_text("x")
