@@ -3,6 +3,7 @@
 use crate::layout::accents;
 use crate::layout::bidi::is_right_to_left;
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
+use crate::layout::repeats;
 use std::ops::Range;
 
 /// Baselines this close are one line. × font size; the value other readers use.
@@ -12,7 +13,7 @@ pub(super) const BASELINE_TOLERANCE: f32 = 0.25;
 const SCRIPT_RISE: f32 = 0.65;
 
 /// A glyph is a super- or subscript only if it is this much smaller. × the larger font size.
-const SCRIPT_SIZE: f32 = 0.9;
+pub(super) const SCRIPT_SIZE: f32 = 0.9;
 
 /// Steps back no larger than this are kerning. × font size.
 pub(super) const KERNING_BACK: f32 = 0.2;
@@ -62,7 +63,16 @@ fn direction_of(glyph: &Glyph) -> Option<(f32, f32)> {
 pub(super) fn split(page: &PageGlyphs) -> Vec<Fragment> {
     let mut fragments: Vec<Fragment> = Vec::new();
     let mut current: Option<Fragment> = None;
+    let mut repeated = repeats::find(page).into_iter().peekable();
     for (index, glyph) in page.glyphs.iter().enumerate() {
+        while repeated.next_if(|run| run.end <= index).is_some() {}
+        if repeated.peek().is_some_and(|run| run.start <= index) {
+            if let Some(fragment) = &mut current {
+                fragment.glyphs.end = index + 1;
+                fragment.skipped.push(index);
+            }
+            continue;
+        }
         let is_space = glyph.text == u32::from(' ');
         if let Some(fragment) = &mut current {
             match relation(page, fragment, index, glyph) {

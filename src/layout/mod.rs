@@ -12,6 +12,7 @@ mod columns;
 mod fragments;
 pub mod glyph;
 mod lines;
+mod repeats;
 mod words;
 
 use crate::report::Span;
