@@ -6,6 +6,10 @@
 use crate::layout::{Line, PageLayout};
 use std::collections::HashMap;
 
+/// A left half this short that is a word by itself (`is-` / `sues`, `um-` / `fassend`) still belongs to a right half that
+/// is none. In characters. Longer ones are compounds (`cost-` / `effective`) whose second word may well come only once.
+const SHORT_HALF: usize = 3;
+
 /// Which broken words of a document are to be joined.
 #[derive(Debug, Default)]
 pub struct Hyphens {
@@ -20,6 +24,8 @@ struct Halves<'t> {
     right: &'t str,
     /// Whether the hyphen was U+00AD: declared typesetting.
     is_soft: bool,
+    /// Whether both are written in capitals.
+    is_upper: bool,
 }
 
 impl Hyphens {
@@ -55,8 +61,11 @@ impl Hyphens {
         if joined {
             return true;
         }
-        let are_both_words = left && right;
-        !hyphenated && !are_both_words
+        if hyphenated || halves.is_upper {
+            return false;
+        }
+        let is_right_cut_off = !right && halves.left.chars().count() <= SHORT_HALF;
+        !left || is_right_cut_off
     }
 }
 
@@ -73,7 +82,8 @@ pub(super) fn is_line_end_hyphen(character: char) -> bool {
     matches!(character, '-' | '\u{2010}' | '\u{00AD}')
 }
 
-/// The halves of a word broken between two lines: letters before the hyphen, a lower-case letter after it.
+/// The halves of a word broken between two lines: letters before the hyphen, a lower-case letter after it, or capitals
+/// on both sides.
 fn halves<'t>(layout: &'t PageLayout, line: &Line, next: &Line) -> Option<Halves<'t>> {
     let text = line.span.of(&layout.text);
     let hyphen = text.chars().next_back().filter(|character| is_line_end_hyphen(*character))?;
@@ -84,17 +94,22 @@ fn halves<'t>(layout: &'t PageLayout, line: &Line, next: &Line) -> Option<Halves
     let right = first.span.of(&layout.text).trim_end_matches(|character: char| !character.is_alphanumeric());
     let ends_in_letter = left.chars().next_back().is_some_and(char::is_alphabetic);
     let begins_lower = right.chars().next().is_some_and(char::is_lowercase);
+    let is_all_upper = |half: &str| half.chars().all(char::is_uppercase) && half.chars().nth(1).is_some();
+    let is_upper = !begins_lower && is_all_upper(left) && is_all_upper(right);
     let is_upright = line.direction == next.direction;
-    (ends_in_letter && begins_lower && is_upright).then_some(Halves { left, right, is_soft: hyphen == '\u{00AD}' })
+    let is_soft = hyphen == '\u{00AD}';
+    (ends_in_letter && (begins_lower || is_upper) && is_upright).then_some(Halves { left, right, is_soft, is_upper })
 }
 
-/// Marks the forms that stand whole within a line.
+/// Marks the forms that stand whole within a line. What stands beside a line-end hyphen may be half a word.
 fn mark_seen(layout: &PageLayout, seen: &mut HashMap<String, bool>, lower: &mut String) {
+    let mut is_after_hyphen = false;
     for line in &layout.lines {
         let Some(words) = layout.words.get(line.words.clone()) else { continue };
         for word in words {
             let printed = word.span.of(&layout.text);
-            if printed.ends_with(is_line_end_hyphen) {
+            let was_after_hyphen = std::mem::replace(&mut is_after_hyphen, printed.ends_with(is_line_end_hyphen));
+            if was_after_hyphen || is_after_hyphen {
                 continue;
             }
             let bare = printed.trim_matches(|character: char| !character.is_alphanumeric());

@@ -54,6 +54,13 @@ fn hyphens_are_joined_where_the_document_says_so() {
         (&[(300.0, "a well-known and well-"), (312.0, "known thing")], "a well-known and well-\nknown thing\n"),
         // Both halves are words of their own and nothing else is known.
         (&[(300.0, "long and term and long-"), (312.0, "term plans")], "long and term and long-\nterm plans\n"),
+        // A short word before the hyphen, nothing known after it; what comes after a hyphen is no word for that.
+        (&[(300.0, "it is so is-"), (312.0, "sues of")], "it is so is\u{AD}sues\nof\n"),
+        // A longer one may be a compound.
+        (&[(300.0, "the cost and cost-"), (312.0, "effective plans")], "the cost and cost-\neffective plans\n"),
+        // Capitals: only if the joined form stands elsewhere.
+        (&[(300.0, "INTERNET and IN-"), (312.0, "TERNET")], "INTERNET and IN\u{AD}TERNET\n"),
+        (&[(300.0, "use MS-"), (312.0, "DOS")], "use MS-\nDOS\n"),
         // A capital letter or a number after the hyphen is no second half.
         (&[(300.0, "the Anglo-"), (312.0, "Saxon 2020-"), (324.0, "2021")], "the Anglo-\nSaxon 2020-\n2021\n"),
         // A printed soft hyphen is typesetting by its own word.
