@@ -163,6 +163,37 @@ fn superscripts_stay_on_their_line() {
 }
 
 #[test]
+fn marks_before_footnotes_are_words() {
+    let read = |mark: Paper| mark.write(56.0, 100.0, 10.0, "See above").read();
+    assert_eq!(read(Paper::new().write(50.0, 96.0, 6.0, "12")), "12 See above\n");
+    // A raised shape of its own.
+    assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "1⁴See above").read(), "1⁴ See above\n");
+    // Not raised, and not before a word.
+    assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "2nd part").read(), "2nd part\n");
+    assert_eq!(read(Paper::new().write(50.0, 100.0, 6.0, "12")), "12See above\n");
+}
+
+#[test]
+fn a_page_sent_in_strips_is_read_once() {
+    // Each strip has the whole run of every line it cuts, and new runs beside them.
+    let paper = Paper::new()
+        .write(50.0, 100.0, 10.0, "It is committed to ")
+        .write(145.0, 100.0, 10.0, "support")
+        .write(50.0, 112.0, 10.0, "Nauru wishes")
+        .write(145.0, 100.0, 10.0, "support")
+        .write(180.0, 100.0, 10.0, " the outcome")
+        .write(50.0, 112.0, 10.0, "Nauru wishes")
+        .write(110.0, 112.0, 10.0, " to submit");
+    assert_eq!(paper.read(), "It is committed to support the outcome\nNauru wishes to submit\n");
+    // Other text over it, as in a form filled in, is kept.
+    let filled = Paper::new()
+        .write(50.0, 100.0, 10.0, "Name below")
+        .write(50.0, 112.0, 10.0, "second")
+        .write(50.0, 100.0, 10.0, "Nina");
+    assert!(filled.read().contains("Nina"));
+}
+
+#[test]
 fn text_printed_twice_is_read_once() {
     let shadow = Paper::new().write(50.0, 100.0, 10.0, "Bold text").write(50.3, 100.2, 10.0, "Bold text");
     assert_eq!(shadow.read(), "Bold text\n");

@@ -2,7 +2,7 @@
 
 use crate::layout::accents::{composed, is_accent};
 use crate::layout::bidi::{is_mark, is_right_to_left, logical_order, logical_word};
-use crate::layout::fragments::{Fragment, JUMP, project};
+use crate::layout::fragments::{Fragment, JUMP, SCRIPT_SIZE, project};
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
 use crate::layout::lines::LineFragments;
 use crate::layout::{Bounds, Line, PageLayout, Word};
@@ -26,6 +26,12 @@ const TRACKING_GAPS_BESIDE_SPACES: usize = 2;
 
 /// Letters set further apart than this stand in boxes of a form or columns of a table, each for itself. × font size.
 const WIDEST_TRACKING: f32 = 0.5;
+
+/// Digits of a footnote's mark at most.
+const LONGEST_NOTE_MARK: usize = 3;
+
+/// The mark before a footnote stands at least this much above its text. × font size.
+const NOTE_MARK_RISE: f32 = 0.15;
 
 /// Spells out lines into a layout without blocks.
 pub(super) fn spell(
@@ -201,6 +207,7 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink
     let mut run_start = 0;
     let mut rest = glyphs.iter().copied().enumerate().peekable();
     let mut reached = f32::MAX;
+    let note_mark = note_mark(glyphs, direction);
     while let Some((index, glyph)) = rest.next() {
         let (along, _) = project(direction, glyph.x, glyph.y);
         let (length, _) = project(direction, glyph.dx, glyph.dy);
@@ -236,7 +243,7 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink
                     let tracking = *tracking.get_or_insert_with(|| letter_spacing(run(), direction));
                     gap > (WORD_GAP + tracking).min(JUMP) * size
                 };
-            if is_space || gap < -OVERPRINT * size && length > 0.0 {
+            if is_space || Some(index) == note_mark || gap < -OVERPRINT * size && length > 0.0 {
                 sink.end_word();
             }
         }
@@ -248,6 +255,31 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink
         previous = Some((end, *glyph));
     }
     sink.end_word();
+}
+
+/// Where the text begins on a line that starts with a footnote's mark: raised digits set close before the note, or
+/// digits with a raised shape of their own. They are a word of their own, or the first word of every note would be
+/// hidden behind its number.
+fn note_mark(glyphs: &[&Glyph], direction: (f32, f32)) -> Option<usize> {
+    let first = glyphs.first()?;
+    let is_mark =
+        |glyph: &&Glyph| glyph.size == first.size && (is_note_sign(glyph.text) || is_raised_digit(glyph.text));
+    let mark = glyphs.get(..glyphs.iter().take_while(|glyph| is_mark(glyph)).count())?;
+    let text = glyphs.get(mark.len()).filter(|_| (1..=LONGEST_NOTE_MARK).contains(&mark.len()))?;
+    let across = |glyph: &Glyph| project(direction, glyph.x, glyph.y).1;
+    let is_small_and_raised =
+        first.size < SCRIPT_SIZE * text.size && across(text) - across(first) >= NOTE_MARK_RISE * text.size;
+    let is_raised = is_small_and_raised || mark.iter().any(|glyph| is_raised_digit(glyph.text));
+    (is_raised && char::from_u32(text.text).is_some_and(char::is_alphabetic)).then_some(mark.len())
+}
+
+fn is_note_sign(text: u32) -> bool {
+    // Digits, asterisk, section sign, paragraph sign, daggers.
+    matches!(text, 0x30..=0x39 | 0x2A | 0xA7 | 0xB6 | 0x2020 | 0x2021)
+}
+
+fn is_raised_digit(text: u32) -> bool {
+    matches!(text, 0xB2 | 0xB3 | 0xB9 | 0x2070 | 0x2074..=0x2079)
 }
 
 /// How far a line's letters are set apart beyond what their font asks for (`S U M M A R Y`), × font size, with some
