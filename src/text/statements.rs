@@ -22,6 +22,8 @@ use lines::PrintedLine;
 const SUMMARY_PAGES: usize = 24;
 /// Pages that count as the front of a report, however short it is.
 const FRONT_PAGES: usize = 3;
+/// So many times the front of a longer report makes the whole.
+const FRONT_SHARE: usize = 8;
 /// Lists of recommendations that are tried before there is taken to be none.
 const MAX_ANNOUNCEMENTS: usize = 50;
 
@@ -31,7 +33,7 @@ pub fn find(document: Document<'_>) -> Statements {
 }
 
 fn find_summary(document: Document<'_>) -> Option<Statement> {
-    let front = FRONT_PAGES.max(document.layouts.len() / 3);
+    let front = FRONT_PAGES.max(document.layouts.len() / FRONT_SHARE);
     let pages = document.layouts.iter().enumerate().take(SUMMARY_PAGES);
     pages.flat_map(|(page, layout)| (0..layout.lines.len()).map(move |index| (page, index))).find_map(
         |(page, index)| {
@@ -61,7 +63,9 @@ fn find_recommendations(document: Document<'_>) -> Vec<Statement> {
             let text = line.span.of(&layout.text);
             if text.ends_with([':', '：']) && !document.is_furniture(page, index) && recommends(layout, index) {
                 sentences.push((page, index));
-            } else if announcements::recommendations(text) && !document.is_furniture(page, index) {
+            } else if announcements::recommendations(text, document.is_heading(page, index))
+                && !document.is_furniture(page, index)
+            {
                 headings.push((page, index));
             }
         }

@@ -1,24 +1,90 @@
-//! The authors: who is declared, one name an entry, unless it is an account or a program; else the by-line.
+//! The authors: who is declared, one name an entry, unless it is an account or a program; else the by-line, else the
+//! office that signs the title page.
+//!
+//! Declarations are often whoever typed the file. Where the first pages have text, a declared name counts if it is
+//! printed there, or if nobody is named there and it is at least a whole name.
 
-use super::FrontLine;
 use super::folded_words;
-use super::software::{NOBODY, ORGANISATION_WORDS, PROGRAMS};
+use super::software::{INSTITUTIONS, NOBODY, ORGANISATION_WORDS, PROGRAMS};
+use super::{FrontLine, date};
 use crate::report::Declared;
+use std::collections::HashSet;
 
 const MAX_AUTHORS: usize = 50;
+/// What names of companies end in, folded to lower case.
+const COMPANY_FORMS: [&str; 12] =
+    ["inc", "ltd", "llc", "llp", "gmbh", "plc", "corp", "corporation", "limited", "sarl", "srl", "bv"];
+/// Lines below the title in which names with a date are its authors.
+const MAX_LINES_TO_DATE: usize = 6;
 /// Longest name, in characters.
 const MAX_NAME: usize = 100;
+/// Most words of a name that is not an organisation's.
+const MAX_NAME_WORDS: usize = 8;
 /// Pages on which a by-line is looked for.
 const BYLINE_PAGES: u32 = 2;
 
 /// The report's authors.
 pub fn choose(declared: &Declared, lines: &[FrontLine], title: &str) -> Vec<String> {
     let from_xmp = distinct(declared.xmp_authors.iter().flat_map(|entry| names(entry)));
-    if !from_xmp.is_empty() {
-        return from_xmp;
-    }
     let from_info = distinct(declared.info_author.iter().flat_map(|entry| names(entry)));
-    if from_info.is_empty() { byline(lines, title) } else { from_info }
+    let declared = if from_xmp.is_empty() { from_info } else { from_xmp };
+    let printed: HashSet<String> = lines.iter().flat_map(|line| folded_words(&line.text)).collect();
+    if printed.is_empty() || declared.iter().any(|name| is_printed(name, &printed)) {
+        return declared;
+    }
+    let signed = Some(byline(lines, title)).filter(|names| !names.is_empty());
+    signed.or_else(|| signing_office(lines, title).map(|office| vec![office])).unwrap_or_else(|| {
+        // A company that signs its report prints its name; others made the program or the file.
+        let is_company = |name: &str| COMPANY_FORMS.contains(&folded_words(name).last().unwrap_or_default().as_str());
+        let is_whole = |name: &String| (name.contains(char::is_whitespace) || !name.is_ascii()) && !is_company(name);
+        declared.into_iter().filter(is_whole).collect()
+    })
+}
+
+/// Whether most words of a name are among those printed; initials do not count.
+fn is_printed(name: &str, printed: &HashSet<String>) -> bool {
+    let words: Vec<String> = folded_words(name).filter(|word| word.chars().count() > 1).collect();
+    words.iter().filter(|word| printed.contains(*word)).count() * 2 > words.len()
+}
+
+/// The ministry or department whose name stands alone on the title page, outside the title and before any text.
+fn signing_office(lines: &[FrontLine], title: &str) -> Option<String> {
+    const MAX_OFFICE: usize = 11;
+    let title_page: Vec<&FrontLine> = lines
+        .iter()
+        .take_while(|line| line.page == 1 && line.text.split_whitespace().count() <= MAX_OFFICE)
+        .filter(|line| !line.text.trim().is_empty())
+        .collect();
+    let is_office = |text: &str| {
+        let folded = text.trim().to_lowercase();
+        let follows = |start: &&str| folded.strip_prefix(*start).is_some_and(|rest| rest.starts_with(' '));
+        INSTITUTIONS.iter().any(|start| follows(&start)) && is_in_capitals(text) && !text.ends_with('.')
+    };
+    let offices = title_page.iter().enumerate().filter(|(_, line)| is_office(&line.text));
+    // Of a state and its ministry the ministry signs, which stands below.
+    let (index, line) = offices.filter(|(_, line)| !folded_title_has(title, &line.text)).last()?;
+    let mut office = line.text.trim().to_owned();
+    // "Ministry of Land,", "Ministère de l’Énergie et": the name goes on.
+    let is_open = office.ends_with(',')
+        || [" and", " et", " of", " de", " y", " e", " und"].iter().any(|end| office.ends_with(end));
+    if let Some(next) = title_page.get(index + 1).filter(|_| is_open) {
+        office = format!("{office} {}", next.text.trim());
+    }
+    Some(office).filter(|office| is_somebody(office) || office.chars().count() <= MAX_NAME)
+}
+
+/// Whether a text is written as names are: its longer words with capitals, no colon, no possessive.
+fn is_in_capitals(text: &str) -> bool {
+    // "l’Environnement": an article joined to its word.
+    let words = || text.split_whitespace().map(|word| word.rsplit(['’', '\'']).next().unwrap_or(word));
+    let long = || words().filter(|word| word.chars().count() > 3);
+    let small = long().filter(|word| word.starts_with(char::is_lowercase)).count();
+    small * 3 <= long().count() && !text.contains(':') && !text.contains("’s ") && !text.contains("'s ")
+}
+
+fn folded_title_has(title: &str, text: &str) -> bool {
+    let title: HashSet<String> = folded_words(title).collect();
+    folded_words(text).all(|word| title.contains(&word))
 }
 
 fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
@@ -138,6 +204,9 @@ fn is_somebody(name: &str) -> bool {
         && !NOBODY.contains(&bare)
         && !NOBODY.contains(&folded.as_str())
         && !is_account
+        // A sentence.
+        && (name.split_whitespace().count() <= MAX_NAME_WORDS
+            || folded_words(name).any(|word| ORGANISATION_WORDS.contains(&word.as_str())))
         && !name.contains(['\\', '@', '/', '<', '>'])
         && !PROGRAMS.iter().any(|program| folded.contains(program))
 }
@@ -148,7 +217,14 @@ fn byline(lines: &[FrontLine], title: &str) -> Vec<String> {
     let title_end = lines.iter().rposition(|line| line.text.trim().len() > 3 && title.contains(line.text.trim()));
     let below = lines.get(title_end.map_or(0, |index| index + 1)..).unwrap_or_default();
     for (index, line) in below.iter().enumerate() {
-        let Some((rest, is_explicit)) = after_label(line.text.trim()) else { continue };
+        let text = line.text.trim();
+        let Some((rest, is_explicit)) = after_label(text) else {
+            let dated = if index < MAX_LINES_TO_DATE { dated_names(text) } else { Vec::new() };
+            if dated.is_empty() {
+                continue;
+            }
+            return dated;
+        };
         // A label alone on its line names whoever stands below it.
         let listed = if rest.is_empty() { below.get(index + 1).map_or("", |next| next.text.trim()) } else { rest };
         let found = distinct(names(listed.trim_end_matches('.')).into_iter());
@@ -160,9 +236,27 @@ fn byline(lines: &[FrontLine], title: &str) -> Vec<String> {
     Vec::new()
 }
 
+/// Names with a date after them on their line: "Ann Li | 5 June 2014". On lines of their own names cannot be told from
+/// the place that a date is given with.
+fn dated_names(line: &str) -> Vec<String> {
+    let Some((listed, _)) = line.rsplit_once(['|', '•', '·']).filter(|(_, date)| date::is_bare(date)) else {
+        return Vec::new();
+    };
+    let found = distinct(names(listed.trim()).into_iter());
+    if found.iter().all(|name| is_person(name)) { found } else { Vec::new() }
+}
+
 /// What follows a label such as "By" or "Authors:", and whether the label can mean nothing else.
 fn after_label(line: &str) -> Option<(&str, bool)> {
-    const EXPLICIT: [&str; 19] = [
+    const EXPLICIT: [&str; 27] = [
+        "verfasser:",
+        "verfasserin:",
+        "verfasst von",
+        "vorgelegt von",
+        "eingereicht von",
+        "rédigé par",
+        "elaborado por",
+        "автор:",
         "authors:",
         "author:",
         "author(s):",
@@ -183,6 +277,12 @@ fn after_label(line: &str) -> Option<(&str, bool)> {
         "lead author:",
         "lead authors:",
     ];
+    // Forms set the colon apart: "Verfasser :  Ann Li".
+    if let Some((before, after)) = line.split_once(" :")
+        && EXPLICIT.contains(&format!("{}:", before.trim().to_lowercase()).as_str())
+    {
+        return Some((after.trim(), true));
+    }
     let label = |label: &str| line.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
     if let Some(explicit) = EXPLICIT.iter().find(|explicit| label(explicit)) {
         return Some((line[explicit.len()..].trim_start_matches([':', ' ']), true));
@@ -249,7 +349,16 @@ mod tests {
 
     #[test]
     fn bylines_are_read_below_the_title() {
-        let cases: [(&[&str], &[&str]); 7] = [
+        let cases: [(&[&str], &[&str]); 13] = [
+            (&["Rivers", "Ann Li | 5th of June, 2014"], &["Ann Li"]),
+            (&["Rivers", "San José", "14. April 2013"], &[]),
+            (&["Rivers", "The Republic of Ruritania is pleased to submit its report"], &[]),
+            (&["Rivers", "Verfasser : Ann Li"], &["Ann Li"]),
+            (
+                &["Republic of Ruritania", "Ministry of Land, Water and", "Forests", "Rivers", "May 2015"],
+                &["Ministry of Land, Water and Forests"],
+            ),
+            (&["Rivers", "Great Lakes", "A Study of Everything"], &[]),
             (&["By Hand Made", "Rivers", "By Ann Li and Bo Berg"], &["Ann Li", "Bo Berg"]),
             (&["Rivers", "by", "Ann Li"], &["Ann Li"]),
             (&["Rivers", "Authors: Ann Li, Bo Berg, Institute of Water"], &["Ann Li", "Bo Berg", "Institute of Water"]),
@@ -265,6 +374,26 @@ mod tests {
                 .collect();
             assert_eq!(choose(&Declared::default(), &lines, "Rivers"), expected, "{texts:?}");
         }
+    }
+
+    #[test]
+    fn declared_names_yield_to_those_that_sign() {
+        let chosen = |author: &str, texts: &[&str]| {
+            let declared = Declared { info_author: Some(author.to_owned()), ..Declared::default() };
+            let line =
+                |text: &&str| FrontLine { text: (*text).to_owned(), size: 12.0, is_bold: false, page: 1, y: 0.5 };
+            choose(&declared, &texts.iter().map(line).collect::<Vec<_>>(), "Rivers")
+        };
+        // Printed: sure. Not printed: whoever signs, else a whole name, but no nickname.
+        assert_eq!(chosen("Li, Ann", &["Rivers", "Ann Li"]), ["Li, Ann"]);
+        assert_eq!(chosen("Bo Berg", &["Rivers", "By Ann Li"]), ["Ann Li"]);
+        assert_eq!(chosen("Bo Berg", &["Ministry of Water", "Rivers"]), ["Ministry of Water"]);
+        assert_eq!(chosen("Bo Berg", &["Rivers", "They run."]), ["Bo Berg"]);
+        assert_eq!(chosen("WiZaRd", &["Rivers", "They run."]), Vec::<String>::new());
+        assert_eq!(chosen("Key Systems Pty Ltd", &["Rivers", "They run."]), Vec::<String>::new());
+        let ministry = "Ministère de l'Habitat et de l’Environnement";
+        assert_eq!(chosen("Bo Berg", &[ministry, "Rivers"]), [ministry]);
+        assert_eq!(chosen("WiZaRd", &[]), ["WiZaRd"]);
     }
 
     proptest! {

@@ -2,23 +2,30 @@
 
 use super::FrontLine;
 use crate::report::Declared;
+use std::collections::HashSet;
 
 /// Month names in the languages most reports are in, folded to lower case, and the English short forms.
 #[rustfmt::skip]
 const MONTHS: [&[&str]; 12] = [
-    &["january", "jan", "janvier", "januar", "enero", "gennaio", "janeiro", "januari"],
-    &["february", "feb", "février", "fevrier", "februar", "febrero", "febbraio", "fevereiro", "februari"],
-    &["march", "mar", "mars", "märz", "marzo", "março", "maart"],
-    &["april", "apr", "avril", "abril", "aprile"],
-    &["may", "mai", "mayo", "maggio", "maio", "mei"],
-    &["june", "jun", "juin", "juni", "junio", "giugno", "junho"],
-    &["july", "jul", "juillet", "juli", "julio", "luglio", "julho"],
-    &["august", "aug", "août", "aout", "agosto", "augustus"],
-    &["september", "sep", "sept", "septembre", "septiembre", "settembre", "setembro"],
-    &["october", "oct", "octobre", "oktober", "octubre", "ottobre", "outubro"],
-    &["november", "nov", "novembre", "noviembre", "novembro"],
-    &["december", "dec", "décembre", "decembre", "dezember", "diciembre", "dicembre", "dezembro"],
+    &["january", "jan", "janvier", "januar", "enero", "gennaio", "janeiro", "januari", "января", "январь", "يناير"],
+    &["february", "feb", "février", "fevrier", "februar", "febrero", "febbraio", "fevereiro", "februari", "февраля", "февраль", "فبراير"],
+    &["march", "mar", "mars", "märz", "marzo", "março", "maart", "marts", "марта", "март", "مارس"],
+    &["april", "apr", "avril", "abril", "aprile", "апреля", "апрель", "أبريل"],
+    &["may", "mai", "mayo", "maggio", "maio", "mei", "maj", "мая", "май", "مايو"],
+    &["june", "jun", "juin", "juni", "junio", "giugno", "junho", "июня", "июнь", "يونيو"],
+    &["july", "jul", "juillet", "juli", "julio", "luglio", "julho", "июля", "июль", "يوليو"],
+    &["august", "aug", "août", "aout", "agosto", "augustus", "augusti", "августа", "август", "أغسطس"],
+    &["september", "sep", "sept", "septembre", "septiembre", "settembre", "setembro", "сентября", "сентябрь", "سبتمبر"],
+    &["october", "oct", "octobre", "oktober", "octubre", "ottobre", "outubro", "октября", "октябрь", "أكتوبر"],
+    &["november", "nov", "novembre", "noviembre", "novembro", "ноября", "ноябрь", "نوفمبر"],
+    &["december", "dec", "décembre", "decembre", "dezember", "diciembre", "dicembre", "dezembro", "декабря", "декабрь", "ديسمبر"],
 ];
+
+/// A line of more words is running text, which a page's title and date precede.
+const MAX_LABEL_WORDS: usize = 12;
+
+/// Words of a date, its place included.
+const MAX_DATELINE_WORDS: usize = 5;
 
 /// Years a printed date can be from.
 const YEARS: std::ops::RangeInclusive<u16> = 1500..=2100;
@@ -79,11 +86,15 @@ fn printed(lines: &[FrontLine], latest: u32) -> Option<Date> {
             && YEARS.contains(&date.year)
     };
     let on_page = |number: u32| lines.iter().filter(move |line| line.page == number);
-    let with_month = on_page(1)
-        .filter_map(|line| with_month(&line.text).filter(is_possible).filter(|_| is_short(&line.text)))
+    // Below the first running text dates are what the report is about, unless they stand alone.
+    let front = || on_page(1).take_while(|line| line.text.split_whitespace().count() <= MAX_LABEL_WORDS);
+    let with_month = front()
+        .chain(on_page(1).filter(|line| is_bare(&line.text)))
+        .filter_map(|line| with_month(&line.text).filter(is_possible).filter(|_| !is_event(&line.text)))
         .next();
     let year = || {
-        on_page(1)
+        front()
+            .filter(|line| !is_event(&line.text))
             .filter(|line| line.text.split_whitespace().count() <= 8)
             .flat_map(|line| years(&line.text))
             .filter(is_possible)
@@ -100,9 +111,15 @@ fn printed(lines: &[FrontLine], latest: u32) -> Option<Date> {
     with_month.or_else(year).or_else(copyright)
 }
 
-/// Whether a line is too short to be running text, whose dates are about other things.
-fn is_short(text: &str) -> bool {
-    text.split_whitespace().count() <= 12
+/// Whether a line tells a time with its date: when something happened, not when the report was written.
+fn is_event(text: &str) -> bool {
+    words(text)
+        .any(|word| matches!(word.to_lowercase().as_str(), "time" | "uhrzeit" | "uhr" | "heure" | "hora" | "orario"))
+}
+
+/// Whether a line is a date with no more than a place before it: "Riga, 6 March 2015".
+pub fn is_dateline(text: &str) -> bool {
+    with_month(text).is_some() && words(text).count() <= MAX_DATELINE_WORDS && !text.contains('|')
 }
 
 /// Whether the text is a date and nothing else.
@@ -118,14 +135,25 @@ pub fn is_bare(text: &str) -> bool {
     is_date
 }
 
+/// Words and numbers; the signs for year, month and day part them as well.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty())
+    let parts =
+        |character: char| !character.is_alphanumeric() || matches!(character, '年' | '月' | '日' | '년' | '월' | '일');
+    text.split(parts).filter(|word| !word.is_empty())
+}
+
+/// Whether a text names a day by its month although none of the words in `printed` is that month.
+pub fn names_unprinted_month(text: &str, printed: &HashSet<String>) -> bool {
+    let is_day = with_month(text).is_some_and(|date| date.day.is_some());
+    is_day && words(text).any(|word| month(word).is_some() && !printed.contains(&word.to_lowercase()))
 }
 
 /// The first date of the text with at least a month: `17 May 2023`, `May 17, 2023`, `May 2023`, `2023-05-17`.
 fn with_month(text: &str) -> Option<Date> {
     let words: Vec<&str> = words(text).collect();
-    (0..words.len()).find_map(|index| named_month(&words, index).or_else(|| numeric(&words[index..])))
+    let named_or_ordered =
+        || (0..words.len()).find_map(|index| named_month(&words, index).or_else(|| numeric(&words[index..])));
+    day_first(text).or_else(named_or_ordered)
 }
 
 /// A date around the month name at `index`.
@@ -143,11 +171,30 @@ fn named_month(words: &[&str], index: usize) -> Option<Date> {
     Some(Date { year: year(after.next()?)?, month, day })
 }
 
-/// `2023-05-17` and `2023/05`, as words.
+/// `17.05.2023` and `17. 5. 2023`. With full stops the day comes first everywhere; with slashes it is clear only where
+/// it is greater than twelve.
+fn day_first(text: &str) -> Option<Date> {
+    let squeezed = text.replace(". ", ".");
+    squeezed.split(|character: char| !(character.is_ascii_digit() || matches!(character, '.' | '/'))).find_map(|word| {
+        let separator = if word.contains('.') { '.' } else { '/' };
+        let mut parts = word.trim_matches(separator).split(separator);
+        let (first, second, last) = (parts.next()?, parts.next()?, parts.next()?);
+        let (first, second, year) = (day(first)?, day(second)?, year(last)?);
+        let (day, month) = match (first, second) {
+            (day, month) if month <= 12 && (separator == '.' || day > 12) => (day, month),
+            (month, day) if separator == '/' && day > 12 && month <= 12 => (day, month),
+            _ => return None,
+        };
+        parts.next().is_none().then_some(Date { year, month: Some(month), day: Some(day) })
+    })
+}
+
+/// `2023-05-17`, `2023/05` and `2023年5月17日`, as words.
 fn numeric(words: &[&str]) -> Option<Date> {
     let [year_word, month_word, rest @ ..] = words else { return None };
     let year = year(year_word)?;
-    let month = month_word.parse().ok().filter(|month| month_word.len() == 2 && (1..=12).contains(month))?;
+    let is_month = |month: &u8| (month_word.len() == 2 || !rest.is_empty()) && (1..=12).contains(month);
+    let month = month_word.parse().ok().filter(is_month)?;
     Some(Date { year, month: Some(month), day: rest.first().and_then(|word| day(word)) })
 }
 
@@ -203,6 +250,13 @@ mod tests {
             ("marketing 3 plan", None),
             ("room 1234", None),
             ("Sept. 2011", Some("2011-09")),
+            ("Abgegeben am: 20.01.2010 (verändert am 06.04.2010)", Some("2010-01-20")),
+            ("13. 11. 2014", Some("2014-11-13")),
+            ("31/12/2007", Some("2007-12-31")),
+            ("12/31/2007", Some("2007-12-31")),
+            ("12/11/2007", Some("2007")),
+            ("2023年5月17日", Some("2023-05-17")),
+            ("5 июня 2014", Some("2014-06-05")),
         ];
         for (text, expected) in cases {
             assert_eq!(chosen(None, &[(text, 1)]).as_deref(), expected, "{text}");
@@ -212,7 +266,11 @@ mod tests {
     #[test]
     fn printed_dates_yield_to_reason() {
         type Case<'c> = (Option<&'c str>, &'c [(&'c str, u32)], Option<&'c str>);
-        let cases: [Case<'_>; 7] = [
+        let running = "The whole of this is running text, of which there is more than enough here.";
+        let cases: [Case<'_>; 10] = [
+            (Some("2015-01-01"), &[(running, 1), ("wells since May 1990", 1)], Some("2015-01-01")),
+            (Some("2015-01-01"), &[(running, 1), ("May 1990", 1)], Some("1990-05")),
+            (Some("2015-01-01"), &[("Date and time: 12/22/2007, 1430", 1)], Some("2015-01-01")),
             (Some("2023-06-01"), &[("May 2023", 1)], Some("2023-05")),
             (Some("2023-06-01"), &[("2023", 1)], Some("2023-06-01")),
             (Some("2012-01-01"), &[("Vision 2050", 1)], Some("2012-01-01")),

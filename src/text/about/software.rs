@@ -249,3 +249,14 @@ pub const ORGANISATION_WORDS: [&str; 44] = [
     "division",
     "project",
 ];
+
+/// What names of states and their offices begin with, folded to lower case.
+#[rustfmt::skip]
+pub const INSTITUTIONS: [&str; 38] = [
+    "republic of", "republic", "kingdom of", "federal republic of", "islamic republic of",
+    "democratic republic of", "union of", "state of", "government of", "ministry of", "department of", "office of",
+    "commonwealth of", "république", "republique", "royaume", "union des", "gouvernement", "ministère",
+    "ministere", "république islamique", "república", "gobierno", "ministerio", "secretaría", "governo", "ministério",
+    "bundesministerium", "ministerium", "bundesrepublik", "repubblica", "ministero", "ministerie", "республика",
+    "министерство", "جمهورية", "وزارة", "united states",
+];

@@ -1,6 +1,6 @@
 //! The title: what is declared, the largest type of the first pages, or the file's name.
 
-use super::software::{EMPTY_TITLES, EXTENSIONS, PROGRAMS, TITLE_PREFIXES};
+use super::software::{EMPTY_TITLES, EXTENSIONS, INSTITUTIONS, PROGRAMS, TITLE_PREFIXES};
 use super::{FrontLine, date, folded_words};
 use crate::report::{Declared, TitleSource};
 use std::collections::HashSet;
@@ -12,6 +12,14 @@ const MAX_CHARACTERS: usize = 300;
 const MAX_WORDS: usize = 40;
 /// Pages on which a title is looked for.
 const TITLE_PAGES: u32 = 3;
+/// Type this much larger than the text stands out. × the median size.
+const STANDS_OUT: f32 = 1.25;
+/// Most words of the name of a state or an office.
+const MAX_INSTITUTION_WORDS: usize = 7;
+/// Most words of a banner over the title.
+const MAX_BANNER_WORDS: usize = 3;
+/// Least size of the title below a banner. × the banner's.
+const BELOW_BANNER: f32 = 0.4;
 /// Sizes that differ by less than this fraction are the same type.
 const SAME_SIZE: f32 = 0.06;
 
@@ -86,7 +94,10 @@ fn clean(text: &str) -> String {
     let quoted = [('"', '"'), ('“', '”'), ('«', '»')]
         .iter()
         .find_map(|(open, close)| line.strip_prefix(*open)?.strip_suffix(*close));
-    quoted.unwrap_or(&line).trim().trim_end_matches(':').trim_end().to_owned()
+    let line = quoted.unwrap_or(&line).trim();
+    // "… | August 2015": the date is told apart from the title.
+    let undated = line.rsplit_once(" | ").filter(|(_, after)| date::is_bare(after)).map_or(line, |(before, _)| before);
+    undated.trim_end_matches(':').trim_end().to_owned()
 }
 
 /// Whether a text can be the title of a report at all.
@@ -103,7 +114,11 @@ fn is_plausible(text: &str, stem: &str) -> bool {
     let has_mostly_letters = letters * 2 >= text.chars().filter(|character| !character.is_whitespace()).count();
     let is_empty = EMPTY_TITLES.contains(&folded.as_str()) || EMPTY_TITLES.contains(&bare);
     let is_program = characters < 60 && PROGRAMS.iter().any(|program| folded.contains(program));
-    let is_label = is_empty || is_program || is_file_name(text, stem, is_ideographic) || date::is_bare(text);
+    let is_item = text.starts_with(['•', '●', '▪', '■', '–', '*']);
+    // The head of a letter.
+    let is_address = text.contains('@') || folded.contains("tel.") || folded.contains("fax");
+    let is_item = is_item || is_address;
+    let is_label = is_empty || is_item || is_program || is_file_name(text, stem, is_ideographic) || date::is_bare(text);
     has_enough && has_mostly_letters && !is_label
 }
 
@@ -119,6 +134,12 @@ fn is_file_name(text: &str, stem: &str, is_ideographic: bool) -> bool {
         && !is_ideographic
         && (text.contains('_') || text.chars().any(char::is_numeric) || text.matches('-').count() > 1);
     let is_stem = is_one_word && folded == stem.to_lowercase();
+    // "LV-03-06-EU INDC": a code with two numbers in it, whatever stands beside it.
+    let has_numbers = |word: &str| {
+        let numbers = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        word.contains(|character: char| character.is_alphabetic()) && word.split('-').filter(numbers).count() >= 2
+    };
+    let is_code = is_code || text.split_whitespace().any(has_numbers);
     has_extension || is_path || is_code || is_stem
 }
 
@@ -166,6 +187,9 @@ impl<'l> Front<'l> {
         let printed = share(&self.words);
         // A title none of whose words is printed belongs to another report or to a template.
         let doubt = if printed < 0.34 { 35.0 } else { 0.0 };
+        // A day that is not printed was put into the name of a file: "Submission - 5 june 2015".
+        let unprinted_day = date::names_unprinted_month(title, &self.words);
+        let doubt = doubt + if unprinted_day { 25.0 } else { 0.0 };
         DECLARED + 30.0 * share(&self.large_words) + 10.0 * printed - doubt - brevity
     }
 
@@ -174,15 +198,23 @@ impl<'l> Front<'l> {
         let groups = self.groups();
         let largest = groups.iter().map(|group| group.size).fold(0.0, f32::max);
         let mut best: Option<(f32, bool, String)> = None;
+        // The page on which running text has begun: a title stands before it.
+        let mut body_page = 0;
         for (index, group) in groups.iter().enumerate() {
-            let stands_out = group.size >= self.body_size * 1.25;
+            let stands_out = group.size >= self.body_size * STANDS_OUT;
             let text = with_subtitle(group, groups.get(index + 1));
             let words = text.split_whitespace().count();
-            let is_paragraph = words > MAX_WORDS || (!stands_out && (group.lines.len() > 3 || text.ends_with('.')));
-            if is_paragraph || !is_plausible(&text, stem) {
+            let is_long = group.lines.len() > if group.is_bold() { 6 } else { 3 };
+            let is_paragraph = words > MAX_WORDS || (!stands_out && (is_long || text.ends_with('.')));
+            if is_paragraph {
+                body_page = group.page();
+            }
+            if is_paragraph || text.starts_with(char::is_lowercase) || !is_plausible(&text, stem) {
                 continue;
             }
-            let weight = group.weight(largest) - if words < 2 && text.is_ascii() { 0.3 } else { 0.0 };
+            let is_name = group.lines.iter().all(|line| is_institution(&line.text)) || (words < 2 && text.is_ascii());
+            let is_in_body = group.page() == body_page;
+            let weight = group.weight(largest) - if is_name || is_in_body { 0.3 } else { 0.0 };
             if best.as_ref().is_none_or(|(known, ..)| weight > *known) {
                 best = Some((weight, stands_out, text));
             }
@@ -194,22 +226,58 @@ impl<'l> Front<'l> {
         Some(Candidate { title: Title { text: clean(&text), source: TitleSource::FirstPage }, score })
     }
 
+    /// Whether a line goes on with a group: the same type, and no label or heading of its own.
+    fn continues(&self, group: &Group<'_>, line: &FrontLine) -> bool {
+        let Some(last) = group.lines.last() else { return false };
+        let stands_out = group.size >= self.body_size * STANDS_OUT;
+        last.page == line.page
+            && (group.size - line.size).abs() <= group.size * SAME_SIZE
+            // In the size of the text, weight alone tells a title from it.
+            && (stands_out || last.is_bold == line.is_bold)
+            && !stands_alone(&line.text)
+            && !stands_alone(&last.text)
+    }
+
     fn groups(&self) -> Vec<Group<'l>> {
         let mut groups: Vec<Group<'l>> = Vec::new();
         for line in self.lines.iter().filter(|line| !line.text.trim().is_empty()) {
             match groups.last_mut() {
-                Some(group)
-                    if (group.size - line.size).abs() <= group.size * SAME_SIZE
-                        && group.lines.last().is_some_and(|last| last.page == line.page) =>
-                {
-                    group.lines.push(line);
-                }
+                Some(group) if self.continues(group, line) => group.lines.push(line),
                 _ => groups.push(Group { lines: vec![line], size: line.size }),
             }
         }
         groups.retain(|group| group.lines.iter().any(|line| has_words(&line.text)));
         groups
     }
+}
+
+/// Whether a line opens a section or is a label, so that no title goes on with it.
+fn stands_alone(text: &str) -> bool {
+    let text = text.trim();
+    let folded = text.to_lowercase();
+    let number = text.split_whitespace().next().unwrap_or_default();
+    let is_roman = number.len() > 1 && number.trim_end_matches('.').chars().all(|character| "IVX".contains(character));
+    let is_numbered = number.ends_with('.')
+        && (is_roman || number.chars().all(|character| character.is_ascii_digit() || character == '.'));
+    is_numbered || EMPTY_TITLES.contains(&folded.trim_end_matches(':')) || date::is_dateline(text)
+}
+
+/// Whether a text is the name of a state or of one of its offices and nothing more.
+fn is_institution(text: &str) -> bool {
+    let folded = text.trim().to_lowercase();
+    let is_possessive = folded.contains("’s ") || folded.contains("'s ");
+    !is_possessive
+        && text.split_whitespace().count() <= MAX_INSTITUTION_WORDS
+        && INSTITUTIONS.iter().any(|start| {
+            folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(|next: char| !next.is_alphabetic()))
+        })
+}
+
+/// Whether a text is a word or two in capitals: a country, an agency, a label over the title proper.
+fn is_banner(text: &str) -> bool {
+    text.split_whitespace().count() <= MAX_BANNER_WORDS
+        && !text.chars().any(char::is_lowercase)
+        && text.chars().any(char::is_uppercase)
 }
 
 fn has_words(text: &str) -> bool {
@@ -219,9 +287,24 @@ fn has_words(text: &str) -> bool {
 /// The group's text, with that of the next one if it announces it by a colon.
 fn with_subtitle(group: &Group<'_>, next: Option<&Group<'_>>) -> String {
     let text = group.text();
-    match next.filter(|next| text.ends_with(':') && next.page() == group.page() && next.lines.len() <= 3) {
-        Some(next) => format!("{text} {}", next.text()),
-        None => text,
+    let Some(next) = next.filter(|next| next.page() == group.page() && next.lines.len() <= 3) else { return text };
+    let below = next.text();
+    if text.ends_with(':') {
+        return format!("{text} {below}");
+    }
+    // A country or an agency in capitals over what the report is called.
+    // A larger one is weighed against the banner.
+    let is_smaller = next.size < group.size * 0.7 || below.starts_with(char::is_lowercase);
+    let is_title = is_smaller
+        && below.split_whitespace().count() > MAX_BANNER_WORDS
+        && below.split_whitespace().count() <= MAX_WORDS
+        && next.size >= group.size * BELOW_BANNER
+        && !below.ends_with('.')
+        && !group.lines.iter().chain(&next.lines).any(|line| stands_alone(&line.text) || is_institution(&line.text));
+    match is_title && is_banner(&text) {
+        true if below.starts_with(char::is_lowercase) => format!("{text} {below}"),
+        true => format!("{text}: {below}"),
+        false => text,
     }
 }
 
@@ -230,9 +313,13 @@ impl Group<'_> {
         self.lines.first().map_or(1, |line| line.page)
     }
 
+    fn is_bold(&self) -> bool {
+        self.lines.iter().all(|line| line.is_bold)
+    }
+
     /// How much its type speaks for it, against the largest type: about 1 at most.
     fn weight(&self, largest: f32) -> f32 {
-        let bold = if self.lines.iter().all(|line| line.is_bold) { 0.05 } else { 0.0 };
+        let bold = if self.is_bold() { 0.05 } else { 0.0 };
         self.size / largest - 0.15 * self.page().saturating_sub(1) as f32 + bold
     }
 
@@ -336,6 +423,34 @@ mod tests {
         let announced =
             [line("Rivers and Wells:", 24.0), line("A Study", 18.0), line("Body", 10.0), line("text", 10.0)];
         assert_eq!(chosen(None, None, &announced, "a.pdf").0, "Rivers and Wells: A Study");
+    }
+
+    fn bold(text: &str, size: f32) -> FrontLine {
+        FrontLine { is_bold: true, ..line(text, size) }
+    }
+
+    #[test]
+    fn titles_are_told_from_what_stands_around_them() {
+        let body = || (0..8).map(|_| line("a paragraph of the text that goes on", 10.0));
+        let cases: [(Vec<FrontLine>, &str); 7] = [
+            // In the size of the text, weight tells them apart.
+            (vec![bold("A Study of Rivers", 10.0), bold("and Wells", 10.0)], "A Study of Rivers and Wells"),
+            (vec![line("DRAFT", 20.0), line("A Study of Rivers", 20.0), line("May 2015", 20.0)], "A Study of Rivers"),
+            (vec![line("A Study of Rivers", 20.0), line("1. Introduction", 20.0)], "A Study of Rivers"),
+            (vec![bold("Republic of Ruritania", 22.0), bold("A Study of Rivers", 18.0)], "A Study of Rivers"),
+            (vec![line("RURITANIA", 24.0), line("A Study of Its Rivers", 14.0)], "RURITANIA: A Study of Its Rivers"),
+            (vec![bold("A Study of Rivers", 11.0), bold("and Wells | May 2015", 11.0)], "A Study of Rivers and Wells"),
+            (vec![bold("A Study of Rivers", 10.0), line("• Wells and more", 14.0)], "A Study of Rivers"),
+        ];
+        for (front, expected) in cases {
+            let lines: Vec<FrontLine> = front.into_iter().chain(body()).collect();
+            assert_eq!(chosen(None, None, &lines, "a.pdf").0, expected);
+        }
+        let lines: Vec<FrontLine> =
+            std::iter::once(line("A Study of Rivers", 20.0)).chain(body()).chain([line("Wells", 22.0)]).collect();
+        assert_eq!(chosen(None, None, &lines, "a.pdf").0, "A Study of Rivers", "a title stands before the text");
+        assert_eq!(chosen(None, Some("Rivers - 5 june 2015"), &lines, "a.pdf").1, TitleSource::FirstPage);
+        assert_eq!(chosen(None, Some("RU-03-06-EU Study"), &lines, "a.pdf").1, TitleSource::FirstPage);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The words that announce an abstract or recommendations, as tables, folded to lower case.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Headings that can stand over nothing but an abstract or a summary of the whole report.
 #[rustfmt::skip]
 const SUMMARIES: &[&str] = &[
@@ -19,7 +21,7 @@ const SUMMARIES: &[&str] = &[
 /// elsewhere.
 #[rustfmt::skip]
 const SUMMARIES_AT_THE_FRONT: &[&str] = &[
-    "summary", "synopsis", "overview", "key messages", "key findings", "main findings", "zusammenfassung",
+    "summary", "synopsis", "key messages", "zusammenfassung",
     "das wichtigste in kürze", "synthèse", "sommaire", "síntesis", "sumário", "síntese", "sommario", "sintesi",
     "sammenfatning", "yhteenveto", "podsumowanie", "сводка", "خلاصة", "الخلاصة", "خلاصه", "概要", "提要", "개요", "ringkasan",
 ];
@@ -90,7 +92,7 @@ pub enum Summary {
 /// Whether a line is a heading over an abstract.
 pub fn summary(line: &str) -> Option<Summary> {
     let heading = heading(line)?;
-    let is_in = |table: &[&str]| table.contains(&heading.as_str());
+    let is_in = |table: &[&str]| table.iter().any(|entry| is_same(entry, &heading));
     if is_in(SUMMARIES) { Some(Summary::Sure) } else { is_in(SUMMARIES_AT_THE_FRONT).then_some(Summary::AtTheFront) }
 }
 
@@ -105,17 +107,34 @@ pub fn run_in_summary(line: &str) -> Option<&str> {
 /// Whether a line ends an abstract.
 pub fn ends_summary(line: &str) -> bool {
     let label = line.split([':', '—', '：', '.']).find(|part| heading(part).is_some()).unwrap_or(line);
-    heading(label).is_some_and(|heading| AFTER_SUMMARIES.contains(&heading.as_str()) || summary(label).is_some())
+    let is_known = |heading: String| AFTER_SUMMARIES.iter().any(|entry| is_same(entry, &heading));
+    heading(label).is_some_and(is_known) || summary(label).is_some()
 }
 
-/// Whether a line is a heading over recommendations.
-pub fn recommendations(line: &str) -> bool {
+/// Whether a line is a heading over recommendations. More words than these need to be set as a heading.
+pub fn recommendations(line: &str, is_heading: bool) -> bool {
+    const ADDRESSED: [&str; 5] = [
+        "recommendations for ",
+        "recommendations to ",
+        "empfehlungen für ",
+        "recommandations pour ",
+        "recomendaciones para ",
+    ];
     heading(line).is_some_and(|heading| {
-        RECOMMENDATIONS.contains(&heading.as_str())
-            || ["recommendations for ", "recommendations to ", "empfehlungen für ", "recommandations pour "]
-                .iter()
-                .any(|start| heading.starts_with(start))
+        RECOMMENDATIONS.iter().any(|entry| is_same(entry, &heading))
+            || (is_heading && ADDRESSED.iter().any(|start| heading.starts_with(start)))
     })
+}
+
+/// Whether two texts are the same but for the accents that French and Spanish capitals often go without.
+fn is_same(entry: &str, heading: &str) -> bool {
+    let unaccented = |text: &str| -> String { text.nfd().filter(|character| !is_accent(*character)).collect() };
+    let is_near = heading.len() <= entry.len() && heading.len() + 8 > entry.len();
+    entry == heading || (is_near && !entry.is_ascii() && heading.is_ascii() && unaccented(entry) == heading)
+}
+
+fn is_accent(character: char) -> bool {
+    matches!(character, '\u{0300}'..='\u{036F}')
 }
 
 /// Whether a sentence that ends in a colon announces recommendations.
@@ -149,6 +168,7 @@ fn heading(line: &str) -> Option<String> {
         _ => line,
     };
     let bare = unnumbered.trim_matches(|character: char| !character.is_alphanumeric() && !is_mark(character));
+    let bare = bare.split_whitespace().collect::<Vec<_>>().join(" ");
     let is_spaced =
         bare.split_whitespace().count() > 3 && bare.split_whitespace().all(|part| part.chars().count() == 1);
     let folded = bare.to_lowercase();
@@ -181,6 +201,7 @@ mod tests {
             ("1. Executive Summary:", Some(Summary::Sure)),
             ("A B S T R A C T", Some(Summary::Sure)),
             ("II Résumé", Some(Summary::Sure)),
+            ("RESUME  EXECUTIF", Some(Summary::Sure)),
             ("1　要旨", Some(Summary::Sure)),
             ("Summary", Some(Summary::AtTheFront)),
             ("Zusammenfassung", Some(Summary::AtTheFront)),
@@ -202,11 +223,12 @@ mod tests {
     fn recommendations_are_announced_by_headings_and_sentences() {
         for line in ["Recommendations", "9. RECOMMENDATIONS", "3　提言", "Recommendations for councils", "التوصيات"]
         {
-            assert!(recommendations(line), "{line}");
+            assert!(recommendations(line, true), "{line}");
         }
         for line in ["Recommendations . . . . iii", "Status of recommendations", "Recommendation letter"] {
-            assert!(!recommendations(line), "{line}");
+            assert!(!recommendations(line, true), "{line}");
         }
+        assert!(!recommendations("recommendations for improvement to goal", false), "running text");
         for line in ["This report recommends the following:", "Wir empfehlen den Ländern:", "Nous recommandons :"] {
             assert!(recommends(line), "{line}");
         }

@@ -99,10 +99,13 @@ fn text_of(layout: &PageLayout, words: Range<usize>, joins_next: bool) -> String
         let printed = word.span.of(&layout.text);
         // Bullets of symbol fonts are private characters, which page texts leave out.
         let word = if is_private(printed) { "•".into() } else { normalize::word(printed) };
-        if !text.is_empty() && !word.is_empty() {
-            text.push(' ');
+        // Tabs and fixed spaces may hang on to a word.
+        for part in word.split_whitespace() {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(part);
         }
-        text.push_str(&word);
     }
     if joins_next {
         text.truncate(text.trim_end_matches(is_line_end_hyphen).len());
