@@ -10,6 +10,13 @@ const TOUCHING: f32 = 0.6;
 /// Height of the buckets lines are found by, in points: less than the distance of lines in the smallest print.
 const BUCKET: f32 = 4.0;
 
+/// Buckets from the origin to the farthest: beyond every page, and far enough from overflow to have neighbours.
+const FARTHEST_BUCKET: f32 = 1e6;
+
+/// Lines, and fragments, of a bucket that a new fragment is compared with, the latest: far more than stand side by side
+/// on a page, and bound enough that a plot of hundreds of thousands of dots costs no more than as much text.
+const LATEST: usize = 256;
+
 /// Indices of the fragments of a line, ordered along its direction.
 pub(super) type LineFragments = Vec<usize>;
 
@@ -26,18 +33,18 @@ struct OpenLine {
 pub(super) fn assemble(page: &PageGlyphs, fragments: &[Fragment]) -> Vec<LineFragments> {
     let mut lines: Vec<OpenLine> = Vec::new();
     let mut lines_by_baseline: HashMap<i32, Vec<usize>> = HashMap::new();
+    let mut kept_by_baseline: HashMap<i32, Vec<usize>> = HashMap::new();
     for (index, fragment) in fragments.iter().enumerate() {
         let bucket = bucket_of(fragment.baseline);
         let follows_last = lines.last().is_some_and(|line| follows(line, fragment));
-        let candidates =
-            || (bucket - 1..=bucket + 1).filter_map(|near| lines_by_baseline.get(&near)).flatten().copied();
-        if candidates().any(|line| repeats(page, fragments, &lines, line, fragment)) {
+        if near(&kept_by_baseline, bucket).any(|earlier| repeats(page, fragments, earlier, fragment)) {
             continue;
         }
+        kept_by_baseline.entry(bucket).or_default().push(index);
         let home = if follows_last {
             Some(lines.len() - 1)
         } else {
-            candidates().find(|line| lines.get(*line).is_some_and(|line| touches(line, fragment)))
+            near(&lines_by_baseline, bucket).find(|line| lines.get(*line).is_some_and(|line| touches(line, fragment)))
         };
         match home.and_then(|home| lines.get_mut(home)) {
             Some(line) => {
@@ -66,7 +73,13 @@ pub(super) fn assemble(page: &PageGlyphs, fragments: &[Fragment]) -> Vec<LineFra
 }
 
 fn bucket_of(baseline: f32) -> i32 {
-    (baseline / BUCKET) as i32
+    (baseline / BUCKET).clamp(-FARTHEST_BUCKET, FARTHEST_BUCKET) as i32
+}
+
+/// The latest entries at about this baseline.
+fn near(by_baseline: &HashMap<i32, Vec<usize>>, bucket: i32) -> impl Iterator<Item = usize> {
+    let buckets = (bucket - 1..=bucket + 1).filter_map(|near| by_baseline.get(&near));
+    buckets.flat_map(|all| all.get(all.len().saturating_sub(LATEST)..).unwrap_or_default()).copied()
 }
 
 fn ordered(mut indices: LineFragments, fragments: &[Fragment]) -> LineFragments {
@@ -95,11 +108,10 @@ fn touches(line: &OpenLine, fragment: &Fragment) -> bool {
     is_beside && shares_baseline(line, fragment)
 }
 
-/// Whether the line has a fragment with the same glyphs at the same place: text printed twice for a shadow.
-fn repeats(page: &PageGlyphs, fragments: &[Fragment], lines: &[OpenLine], line: usize, fragment: &Fragment) -> bool {
-    let Some(line) = lines.get(line) else { return false };
+/// Whether an earlier fragment has the same glyphs at the same place: text printed twice for a shadow.
+fn repeats(page: &PageGlyphs, fragments: &[Fragment], earlier: usize, fragment: &Fragment) -> bool {
     let near = 0.1 * fragment.size;
-    line.fragments.iter().filter_map(|index| fragments.get(*index)).any(|earlier| {
+    fragments.get(earlier).is_some_and(|earlier| {
         (earlier.start - fragment.start).abs() <= near
             && (earlier.end - fragment.end).abs() <= near
             && (earlier.baseline - fragment.baseline).abs() <= near

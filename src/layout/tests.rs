@@ -256,3 +256,25 @@ fn boxes_hold_their_words() {
     assert_eq!((first.bounds.x0, first.bounds.x1), (50.0, 60.0));
     assert_eq!((first.bounds.y0, first.bounds.y1), (92.0, 102.0));
 }
+
+#[test]
+fn text_far_off_the_page_is_read() {
+    for y in [1e30, -1e30, 3e9] {
+        let text = Paper::new().write(50.0, y, 10.0, "far").write(50.0, 100.0, 10.0, "near").read();
+        assert!(text.contains("far\n") && text.contains("near\n"), "{text}");
+    }
+}
+
+#[test]
+fn dots_of_a_plot_cost_no_more_than_as_much_text() {
+    let mut paper = Paper::new();
+    for dot in 0..100_000_u32 {
+        // All over the page's width, and never where the line before ends.
+        let x = (dot.wrapping_mul(2_654_435_761) >> 8) as f32 / 30_000.0;
+        paper = paper.write(x, 100.0, 0.01, "o");
+    }
+    let began = std::time::Instant::now();
+    assert!(paper.read().len() > 100_000);
+    // Unoptimised; compared with all others, a dot alone takes longer than a millisecond.
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
