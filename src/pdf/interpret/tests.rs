@@ -47,6 +47,8 @@ fn text_operators() {
         ),
         // Invisible text is kept: it is what OCR programs write.
         ("BT 3 Tr /F1 12 Tf 20 100 Td (scanned) Tj ET", "scanned"),
+        // A font that the resources do not have.
+        ("BT /F9 12 Tf 20 100 Td (stand\\226in) Tj ET", "stand–in"),
         // Outside the page.
         ("BT /F1 12 Tf 20 500 Td (outside) Tj ET BT /F1 12 Tf 20 100 Td (inside) Tj ET", "inside"),
         // Numbers beyond all measure.

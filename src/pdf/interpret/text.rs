@@ -1,12 +1,12 @@
 //! Text state, fonts and text-showing operators → glyphs on the displayed page. ISO 32000-2 §9.3, §9.4.
 
 use crate::layout::glyph::{FontFace, Glyph, PageGlyphs, STRING_BASE, flags};
-use crate::pdf::font::{GlyphText, ShownCode};
+use crate::pdf::font::{Font, GlyphText, ShownCode};
 use crate::pdf::interpret::{Interpreter, PageFont, TextState, set};
 use crate::pdf::lexer::{Operand, Operands, decode_name};
 use crate::pdf::matrix::Matrix;
 use crate::pdf::objects::as_dictionary;
-use lopdf::{Dictionary, Object};
+use lopdf::{Dictionary, Object, dictionary};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -33,7 +33,8 @@ impl<'d> Interpreter<'d> {
             let found = resources
                 .and_then(|resources| objects.dictionary(resources, b"Font"))
                 .and_then(|fonts| fonts.get(&decode_name(name)).ok())
-                .and_then(|object| self.page_font(object));
+                .and_then(|object| self.page_font(object))
+                .or_else(|| self.stand_in_font());
             self.fonts_by_name.insert(key, found);
             found
         });
@@ -43,6 +44,18 @@ impl<'d> Interpreter<'d> {
     pub(super) fn page_font(&mut self, object: &'d Object) -> Option<usize> {
         let (id, resolved) = self.objects.resolve_with_id(object)?;
         let font = self.document_fonts.font(self.objects, id, as_dictionary(resolved)?);
+        self.add_font(font)
+    }
+
+    /// What readers show text in whose font is missing: Helvetica with the usual codes.
+    fn stand_in_font(&mut self) -> Option<usize> {
+        let font = dictionary! {
+            "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
+        };
+        self.add_font(Arc::new(Font::load(self.objects, &font)))
+    }
+
+    fn add_font(&mut self, font: Arc<Font>) -> Option<usize> {
         let face = u16::try_from(self.content.glyphs.fonts.len()).ok()?;
         self.content.glyphs.fonts.push(FontFace {
             ascent: font.ascent,
