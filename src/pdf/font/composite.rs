@@ -154,7 +154,7 @@ impl CompositeCodes {
             }
         }
         if self.glyph_texts.is_empty() && self.cmap.is_identity() && self.collection.is_none() {
-            self.glyph_texts = GlyphTexts::macintosh_order(&descriptor.name);
+            self.glyph_texts = GlyphTexts::macintosh_order(&descriptor.name, texts);
         }
     }
 

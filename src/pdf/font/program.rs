@@ -4,7 +4,7 @@
 //! Nothing is parsed that is not asked for: each question reads the tables it needs.
 
 use super::descriptor::Descriptor;
-use super::glyph_text::{GlyphText, Texts, character_text};
+use super::glyph_text::{GlyphText, NOTHING, Texts, character_text};
 use super::names;
 use super::type1_encoding;
 use crate::pdf::objects::Objects;
@@ -177,18 +177,20 @@ fn subtable<'a>(font: &FontRef<'a>, is_wanted: impl Fn(PlatformId, u16) -> bool)
 pub(super) struct GlyphTexts(Vec<GlyphText>);
 
 impl GlyphTexts {
-    /// Glyphs in the Macintosh order that fonts of Microsoft's core set begin with, for files that name such a font
-    /// and embed no program, or one without its tables: glyph 3 is the space, and ASCII follows.
-    pub(super) fn macintosh_order(name: &str) -> GlyphTexts {
+    /// The 258 glyphs of the Macintosh order, which fonts of Microsoft's core set begin with, for files that name such
+    /// a font and embed no program, or one without its tables.
+    pub(super) fn macintosh_order(name: &str, texts: &mut Texts) -> GlyphTexts {
         let name = name.to_ascii_lowercase().replace([' ', '-'], "");
         let families =
             ["arial", "timesnewroman", "couriernew", "verdana", "georgia", "tahoma", "trebuchet", "comicsans"];
-        if !families.iter().any(|family| name.starts_with(family)) {
-            return GlyphTexts::default();
+        let mut by_glyph = GlyphTexts::default();
+        if families.iter().any(|family| name.starts_with(family)) {
+            for (glyph, name) in (0u32..).zip(read_fonts::tables::post::DEFAULT_GLYPH_NAMES) {
+                let text = names::text_of_name(name.as_bytes(), texts).filter(|text| *text != NOTHING);
+                by_glyph.set(glyph, text.unwrap_or(GlyphText::UNKNOWN));
+            }
         }
-        let mut texts = vec![GlyphText::UNKNOWN; 3];
-        texts.extend((' '..='~').map(character_text));
-        GlyphTexts(texts)
+        by_glyph
     }
 
     /// The text of a glyph.

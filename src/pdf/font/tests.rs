@@ -180,7 +180,7 @@ fn composite_fonts_by_their_sources() {
         ("Identity-H", japanese(), b"\x00\x22\x04\x65", "A亜"),
         // Unicode under a map that says nothing, but a control is no character.
         ("Identity-H", dictionary! {}, b"\x01\x0C\x00\x03", "?Č?"),
-        ("Identity-H", dictionary! { "BaseFont" => "ArialMT" }, b"\x00\x24\x00\x03\x00\x45", "A b"),
+        ("Identity-H", dictionary! { "BaseFont" => "ArialMT" }, b"\x00\x24\x00\x03\x00\x45\x00\xD0", "A bÓ"),
         ("UniJIS-UTF16-H", dictionary! {}, b"\xD8\x67\xDE\x3D", "𩸽"),
     ];
     for (encoding, descendant, string, expected) in cases {
