@@ -96,6 +96,8 @@ fn read(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, Ex
     let labels = pdf.page_labels();
     let id = ReportId::of_bytes(bytes);
     let pages = finished_pages(&pages, document, labels, sections);
+    // Told after the rest: what a page was cut by has its own reason.
+    let partial = partial.or(pdf.objects().was_cut().then_some(Reason::LimitReached));
     let has_failed_pages = pages.iter().any(|page| page.status == PageStatus::Failed);
     let partial = partial.or(has_failed_pages.then_some(Reason::Damaged));
     Ok(Report { id, size: bytes.len() as u64, about, statements, outline, pages, partial })

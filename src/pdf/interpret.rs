@@ -17,6 +17,7 @@ use crate::pdf::objects::Objects;
 use crate::pdf::structure::{MarkedContent, OptionalContent};
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -35,6 +36,9 @@ pub struct DocumentFonts {
     optional_content: OptionalContent,
     /// Whether appearances of fields are to be made from their values.
     needs_appearances: bool,
+    /// What the pages read so far have cost.
+    operators: AtomicU64,
+    glyphs: AtomicUsize,
 }
 
 impl DocumentFonts {
@@ -44,6 +48,8 @@ impl DocumentFonts {
             fonts: Mutex::new(HashMap::new()),
             optional_content: OptionalContent::load(pdf.objects()),
             needs_appearances: fields::needs_appearances(pdf.objects()),
+            operators: AtomicU64::new(0),
+            glyphs: AtomicUsize::new(0),
         }
     }
 
@@ -75,15 +81,26 @@ pub struct PageContent {
 pub fn read_page(pdf: &Pdf, page: &PageAttributes<'_>, fonts: &DocumentFonts, deadline: Instant) -> PageContent {
     let objects = pdf.objects();
     let mut interpreter = Interpreter::new(objects, fonts, page, deadline);
-    let (content, is_unreadable) = page_content(objects, page.dictionary);
-    interpreter.content.is_unreadable = is_unreadable;
-    interpreter.run(&content, page.resources, 0);
+    let decoded = page_content(objects, page.dictionary);
+    interpreter.content.is_unreadable = decoded.is_unreadable;
+    interpreter.run(&decoded.bytes, page.resources, 0);
     interpreter.annotations(page);
+    interpreter.content.is_truncated |= decoded.reached_limit;
+    fonts.operators.fetch_add(interpreter.operators, Ordering::Relaxed);
+    fonts.glyphs.fetch_add(interpreter.content.glyphs.glyphs.len(), Ordering::Relaxed);
     interpreter.content
 }
 
+/// A page's content streams as one.
+struct DecodedContent {
+    bytes: Vec<u8>,
+    is_unreadable: bool,
+    reached_limit: bool,
+}
+
 /// The page's content streams, joined by white space as the standard says (§7.8.2).
-fn page_content(objects: &Objects, page: &Dictionary) -> (Vec<u8>, bool) {
+fn page_content(objects: &Objects, page: &Dictionary) -> DecodedContent {
+    let mut reached_limit = false;
     let streams: Vec<&Stream> = match objects.get(page, b"Contents") {
         Some(Object::Stream(stream)) => vec![stream],
         Some(Object::Array(parts)) => parts
@@ -100,7 +117,9 @@ fn page_content(objects: &Objects, page: &Dictionary) -> (Vec<u8>, bool) {
     let mut content = Vec::new();
     let mut was_decoded = false;
     for stream in streams {
-        let Some(decoded) = objects.decode(stream) else { continue };
+        let Some(decoded) = objects.decode_within_limits(stream) else { continue };
+        reached_limit |= decoded.reached_limit;
+        let decoded = decoded.bytes;
         // A damaged stream may decode to nothing at all without an error.
         if decoded.is_empty() && stream.content.len() > MAX_EMPTY_STREAM {
             continue;
@@ -113,10 +132,11 @@ fn page_content(objects: &Objects, page: &Dictionary) -> (Vec<u8>, bool) {
             content.extend_from_slice(&decoded);
         }
         if content.len() > objects.limits().page_bytes {
+            reached_limit = true;
             break;
         }
     }
-    (content, has_streams && !was_decoded)
+    DecodedContent { bytes: content, is_unreadable: has_streams && !was_decoded, reached_limit }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -169,6 +189,9 @@ struct Interpreter<'d> {
     open_forms: Vec<ObjectId>,
     forms_drawn: u32,
     operators: u64,
+    /// The page's limits or what is left of the document's.
+    max_operators: u64,
+    max_glyphs: usize,
     decoded_bytes: usize,
     /// Flags every glyph gets (form content).
     base_flags: u16,
@@ -182,6 +205,7 @@ impl<'d> Interpreter<'d> {
         page: &PageAttributes<'_>,
         deadline: Instant,
     ) -> Interpreter<'d> {
+        let limits = objects.limits();
         let (matrix, width, height) = display_matrix(page);
         let text = TextState {
             font: None,
@@ -211,6 +235,12 @@ impl<'d> Interpreter<'d> {
             open_forms: Vec::new(),
             forms_drawn: 0,
             operators: 0,
+            max_operators: limits
+                .page_operators
+                .min(limits.document_operators.saturating_sub(fonts.operators.load(Ordering::Relaxed))),
+            max_glyphs: limits
+                .page_text_bytes
+                .min(limits.document_text_bytes.saturating_sub(fonts.glyphs.load(Ordering::Relaxed))),
             decoded_bytes: 0,
             base_flags: 0,
             page_area: (width * height).max(1.0),
@@ -219,10 +249,9 @@ impl<'d> Interpreter<'d> {
 
     /// Whether a limit has been reached; checks the clock now and then.
     fn is_over_limit(&mut self) -> bool {
-        let limits = self.objects.limits();
         self.operators += 1;
-        let over = self.operators > limits.page_operators
-            || self.content.glyphs.glyphs.len() > limits.page_text_bytes
+        let over = self.operators > self.max_operators
+            || self.content.glyphs.glyphs.len() > self.max_glyphs
             || (self.operators.is_multiple_of(OPERATORS_PER_CLOCK_CHECK) && Instant::now() >= self.deadline);
         self.content.is_truncated |= over;
         self.content.is_truncated
@@ -371,7 +400,8 @@ impl<'d> Interpreter<'d> {
         if id.is_some_and(|id| self.open_forms.contains(&id)) {
             return;
         }
-        let Some(content) = self.objects.decode(stream) else { return };
+        let Some(decoded) = self.objects.decode_within_limits(stream) else { return };
+        let content = decoded.bytes;
         self.decoded_bytes = self.decoded_bytes.saturating_add(content.len());
         if self.decoded_bytes > limits.page_bytes {
             self.content.is_truncated = true;
@@ -388,6 +418,7 @@ impl<'d> Interpreter<'d> {
         self.state.matrix = matrix;
         self.open_forms.extend(id);
         self.run(&content, resources, depth + 1);
+        self.content.is_truncated |= decoded.reached_limit;
         if id.is_some() {
             self.open_forms.pop();
         }

@@ -19,14 +19,20 @@ pub struct Limits {
     pub pages: u32,
     /// Streams of one page's content.
     pub page_content_parts: usize,
+    /// Filters of one stream; more leave it unread.
+    pub filters: usize,
     /// Content operators of one page, forms included.
     pub page_operators: u64,
+    /// Content operators of the whole document; the pages after them are `truncated`.
+    pub document_operators: u64,
     /// Nesting of form XObjects.
     pub form_depth: u32,
     /// Form XObjects drawn on one page.
     pub page_forms: u32,
     /// Bytes of text of one page.
     pub page_text_bytes: usize,
+    /// Bytes of text of the whole document; the pages after them are `truncated`.
+    pub document_text_bytes: usize,
     /// Milliseconds for the whole file, at least.
     pub base_milliseconds: u64,
     /// Further milliseconds for every MiB of the file.
@@ -42,10 +48,13 @@ impl Default for Limits {
             document_bytes: 512 << 20,
             pages: 10_000,
             page_content_parts: 10_000,
+            filters: 8,
             page_operators: 5_000_000,
+            document_operators: 50_000_000,
             form_depth: 16,
             page_forms: 5_000,
             page_text_bytes: 2 << 20,
+            document_text_bytes: 64 << 20,
             base_milliseconds: 30_000,
             milliseconds_per_mebibyte: 1_000,
         }

@@ -8,6 +8,8 @@
 mod document;
 mod interpret;
 mod lexer;
+#[cfg(test)]
+mod limit_tests;
 mod limits;
 mod matrix;
 mod object_streams;

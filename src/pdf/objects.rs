@@ -2,7 +2,7 @@
 
 use crate::pdf::Limits;
 use crate::pdf::object_streams::PackedObjects;
-use crate::pdf::stream;
+use crate::pdf::stream::{self, Decoded};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -13,7 +13,7 @@ pub struct Objects {
     limits: Limits,
     /// Bytes that may still be decoded from this document.
     remaining_bytes: AtomicUsize,
-    /// Whether some stream was cut short by a limit.
+    /// Whether some stream or table was cut short by a limit.
     was_cut: AtomicBool,
 }
 
@@ -152,19 +152,29 @@ impl Objects {
     /// A stream's decoded bytes, under the stream limit and what is left of the document's budget. What was decoded
     /// before damage or a limit is returned; an image codec or an unknown filter gives `None`.
     pub fn decode(&self, stream: &Stream) -> Option<Vec<u8>> {
+        self.decode_within_limits(stream).map(|decoded| decoded.bytes)
+    }
+
+    /// As [`Objects::decode`], telling whether a limit cut something off.
+    pub fn decode_within_limits(&self, stream: &Stream) -> Option<Decoded> {
         let remaining = self.remaining_bytes.load(Ordering::Relaxed);
         let limit = self.limits.stream_bytes.min(remaining);
         let decoded = stream::decode_within(self, stream, limit)?;
         if decoded.reached_limit {
-            self.was_cut.store(true, Ordering::Relaxed);
+            self.note_cut();
         }
         // Never below zero, however many threads decode at once.
         let spend = |left: usize| Some(left.saturating_sub(decoded.bytes.len()));
         let _ = self.remaining_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
-        Some(decoded.bytes)
+        Some(decoded)
     }
 
-    /// Whether a stream decoded so far held more than the limits allow.
+    /// Notes that a limit left something out.
+    pub fn note_cut(&self) {
+        self.was_cut.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something read so far held more than the limits allow.
     pub fn was_cut(&self) -> bool {
         self.was_cut.load(Ordering::Relaxed)
     }

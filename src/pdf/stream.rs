@@ -14,9 +14,6 @@ use crate::pdf::objects::{Objects, as_dictionary};
 use lopdf::{Dictionary, Object, Stream};
 use std::borrow::Cow;
 
-/// Filters one stream may name; files use one or two.
-const MAX_FILTERS: usize = 16;
-
 /// A stream's decoded bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
@@ -139,7 +136,7 @@ fn layers<'a>(objects: &'a Objects, dictionary: &'a Dictionary) -> Option<Vec<La
     };
     match objects.get(dictionary, b"Filter") {
         None => Some(Vec::new()),
-        Some(Object::Array(filters)) if filters.len() > MAX_FILTERS => None,
+        Some(Object::Array(filters)) if filters.len() > objects.limits().filters => None,
         Some(Object::Array(filters)) => {
             filters.iter().enumerate().map(|(index, filter)| layer(index, filter)).collect()
         }

@@ -55,6 +55,8 @@ pub(super) struct CMap {
     cids: Cids,
     unicode_form: Option<UnicodeForm>,
     base: Option<Box<CMap>>,
+    /// Whether a limit left mappings out.
+    is_cut: bool,
 }
 
 impl CMap {
@@ -72,6 +74,9 @@ impl CMap {
             Object::Stream(stream) if depth < MAX_DEPTH => {
                 let data = objects.decode(stream).unwrap_or_default();
                 let mut cmap = CMap::parse(&data);
+                if cmap.is_cut {
+                    objects.note_cut();
+                }
                 if cmap.base.is_none()
                     && let Some(used) = objects.get(&stream.dict, b"UseCMap")
                 {
@@ -98,6 +103,7 @@ impl CMap {
             cids: Cids::Identity,
             unicode_form,
             base: None,
+            is_cut: false,
         };
         if name.starts_with(b"Identity") {
             return cmap;
@@ -122,7 +128,7 @@ impl CMap {
         let mut is_vertical = false;
         let mut collection = None;
         let mut used = None;
-        cmap_syntax::read(data, &mut |item| match item {
+        let is_whole = cmap_syntax::read(data, &mut |item| match item {
             Item::CodeSpace { low, high } => code_space.push(low, high),
             Item::Cids { first, last, cid } => push(&mut ranges, first, last, cid),
             // Some producers write CIDs as the targets of a map to Unicode.
@@ -142,7 +148,8 @@ impl CMap {
             }
         }
         let cids = Cids::Ranges(ranges);
-        let mut cmap = CMap { code_space, is_vertical, collection, cids, unicode_form: None, base: None };
+        let mut cmap =
+            CMap { code_space, is_vertical, collection, cids, unicode_form: None, base: None, is_cut: !is_whole };
         if let Some(name) = used {
             cmap.set_base(CMap::predefined(name));
         }

@@ -41,11 +41,13 @@ pub(super) enum Item<'a> {
     Ordering(&'a [u8]),
 }
 
-/// Gives each statement of a CMap to `sink`, in order.
-pub(super) fn read<'a>(data: &'a [u8], sink: &mut impl FnMut(Item<'a>)) {
+/// Gives each statement of a CMap to `sink`, in order; false where a limit left some out.
+pub(super) fn read<'a>(data: &'a [u8], sink: &mut impl FnMut(Item<'a>)) -> bool {
+    let is_whole = data.len() <= MAX_CMAP_BYTES;
     let data = data.get(..MAX_CMAP_BYTES).unwrap_or(data);
     let mut reader = Reader { scanner: Scanner { data, position: 0 }, pushed: None, entries: 0 };
     reader.read(sink);
+    is_whole && reader.entries <= MAX_CMAP_ENTRIES
 }
 
 /// A token; codes and targets are hexadecimal strings, kept as digits until it is known which of both they are.

@@ -37,6 +37,8 @@ pub(super) struct ToUnicode {
     ranges: [Vec<TextRange>; 4],
     is_identity: bool,
     collection: Option<CollectionTexts>,
+    /// Whether a limit left mappings out.
+    is_cut: bool,
 }
 
 impl ToUnicode {
@@ -51,6 +53,9 @@ impl ToUnicode {
             Some(Object::Stream(stream)) => {
                 let data = objects.decode(stream).unwrap_or_default();
                 let mut map = ToUnicode::parse(&data, texts);
+                if map.is_cut {
+                    objects.note_cut();
+                }
                 if let Some(name) = objects.name(&stream.dict, b"UseCMap") {
                     map.use_named(name, texts);
                 }
@@ -64,7 +69,7 @@ impl ToUnicode {
     pub(super) fn parse(data: &[u8], texts: &mut Texts) -> ToUnicode {
         let mut map = ToUnicode::default();
         let mut cids = Vec::new();
-        cmap_syntax::read(data, &mut |item| match item {
+        let is_whole = cmap_syntax::read(data, &mut |item| match item {
             Item::Unicode { first, last, target: Target::Units(units) } => map.add(first, last, &units, texts),
             Item::Unicode { first, last, target: Target::Name(name) } => {
                 if let Some(text) = names::text_of_name(name, texts) {
@@ -75,6 +80,7 @@ impl ToUnicode {
             Item::Use(name) => map.use_named(name, texts),
             _ => {}
         });
+        map.is_cut = !is_whole;
         // Some producers write the wrong kind of mapping: its numbers are code points then.
         if map.is_empty() {
             for (first, last, cid) in cids {
