@@ -182,3 +182,6 @@ fn finished_pages(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod limit_tests;

@@ -8,8 +8,6 @@
 mod document;
 mod interpret;
 mod lexer;
-#[cfg(test)]
-mod limit_tests;
 mod limits;
 mod matrix;
 mod object_streams;

@@ -47,8 +47,6 @@ fn text_operators() {
         ),
         // Invisible text is kept: it is what OCR programs write.
         ("BT 3 Tr /F1 12 Tf 20 100 Td (scanned) Tj ET", "scanned"),
-        // A font that the resources do not have.
-        ("BT /F9 12 Tf 20 100 Td (stand\\226in) Tj ET", "stand–in"),
         // Outside the page.
         ("BT /F1 12 Tf 20 500 Td (outside) Tj ET BT /F1 12 Tf 20 100 Td (inside) Tj ET", "inside"),
         // Numbers beyond all measure.
@@ -57,6 +55,18 @@ fn text_operators() {
     for (page_content, expected) in cases {
         assert_eq!(shown(page_content), expected, "{page_content}");
     }
+}
+
+#[test]
+fn text_without_any_font_is_shown_in_a_stand_in() {
+    let text_in = |fonts: &str| {
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R";
+        let content = "BT /F9 12 Tf 20 100 Td (stand\\226in) Tj ET";
+        text(&TestPdf::with_content(content).object(3, format!("{page} /Resources << {fonts} >> >>")))
+    };
+    assert_eq!(text_in(""), "stand–in");
+    assert_eq!(text_in("/Font << >>"), "stand–in");
+    assert_eq!(text_in("/Font << /F1 5 0 R >>"), "", "a damaged name among others");
 }
 
 #[test]

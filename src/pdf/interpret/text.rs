@@ -30,11 +30,12 @@ impl<'d> Interpreter<'d> {
         let known = self.fonts_by_name.get(&key).copied();
         self.state.text.font = known.unwrap_or_else(|| {
             let objects = self.objects;
-            let found = resources
-                .and_then(|resources| objects.dictionary(resources, b"Font"))
-                .and_then(|fonts| fonts.get(&decode_name(name)).ok())
-                .and_then(|object| self.page_font(object))
-                .or_else(|| self.stand_in_font());
+            let fonts = resources.and_then(|resources| objects.dictionary(resources, b"Font"));
+            let found = match fonts.filter(|fonts| !fonts.is_empty()) {
+                // An unknown name among fonts is damage: what it shows would be noise.
+                Some(fonts) => fonts.get(&decode_name(name)).ok().and_then(|object| self.page_font(object)),
+                None => self.stand_in_font(),
+            };
             self.fonts_by_name.insert(key, found);
             found
         });
@@ -47,7 +48,7 @@ impl<'d> Interpreter<'d> {
         self.add_font(font)
     }
 
-    /// What readers show text in whose font is missing: Helvetica with the usual codes.
+    /// What readers show text in where the resources have no font at all: Helvetica with the usual codes.
     fn stand_in_font(&mut self) -> Option<usize> {
         let font = dictionary! {
             "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
