@@ -42,6 +42,8 @@ pub(super) struct Fragment {
     pub start: f32,
     /// Where it ends along the direction.
     pub end: f32,
+    /// The same without spaces after its last visible glyph.
+    pub visible_end: f32,
     /// Font size of its main text.
     pub size: f32,
     /// Whether it has more than white space and unknown codes.
@@ -114,6 +116,7 @@ fn start(index: usize, glyph: &Glyph) -> Fragment {
         baseline: across,
         start: along,
         end: along + length,
+        visible_end: along + length,
         size: glyph.size,
         has_text: glyph.flags & flags::UNKNOWN == 0,
     }
@@ -125,6 +128,9 @@ fn extend(fragment: &mut Fragment, index: usize, glyph: &Glyph, is_space: bool) 
     fragment.glyphs.end = index + 1;
     fragment.start = fragment.start.min(along);
     fragment.end = fragment.end.max(along + length);
+    if !is_space {
+        fragment.visible_end = fragment.visible_end.max(along + length);
+    }
     fragment.has_text |= !is_space && glyph.flags & flags::UNKNOWN == 0;
     // A fragment that began with a superscript stands on the baseline of what follows.
     if glyph.size > fragment.size * 1.1 && !is_space {
@@ -156,7 +162,8 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
     if gap > JUMP * size {
         return Relation::Leaves;
     }
-    if gap >= -KERNING_BACK * size {
+    // What covers a space goes on, too: recognised Chinese and Japanese text has one after every character.
+    if gap >= -KERNING_BACK * size || along - fragment.visible_end >= -KERNING_BACK * size {
         return Relation::Continues;
     }
     if repeats(page, fragment, index, glyph) {

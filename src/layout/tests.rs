@@ -244,6 +244,9 @@ fn right_to_left_lines_are_read_logically() {
 #[test]
 fn ideographs_are_not_parted_by_justification() {
     assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "東^京^都").read(), "東京都\n");
+    // A space under the next character, as recognised text has; one that moves it is meant.
+    assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "東 <京 <都").read(), "東京都\n");
+    assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "東 京").read(), "東 京\n");
     // Hangul has spaces.
     assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "ㄱ^^ㅁ^^ㅑ").read(), "ㄱ ㅁ ㅑ\n");
 }

@@ -15,6 +15,9 @@ const WORD_GAP: f32 = 0.13;
 /// Ideographs stand this far apart in justified lines without being words. × font size.
 const IDEOGRAPH_GAP: f32 = 0.8;
 
+/// A space between ideographs parts them only if it moves them this far apart. × font size.
+const IDEOGRAPH_SPACE: f32 = 0.15;
+
 /// A backward step larger than this parts words: two texts printed over one another. × font size.
 const OVERPRINT: f32 = 0.6;
 
@@ -216,8 +219,13 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink
         }
         reached = along + length;
         if glyph.text == u32::from(' ') {
-            sink.end_word();
-            previous = None;
+            let next = rest.peek().map(|(_, next)| *next);
+            if previous
+                .is_none_or(|(end, before)| !next.is_some_and(|next| covers_space(direction, end, &before, next)))
+            {
+                sink.end_word();
+                previous = None;
+            }
             continue;
         }
         let accented = rest
@@ -255,6 +263,14 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink
         previous = Some((end, *glyph));
     }
     sink.end_word();
+}
+
+/// Whether an ideograph stands where the one before it ended, over the space between them: recognised text has such
+/// spaces, which part nothing.
+fn covers_space(direction: (f32, f32), end: f32, before: &Glyph, next: &Glyph) -> bool {
+    is_ideograph(before)
+        && is_ideograph(next)
+        && project(direction, next.x, next.y).0 - end <= IDEOGRAPH_SPACE * next.size
 }
 
 /// Where the text begins on a line that starts with a footnote's mark: raised digits set close before the note, or
