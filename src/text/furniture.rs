@@ -14,6 +14,16 @@ const LINES_PER_MARGIN: usize = 4;
 /// Pages a line must come back on.
 const MIN_PAGES: usize = 3;
 
+/// The same in a document of at most [`FEW_PAGES`], if it stands at [`EXACT_HEIGHT`].
+const MIN_OF_FEW_PAGES: usize = 2;
+
+/// Heads alternating between left and right pages come back only twice in a document of this many pages.
+const FEW_PAGES: usize = 5;
+
+/// How far heights may differ where two pages are all there is to go by: text that happens to be the same hardly stands
+/// at the same height, too. Share of the page's height.
+const EXACT_HEIGHT: f32 = 0.002;
+
 /// How far its height on the page may differ between them, as a share of the page's height.
 const HEIGHT_TOLERANCE: f32 = 0.015;
 
@@ -23,18 +33,24 @@ const MAX_CHARACTERS: usize = 200;
 /// For each page the indices of the lines that are furniture, rising.
 pub fn find(layouts: &[&PageLayout]) -> Vec<Vec<usize>> {
     let candidates: Vec<Vec<(usize, String, f32)>> = layouts.iter().map(|layout| margin_lines(layout)).collect();
-    // Key → heights on the pages it occurs on.
-    let mut heights: HashMap<&str, Vec<f32>> = HashMap::new();
-    for (_, key, height) in candidates.iter().flatten() {
-        heights.entry(key).or_default().push(*height);
+    // Key → pages it occurs on, rising, with the heights there.
+    let mut heights: HashMap<&str, Vec<(usize, f32)>> = HashMap::new();
+    for (page, lines) in candidates.iter().enumerate() {
+        for (_, key, height) in lines {
+            heights.entry(key).or_default().push((page, *height));
+        }
     }
+    let (needed, tolerance) =
+        if layouts.len() <= FEW_PAGES { (MIN_OF_FEW_PAGES, EXACT_HEIGHT) } else { (MIN_PAGES, HEIGHT_TOLERANCE) };
     candidates
         .iter()
         .zip(layouts)
         .map(|(page, layout)| {
             let comes_back = |key: &str, height: f32| {
-                let near = |other: &&f32| (**other - height).abs() <= HEIGHT_TOLERANCE;
-                heights.get(key).is_some_and(|heights| heights.iter().filter(near).count() >= MIN_PAGES)
+                heights.get(key).is_some_and(|places| {
+                    pages_near(places, height, HEIGHT_TOLERANCE) >= MIN_PAGES
+                        || pages_near(places, height, tolerance) >= needed
+                })
             };
             let mut lines: Vec<usize> = page
                 .iter()
@@ -48,6 +64,13 @@ pub fn find(layouts: &[&PageLayout]) -> Vec<Vec<usize>> {
             lines
         })
         .collect()
+}
+
+/// Pages (rising, with heights) on which something stands at this height.
+fn pages_near(places: &[(usize, f32)], height: f32, tolerance: f32) -> usize {
+    let mut last = None;
+    let near = places.iter().filter(|(_, other)| (other - height).abs() <= tolerance);
+    near.filter(|(page, _)| last.replace(*page) != Some(*page)).count()
 }
 
 /// The outermost lines in the margins of a page: index, text with numbers made equal, height as a share of the page's.

@@ -110,7 +110,29 @@ fn running_heads_are_marked_but_kept() {
         assert!(marked[1].starts_with("Annual Report "));
         assert_eq!(marked.len(), 2);
     }
-    // Twice is chance.
-    let composed = compose(&layouts[..2]);
-    assert!(composed.pages.iter().all(|page| page.furniture.is_empty()));
+}
+
+fn furniture(pages: &[PageLayout]) -> Vec<Vec<String>> {
+    let layouts: Vec<&PageLayout> = pages.iter().collect();
+    let of = |page: &ComposedPage| page.furniture.iter().map(|span| span.of(&page.text).to_owned()).collect();
+    compose(&layouts).pages.iter().map(of).collect()
+}
+
+#[test]
+fn running_heads_of_short_documents_are_marked() {
+    let pages = |heads: &[(f32, &str)]| -> Vec<PageLayout> {
+        let body = |index: usize| format!("body of page {index} here");
+        heads.iter().enumerate().map(|(index, head)| page(&[*head, (300.0, &body(index))])).collect()
+    };
+    // On left and right pages in turn.
+    let heads = [(40.0, "2 Ministry"), (40.0, "Report 3"), (40.0, "4 Ministry"), (40.0, "Report 5")];
+    let found = furniture(&pages(&heads));
+    assert_eq!(found, heads.map(|(_, head)| vec![head.to_owned()]));
+    // Twice at different heights is chance.
+    assert_eq!(furniture(&pages(&[(40.0, "Costs"), (44.0, "Costs")])), [Vec::<String>::new(), Vec::new()]);
+    // Numbers of one page are no page numbers.
+    assert_eq!(
+        furniture(&[page(&[(300.0, "body"), (780.0, "12"), (780.0, "13"), (780.0, "14")])]),
+        [Vec::<String>::new()]
+    );
 }
