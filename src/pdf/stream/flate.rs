@@ -5,9 +5,15 @@
 
 use super::Decoded;
 use flate2::{Decompress, FlushDecompress, Status};
+use std::cell::RefCell;
 
 /// Room reserved at first for every byte of input; content streams grow three to six times.
 const EXPECTED_GROWTH: usize = 4;
+
+thread_local! {
+    /// Making an inflater's window and tables ready costs as much as inflating a short stream, so that threads keep one.
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+}
 
 /// Inflates at most `limit` bytes, keeping what precedes any damage.
 pub fn decode(input: &[u8], limit: usize) -> Decoded {
@@ -40,7 +46,13 @@ fn has_zlib_header(data: &[u8]) -> bool {
 
 /// Inflates raw deflate data.
 fn inflate(data: &[u8], limit: usize) -> Decoded {
-    let mut decompress = Decompress::new(false);
+    INFLATER.with_borrow_mut(|inflater| {
+        inflater.reset(false);
+        inflate_with(inflater, data, limit)
+    })
+}
+
+fn inflate_with(decompress: &mut Decompress, data: &[u8], limit: usize) -> Decoded {
     // One byte beyond the limit tells a stream that fits from one that does not.
     let most = limit.saturating_add(1);
     let mut bytes = Vec::with_capacity(data.len().saturating_mul(EXPECTED_GROWTH).clamp(1 << 10, 16 << 20).min(most));
