@@ -1,6 +1,11 @@
 //! The language of pages, judged by letter statistics and smoothed over the report.
 
-use whatlang::{Detector, Info, Lang};
+mod grammar_words;
+
+use grammar_words::GRAMMAR_WORDS;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use whatlang::{Detector, Lang};
 
 /// Characters of a page that are looked at; more do not change the verdict.
 const SAMPLE_CHARACTERS: usize = 600;
@@ -10,6 +15,29 @@ const MIN_LETTERS: usize = 60;
 
 /// A page may differ from its report if the verdict on it is this sure.
 const SURE: f64 = 0.9;
+
+/// Share of a sample's words that must be words of grammar of the usual language: running text has twice as many.
+const MIN_GRAMMAR_SHARE: f32 = 0.15;
+
+/// So many times more of them than in any other language of the table.
+const GRAMMAR_LEAD: usize = 2;
+
+/// Words a sample must have to be judged by its words of grammar.
+const MIN_WORDS: usize = 20;
+
+/// Bytes of the longest word of grammar.
+const MAX_GRAMMAR_WORD: usize = 8;
+
+/// Words of grammar → the languages they belong to, as a bit each, in the order of [`GRAMMAR_WORDS`].
+static LANGUAGES_BY_WORD: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
+    let mut languages = HashMap::new();
+    for (index, (_, words)) in GRAMMAR_WORDS.iter().enumerate() {
+        for word in *words {
+            *languages.entry(*word).or_default() |= 1 << index;
+        }
+    }
+    languages
+});
 
 /// The language of one page with its weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +84,8 @@ const RIVALS: [Lang; 28] = [
 ];
 
 /// Judges one page after another. Comparing a page with all languages costs as much as reading it, and most pages are
-/// in the language of the page before: only where that is not sure are all of them compared.
+/// in the language of the page before: its words of grammar tell that, else its likeness to the languages most like
+/// it; only where neither is sure are all of them compared.
 #[derive(Default)]
 pub struct Judge {
     /// The language of the last page judged among all languages, with those it is compared with.
@@ -72,25 +101,48 @@ impl Judge {
         if letters < MIN_LETTERS {
             return None;
         }
-        let info = self.usual_language(sample).or_else(|| self.any_language(sample))?;
-        Some(Verdict { code: two_letter_code(info.lang())?, confidence: info.confidence(), characters: letters })
+        let (language, confidence) = self.usual_language(sample).or_else(|| self.any_language(sample))?;
+        Some(Verdict { code: two_letter_code(language)?, confidence, characters: letters })
     }
 
     /// The usual language, if the sample is surely in it.
-    fn usual_language(&self, sample: &str) -> Option<Info> {
+    fn usual_language(&self, sample: &str) -> Option<(Lang, f64)> {
         let (language, detector) = self.usual.as_ref()?;
-        detector.detect(sample).filter(|info| info.lang() == *language && info.confidence() >= SURE)
+        if has_grammar_of(*language, sample) {
+            return Some((*language, 1.0));
+        }
+        let info = detector.detect(sample)?;
+        (info.lang() == *language && info.confidence() >= SURE).then(|| (*language, info.confidence()))
     }
 
-    fn any_language(&mut self, sample: &str) -> Option<Info> {
+    fn any_language(&mut self, sample: &str) -> Option<(Lang, f64)> {
         let info = whatlang::detect(sample)?;
         if info.confidence() >= SURE && self.usual.as_ref().is_none_or(|(language, _)| *language != info.lang()) {
             let mut rivals = RIVALS.to_vec();
             rivals.push(info.lang());
             self.usual = Some((info.lang(), Detector::with_allowlist(rivals)));
         }
-        Some(info)
+        Some((info.lang(), info.confidence()))
     }
+}
+
+/// Whether the words of grammar in a text are plainly those of the language.
+fn has_grammar_of(language: Lang, text: &str) -> bool {
+    let Some(own) = GRAMMAR_WORDS.iter().position(|(other, _)| *other == language) else { return false };
+    let mut counts = [0_usize; GRAMMAR_WORDS.len()];
+    let mut words = 0;
+    for word in text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        let languages = if word.len() > MAX_GRAMMAR_WORD { None } else { LANGUAGES_BY_WORD.get(word) };
+        for (index, count) in counts.iter_mut().enumerate() {
+            *count += usize::from(languages.is_some_and(|languages| languages >> index & 1 == 1));
+        }
+    }
+    let most_of_another =
+        counts.iter().enumerate().filter(|(index, _)| *index != own).map(|(_, count)| *count).max().unwrap_or(0);
+    words >= MIN_WORDS
+        && counts[own] as f32 >= MIN_GRAMMAR_SHARE * words as f32
+        && counts[own] >= GRAMMAR_LEAD * most_of_another
 }
 
 /// The report's language: the one with the most weight over its pages.
@@ -209,6 +261,44 @@ mod tests {
         assert_eq!(of_report(&[german, english, german, None]), Some("de"));
         assert_eq!(detect("Table 3"), None);
         assert_eq!(of_page(None, Some("de")), Some("de"));
+    }
+
+    #[test]
+    fn words_of_grammar_tell_a_language_from_its_neighbours() {
+        let cases = [
+            (
+                Lang::Eng,
+                "the state of the rivers in the north of the country is worse than it was at the time of the last report and",
+                true,
+            ),
+            (
+                Lang::Swe,
+                "tillståndet i floderna i norra delen av landet är sämre än det var vid den senaste rapporten och ska inte bli",
+                true,
+            ),
+            (
+                Lang::Swe,
+                "tilstanden i floderne i den nordlige del af landet er værre end den var ved den seneste rapport og skal ikke",
+                false,
+            ),
+            (
+                Lang::Spa,
+                "o estado dos rios no norte do país é pior do que era na altura do último relatório e não vai melhorar em breve",
+                false,
+            ),
+            (
+                Lang::Eng,
+                "Alpha 12 Beta 14 Gamma 18 Delta 22 Epsilon 4 Zeta 7 Eta 8 Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau",
+                false,
+            ),
+            (Lang::Eng, "the end of the", false),
+            (Lang::Fin, "the end of the", false),
+        ];
+        for (language, text, expected) in cases {
+            assert_eq!(has_grammar_of(language, text), expected, "{language}: {text}");
+        }
+        let longest = GRAMMAR_WORDS.iter().flat_map(|(_, words)| *words).map(|word| word.len()).max();
+        assert_eq!(longest.map(|longest| longest <= MAX_GRAMMAR_WORD), Some(true));
     }
 
     #[test]

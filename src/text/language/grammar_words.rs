@@ -1,0 +1,67 @@
+//! The most frequent words of grammar in the languages reports are written in most, for telling cheaply that a page is
+//! in the language of the pages before.
+//!
+//! A word stands under every language of the table in which it is frequent, so that a word two languages share speaks
+//! for neither.
+
+use whatlang::Lang;
+
+/// Languages with their words, in lower case.
+pub(super) const GRAMMAR_WORDS: [(Lang, &[&str]); 8] = [
+    (
+        Lang::Eng,
+        &[
+            "the", "of", "and", "to", "in", "for", "is", "with", "on", "that", "as", "by", "are", "from", "be", "this",
+            "an", "was", "or", "at", "which", "has", "have", "will", "it", "not", "their", "were",
+        ],
+    ),
+    (
+        Lang::Fra,
+        &[
+            "le", "la", "les", "des", "du", "et", "en", "dans", "une", "un", "pour", "par", "que", "qui", "sur", "au",
+            "aux", "est", "sont", "avec", "ce", "cette", "ces", "ou", "plus", "de", "se",
+        ],
+    ),
+    (
+        Lang::Spa,
+        &[
+            "el", "la", "los", "las", "de", "del", "y", "en", "que", "por", "para", "con", "una", "un", "se", "su",
+            "al", "es", "como", "sus", "lo", "este", "esta", "no", "ha",
+        ],
+    ),
+    (
+        Lang::Por,
+        &[
+            "o", "os", "as", "da", "do", "das", "dos", "e", "em", "que", "para", "com", "uma", "um", "por", "na", "no",
+            "nas", "nos", "ao", "mais", "como", "foi", "de", "se",
+        ],
+    ),
+    (
+        Lang::Ita,
+        &[
+            "il", "lo", "la", "gli", "le", "di", "del", "della", "dei", "delle", "che", "per", "con", "un", "una",
+            "sono", "nel", "nella", "alla", "da", "dal", "non", "più", "si", "in", "al",
+        ],
+    ),
+    (
+        Lang::Deu,
+        &[
+            "der", "die", "das", "und", "in", "den", "von", "zu", "mit", "für", "des", "auf", "im", "ist", "dem",
+            "eine", "ein", "nicht", "werden", "als", "auch", "sich", "bei", "an", "zur", "wird",
+        ],
+    ),
+    (
+        Lang::Nld,
+        &[
+            "de", "het", "een", "van", "en", "in", "is", "op", "voor", "met", "dat", "zijn", "te", "die", "aan", "er",
+            "worden", "door", "om", "ook", "bij", "niet", "als", "wordt",
+        ],
+    ),
+    (
+        Lang::Swe,
+        &[
+            "och", "att", "i", "en", "som", "för", "av", "är", "på", "med", "till", "den", "det", "har", "om", "inte",
+            "ett", "från", "de", "kan", "vid", "eller", "ska",
+        ],
+    ),
+];
