@@ -165,8 +165,8 @@ struct PageFont {
     font: Arc<Font>,
     /// Index into `PageGlyphs::fonts`.
     face: u16,
-    /// Index of the font's string → index into `PageGlyphs::strings`.
-    strings: HashMap<u32, u32>,
+    /// By index of the font's string, the index into `PageGlyphs::strings`, where that has it already.
+    strings: Vec<Option<u32>>,
 }
 
 struct Interpreter<'d> {
@@ -277,15 +277,15 @@ impl<'d> Interpreter<'d> {
         depth: u32,
         saved_at_start: usize,
     ) {
+        // Slices of bytes, not strings: the compiler makes a decision tree of them instead of comparing in turn.
         match operator {
-            // Text showing first: it is what reports are made of.
-            b"Tj" => self.show_last_string(operands),
-            b"TJ" => self.show_array(operands),
-            b"'" => {
+            [b'T', b'j'] => self.show_last_string(operands),
+            [b'T', b'J'] => self.show_array(operands),
+            [b'\''] => {
                 self.next_line();
                 self.show_last_string(operands);
             }
-            b"\"" => {
+            [b'"'] => {
                 if let [Operand::Number(word_spacing), Operand::Number(character_spacing), ..] = operands.items() {
                     self.state.text.word_spacing = *word_spacing;
                     self.state.text.character_spacing = *character_spacing;
@@ -293,36 +293,36 @@ impl<'d> Interpreter<'d> {
                 self.next_line();
                 self.show_last_string(operands);
             }
-            b"Td" => self.move_line(operands.numbers()),
-            b"TD" => {
+            [b'T', b'd'] => self.move_line(operands.numbers()),
+            [b'T', b'D'] => {
                 if let Some([_, y]) = operands.numbers::<2>() {
                     self.state.text.leading = -y;
                 }
                 self.move_line(operands.numbers());
             }
-            b"Tm" => {
+            [b'T', b'm'] => {
                 if let Some(numbers) = operands.numbers() {
                     self.text_line_matrix = Matrix::from_numbers(numbers);
                     self.text_matrix = self.text_line_matrix;
                 }
             }
-            b"T*" => self.next_line(),
-            b"BT" => {
+            [b'T', b'*'] => self.next_line(),
+            [b'B', b'T'] => {
                 self.text_line_matrix = Matrix::IDENTITY;
                 self.text_matrix = Matrix::IDENTITY;
             }
-            b"Tf" => self.select_font(operands, resources),
-            b"Tc" => set(&mut self.state.text.character_spacing, operands.number()),
-            b"Tw" => set(&mut self.state.text.word_spacing, operands.number()),
-            b"Tz" => set(&mut self.state.text.scale, operands.number().map(|percent| percent / 100.0)),
-            b"TL" => set(&mut self.state.text.leading, operands.number()),
-            b"Ts" => set(&mut self.state.text.rise, operands.number()),
-            b"Tr" => {
+            [b'T', b'f'] => self.select_font(operands, resources),
+            [b'T', b'c'] => set(&mut self.state.text.character_spacing, operands.number()),
+            [b'T', b'w'] => set(&mut self.state.text.word_spacing, operands.number()),
+            [b'T', b'z'] => set(&mut self.state.text.scale, operands.number().map(|percent| percent / 100.0)),
+            [b'T', b'L'] => set(&mut self.state.text.leading, operands.number()),
+            [b'T', b's'] => set(&mut self.state.text.rise, operands.number()),
+            [b'T', b'r'] => {
                 if let Some(mode) = operands.number() {
                     self.state.text.rendering_mode = mode as u8;
                 }
             }
-            b"cm" => {
+            [b'c', b'm'] => {
                 if let Some(numbers) = operands.numbers() {
                     let matrix = Matrix::from_numbers(numbers).then(&self.state.matrix);
                     if matrix.is_finite() {
@@ -330,14 +330,14 @@ impl<'d> Interpreter<'d> {
                     }
                 }
             }
-            b"q" => self.save(),
-            b"Q" => self.restore(saved_at_start),
-            b"Do" => self.draw_object(operands, resources, depth),
-            b"gs" => self.extended_state(operands, resources),
-            b"BDC" => self.begin_marked_content(operands, resources),
-            b"BMC" => self.begin_marked_content(operands, None),
-            b"EMC" => self.end_marked_content(),
-            b"EI" => self.count_image(),
+            [b'q'] => self.save(),
+            [b'Q'] => self.restore(saved_at_start),
+            [b'D', b'o'] => self.draw_object(operands, resources, depth),
+            [b'g', b's'] => self.extended_state(operands, resources),
+            [b'B', b'D', b'C'] => self.begin_marked_content(operands, resources),
+            [b'B', b'M', b'C'] => self.begin_marked_content(operands, None),
+            [b'E', b'M', b'C'] => self.end_marked_content(),
+            [b'E', b'I'] => self.count_image(),
             _ => {}
         }
     }

@@ -12,6 +12,13 @@ const MAX_OPERANDS: usize = 200_000;
 /// Bytes after `EI` that must look like content for it to end an inline image; as other readers do.
 const INLINE_IMAGE_LOOK_AHEAD: usize = 10;
 
+/// Digits of numbers are exact below this; further ones do not show in what is drawn.
+const MAX_DIGITS: u64 = 1_000_000_000_000_000;
+
+/// 10⁻ⁿ by n, as far as digits after the point are read.
+const INVERSE_POWERS: [f64; 17] =
+    [1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16];
+
 /// An operand. Arrays and dictionaries are flattened between their delimiters.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Operand<'c> {
@@ -251,28 +258,28 @@ impl<'c> Lexer<'c> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         let mut at = 0;
         let mut negative = false;
-        while let Some(b'+' | b'-') = rest.get(at) {
-            negative |= rest.get(at) == Some(&b'-');
+        while let Some(&sign @ (b'+' | b'-')) = rest.get(at) {
+            negative |= sign == b'-';
             at += 1;
         }
         // Exact in an integer as long as it fits, which is always in honest files.
         let mut digits: u64 = 0;
-        let mut scale: u32 = 0;
-        let mut seen_point = false;
-        while let Some(&byte) = rest.get(at) {
-            match byte {
-                b'0'..=b'9' => {
-                    if digits < 1_000_000_000_000_000 {
-                        digits = digits * 10 + u64::from(byte - b'0');
-                        scale += u32::from(seen_point);
-                    } else if !seen_point {
-                        digits = digits.saturating_mul(10);
-                    }
-                }
-                b'.' if !seen_point => seen_point = true,
-                _ => break,
-            }
+        while let Some(&byte @ b'0'..=b'9') = rest.get(at) {
+            digits = if digits < MAX_DIGITS { digits * 10 + u64::from(byte - b'0') } else { digits.saturating_mul(10) };
             at += 1;
+        }
+        let mut value = digits as f64;
+        if rest.get(at) == Some(&b'.') {
+            at += 1;
+            let mut scale = 0;
+            while let Some(&byte @ b'0'..=b'9') = rest.get(at) {
+                if digits < MAX_DIGITS {
+                    digits = digits * 10 + u64::from(byte - b'0');
+                    scale += 1;
+                }
+                at += 1;
+            }
+            value = digits as f64 * INVERSE_POWERS.get(scale).copied().unwrap_or_default();
         }
         if rest.get(at) == Some(&b'-') {
             while let Some(b'-' | b'0'..=b'9' | b'.') = rest.get(at) {
@@ -280,10 +287,7 @@ impl<'c> Lexer<'c> {
             }
         }
         self.position += at.max(1);
-        const POWERS: [f64; 16] =
-            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-        let divisor = POWERS.get(scale as usize).copied().unwrap_or(1e15);
-        let value = (digits as f64 / divisor) as f32;
+        let value = value as f32;
         operands.push(Operand::Number(if negative { -value } else { value }));
     }
 

@@ -37,13 +37,17 @@ struct PackedObject {
     parsed: OnceLock<Option<Box<Object>>>,
 }
 
-/// Keeps the loader from unpacking object streams; a filter for [`lopdf::LoadOptions`]. Encrypted documents are loaded
-/// without asking it.
+/// Keeps the loader from unpacking object streams and from holding the pictures' data, most of many a file and never
+/// looked at; a filter for [`lopdf::LoadOptions`]. Encrypted documents are loaded without asking it.
 pub fn keep_packed(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
-    if let Object::Stream(stream) = object
-        && stream.dict.has_type(b"ObjStm")
-    {
-        stream.dict.set("Type", Object::Name(PACKED.to_vec()));
+    if let Object::Stream(stream) = object {
+        if stream.dict.has_type(b"ObjStm") {
+            stream.dict.set("Type", Object::Name(PACKED.to_vec()));
+        } else if matches!(stream.dict.get(b"Subtype"), Ok(Object::Name(subtype)) if subtype == b"Image") {
+            stream.content = Vec::new();
+            // Without it the loader does not read an empty stream again.
+            stream.start_position = None;
+        }
     }
     // The loader looks only at whether there is an answer, for objects that are not packed.
     Some((id, Object::Null))

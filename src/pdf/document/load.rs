@@ -95,18 +95,17 @@ impl Ladder<'_> {
         }
     }
 
-    /// Loads a sound document with object streams, which it leaves packed. Whatever is out of the ordinary is left to
-    /// the rungs below: this one only saves time.
+    /// Loads a sound document, leaving its object streams packed and its pictures out. Whatever is out of the ordinary
+    /// is left to the rungs below: this one only saves time and memory.
     fn load_packed(&self) -> Option<(Loaded, Pages)> {
-        let has = |name: &[u8]| memmem::find(self.bytes, name).is_some();
-        if !has(b"/ObjStm") || has(b"/Encrypt") {
+        if memmem::find(self.bytes, b"/Encrypt").is_some() {
             return None;
         }
         let mut document = load_filtered(self.bytes, None, false, Some(keep_packed)).ok()?;
         // A length may stand in an object stream; the loader would look there after unpacking.
         salvage(&mut document, self.bytes);
         let lacks_length = |object: &Object| {
-            matches!(object, Object::Stream(stream) if stream.content.is_empty()
+            matches!(object, Object::Stream(stream) if stream.content.is_empty() && stream.start_position.is_some()
                 && matches!(stream.dict.get(b"Length"), Ok(Object::Reference(_))))
         };
         if document.xref_recovery.is_some() || document.objects.values().any(lacks_length) {

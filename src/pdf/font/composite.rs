@@ -194,21 +194,12 @@ impl CompositeCodes {
         let text = self.text(code, cid);
         let cid = cid.unwrap_or(0);
         let width = if self.is_vertical() {
-            self.widths.vertical(cid).advance
+            self.widths.vertical(cid)
         } else {
             let own = self.glyph_widths.get(self.glyphs.glyph(cid) as usize).copied();
             own.unwrap_or_else(|| self.widths.width(cid))
         };
         Entry { text, advance: width / 1000.0 }
-    }
-
-    /// The position vector of a code in vertical writing.
-    fn origin(&self, code: Code) -> (f32, f32) {
-        if !self.is_vertical() {
-            return (0.0, 0.0);
-        }
-        let (x, y) = self.widths.vertical(self.cmap.cid(code).unwrap_or(0)).origin;
-        (x / 1000.0, y / 1000.0)
     }
 
     /// Whether the font writes vertically.
@@ -225,9 +216,7 @@ impl CompositeCodes {
             sink(ShownCode {
                 text: entry.text,
                 advance: entry.advance,
-                origin: self.origin(code),
                 is_word_space: code.length == 1 && code.value == 32,
-                code: code.value,
             });
         }
     }

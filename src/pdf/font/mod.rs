@@ -45,12 +45,8 @@ pub struct ShownCode {
     /// Horizontal displacement (vertical fonts: vertical, usually negative) in text space units for a font size of 1,
     /// i.e. the glyph-space width / 1000, or by /FontMatrix for Type 3.
     pub advance: f32,
-    /// Vertical writing only: the position vector from the horizontal to the vertical origin, in the same unit.
-    pub origin: (f32, f32),
     /// Whether word spacing (`Tw`) applies: the single-byte code 32 (§9.3.3).
     pub is_word_space: bool,
-    /// The character code.
-    pub code: u32,
 }
 
 /// A font dictionary made ready for decoding shown strings.

@@ -63,13 +63,7 @@ impl SimpleCodes {
     pub(super) fn decode(&self, string: &[u8], sink: &mut impl FnMut(ShownCode)) {
         for &byte in string {
             let index = usize::from(byte);
-            sink(ShownCode {
-                text: self.texts[index],
-                advance: self.advances[index],
-                origin: (0.0, 0.0),
-                is_word_space: byte == b' ',
-                code: u32::from(byte),
-            });
+            sink(ShownCode { text: self.texts[index], advance: self.advances[index], is_word_space: byte == b' ' });
         }
     }
 }

@@ -93,21 +93,14 @@ fn finite<const N: usize>(objects: &Objects, items: &[Object]) -> Option<[f32; N
     Some(numbers)
 }
 
-/// Vertical metrics of a CID: the displacement and the position vector.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct VerticalMetrics {
-    pub(super) advance: f32,
-    pub(super) origin: (f32, f32),
-}
-
 /// /W, /DW, /W2 and /DW2 of a CIDFont.
 #[derive(Debug)]
 pub(super) struct CidWidths {
     widths: Runs<f32>,
     default_width: f32,
-    vertical: Runs<VerticalMetrics>,
-    /// The vertical component of the position vector, and the displacement.
-    default_vertical: [f32; 2],
+    /// Displacements in vertical writing; the position vectors beside them only matter to those who draw outlines.
+    vertical: Runs<f32>,
+    default_vertical: f32,
     /// Whether the dictionary states any horizontal width.
     pub(super) is_stated: bool,
 }
@@ -121,8 +114,8 @@ impl CidWidths {
         CidWidths {
             widths: Runs::read(objects, listed, |[width]| width),
             default_width: default_width.unwrap_or(1000.0),
-            vertical: Runs::read(objects, vertical, |[advance, x, y]| VerticalMetrics { advance, origin: (x, y) }),
-            default_vertical: objects.numbers(cid_font, b"DW2").unwrap_or([880.0, -1000.0]),
+            vertical: Runs::read(objects, vertical, |[advance, _, _]| advance),
+            default_vertical: objects.numbers(cid_font, b"DW2").map_or(-1000.0, |[_, advance]| advance),
             is_stated: !listed.is_empty() || default_width.is_some(),
         }
     }
@@ -132,10 +125,9 @@ impl CidWidths {
         self.widths.get(cid).unwrap_or(self.default_width)
     }
 
-    /// The vertical metrics of a CID; the origin is above the middle of the glyph unless stated.
-    pub(super) fn vertical(&self, cid: u32) -> VerticalMetrics {
-        let [y, advance] = self.default_vertical;
-        self.vertical.get(cid).unwrap_or_else(|| VerticalMetrics { advance, origin: (self.width(cid) / 2.0, y) })
+    /// The displacement of a CID in vertical writing.
+    pub(super) fn vertical(&self, cid: u32) -> f32 {
+        self.vertical.get(cid).unwrap_or(self.default_vertical)
     }
 
     /// CIDs with a width of their own, at most `limit` of them: what a subset font is likely to show.
@@ -183,8 +175,7 @@ mod tests {
         for (cid, expected) in [(0, 750.0), (1, 100.0), (2, 200.0), (3, 750.0), (24, 300.0), (25, 400.0), (26, 300.0)] {
             assert_eq!(widths.width(cid), expected, "{cid}");
         }
-        assert_eq!(widths.vertical(6), VerticalMetrics { advance: -900.0, origin: (400.0, 880.0) });
-        assert_eq!(widths.vertical(1), VerticalMetrics { advance: -1000.0, origin: (50.0, 880.0) });
+        assert_eq!((widths.vertical(6), widths.vertical(1)), (-900.0, -1000.0));
         assert_eq!(widths.listed_cids(10).collect::<Vec<_>>(), [1, 2, 25]);
     }
 }

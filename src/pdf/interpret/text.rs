@@ -7,7 +7,6 @@ use crate::pdf::lexer::{Operand, Operands, decode_name};
 use crate::pdf::matrix::Matrix;
 use crate::pdf::objects::as_dictionary;
 use lopdf::{Dictionary, Object, dictionary};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 impl<'d> Interpreter<'d> {
@@ -64,7 +63,7 @@ impl<'d> Interpreter<'d> {
             is_bold: font.is_bold,
             is_italic: font.is_italic,
         });
-        self.fonts.push(PageFont { font, face, strings: HashMap::new() });
+        self.fonts.push(PageFont { font, face, strings: Vec::new() });
         Some(self.fonts.len() - 1)
     }
 
@@ -126,7 +125,7 @@ impl<'d> Interpreter<'d> {
         let Some(page_font) = self.fonts.get_mut(font_index) else { return };
         let font = Arc::clone(&page_font.font);
         let matrix = self.text_matrix.then(&self.state.matrix);
-        let run = Run::new(&matrix, &text, font.is_vertical);
+        let run = Run::new(&matrix, &text, font.is_vertical, &self.content.glyphs);
         let is_hidden = self.marked_content.last().is_some_and(|content| content.is_hidden);
         let is_drawn = !is_hidden && run.is_finite();
         let mut glyph_flags = self.base_flags;
@@ -143,36 +142,45 @@ impl<'d> Interpreter<'d> {
         // Distance from the text matrix's origin along the writing direction, in unscaled text space.
         let mut along = 0.0_f32;
         let mut start_flag = if is_run_start { flags::RUN_START } else { 0 };
+        let glyphs = &mut content.glyphs;
+        let mut unknown_codes = 0_u32;
+        let drawn_before = glyphs.glyphs.len();
         font.decode(string, &mut |shown: ShownCode| {
-            if is_drawn && let Some(mut glyph) = run.place(&shown, along, &content.glyphs) {
-                content.shown_codes = content.shown_codes.saturating_add(1);
-                glyph.font = page_font.face;
-                glyph.flags = glyph_flags | start_flag;
-                glyph.text = match glyph_character(shown.text) {
-                    GlyphCharacter::Character(character) => character,
-                    GlyphCharacter::String(index) => {
-                        STRING_BASE
-                            + *page_font.strings.entry(index).or_insert_with(|| {
-                                let text = font.strings.get(index as usize).cloned().unwrap_or_default();
-                                content.glyphs.strings.push(text);
-                                content.glyphs.strings.len() as u32 - 1
-                            })
-                    }
-                    GlyphCharacter::Guess(character) => {
-                        content.unknown_codes = content.unknown_codes.saturating_add(1);
-                        character
-                    }
-                    GlyphCharacter::Unknown => {
-                        content.unknown_codes = content.unknown_codes.saturating_add(1);
-                        glyph.flags |= flags::UNKNOWN;
-                        u32::from(char::REPLACEMENT_CHARACTER)
-                    }
+            let advance = shown.advance * text.size;
+            let (dx, dy) = (advance * run.direction.0, advance * run.direction.1);
+            if is_drawn
+                && (dx + dy).is_finite()
+                && let Some((x, y)) = run.position(along)
+            {
+                let (code, unknown_flag) = if shown.text.as_char().is_some() {
+                    (shown.text.0, 0)
+                } else if let Some(character) = shown.text.as_guess() {
+                    // A page of guesses is garbled.
+                    unknown_codes += 1;
+                    (u32::from(character), 0)
+                } else if shown.text.is_known() {
+                    (STRING_BASE + page_font.string(shown.text, &mut glyphs.strings), 0)
+                } else {
+                    unknown_codes += 1;
+                    (u32::from(char::REPLACEMENT_CHARACTER), flags::UNKNOWN)
                 };
+                glyphs.glyphs.push(Glyph {
+                    text: code,
+                    x,
+                    y,
+                    dx,
+                    dy,
+                    size: run.em,
+                    font: page_font.face,
+                    flags: glyph_flags | start_flag | unknown_flag,
+                });
                 start_flag = 0;
-                content.glyphs.glyphs.push(glyph);
             }
-            along += run.displacement(&shown);
+            let word_spacing = if shown.is_word_space { text.word_spacing } else { 0.0 };
+            along += advance + text.character_spacing + word_spacing;
         });
+        content.shown_codes = content.shown_codes.saturating_add((glyphs.glyphs.len() - drawn_before) as u32);
+        content.unknown_codes = content.unknown_codes.saturating_add(unknown_codes);
         if along.is_finite() {
             let (x, y) = if font.is_vertical { (0.0, along) } else { (along * text.scale, 0.0) };
             self.translate_text(x, y);
@@ -180,85 +188,57 @@ impl<'d> Interpreter<'d> {
     }
 }
 
-enum GlyphCharacter {
-    Character(u32),
-    String(u32),
-    /// A character that counts as unknown: a page of them is garbled.
-    Guess(u32),
-    Unknown,
-}
-
-/// What a code says, with characters that must not reach any text sorted out.
-fn glyph_character(text: GlyphText) -> GlyphCharacter {
-    if text == GlyphText::UNKNOWN {
-        return GlyphCharacter::Unknown;
-    }
-    if let Some(character) = text.as_guess() {
-        return GlyphCharacter::Guess(u32::from(character));
-    }
-    match char::from_u32(text.0) {
-        Some('\t' | '\n' | '\r' | '\u{000C}' | '\u{00A0}') => GlyphCharacter::Character(u32::from(' ')),
-        Some(character) if character.is_control() || character == char::REPLACEMENT_CHARACTER => {
-            GlyphCharacter::Unknown
+impl PageFont {
+    /// The index into the page's strings of a text that is not one character.
+    fn string(&mut self, text: GlyphText, strings: &mut Vec<Box<str>>) -> u32 {
+        let own = text.0.wrapping_sub(GlyphText::STRING_BASE) as usize;
+        if self.strings.is_empty() {
+            self.strings.resize(self.font.strings.len(), None);
         }
-        Some(character) => GlyphCharacter::Character(u32::from(character)),
-        None => GlyphCharacter::String(text.0.wrapping_sub(GlyphText::STRING_BASE)),
+        let Some(known) = self.strings.get_mut(own) else { return u32::MAX - STRING_BASE };
+        *known.get_or_insert_with(|| {
+            strings.push(self.font.strings.get(own).cloned().unwrap_or_default());
+            strings.len() as u32 - 1
+        })
     }
 }
 
-/// One shown string: everything that is the same for all of its glyphs.
+/// One shown string: where its glyphs stand on the displayed page.
 struct Run {
-    matrix: Matrix,
-    text: TextState,
-    is_vertical: bool,
+    /// Where it begins.
+    start: (f32, f32),
+    /// Displayed vector of a unit of unscaled text space along the writing direction.
+    direction: (f32, f32),
     /// Displayed length of one em across the baseline.
     em: f32,
+    /// Edges `[x0, y0, x1, y1]` beyond which nothing of a glyph is on the page.
+    edges: [f32; 4],
 }
 
 impl Run {
-    fn new(matrix: &Matrix, text: &TextState, is_vertical: bool) -> Run {
+    fn new(matrix: &Matrix, text: &TextState, is_vertical: bool, page: &PageGlyphs) -> Run {
         let along = matrix.a.hypot(matrix.b);
         let em = if is_vertical || along <= f32::MIN_POSITIVE {
             matrix.c.hypot(matrix.d)
         } else {
             matrix.determinant().abs() / along
         };
-        Run { matrix: *matrix, text: *text, is_vertical, em: em * text.size.abs() }
+        let em = em * text.size.abs();
+        // In vertical writing the origin is the top centre of the glyph, from which layout draws its box; the position
+        // vector of §9.7.4.3 only matters to those who draw outlines.
+        let direction = if is_vertical { matrix.apply_vector(0.0, 1.0) } else { matrix.apply_vector(text.scale, 0.0) };
+        let edges = [-em, -em, page.width + em, page.height + em];
+        Run { start: matrix.apply(0.0, text.rise), direction, em, edges }
     }
 
     fn is_finite(&self) -> bool {
-        self.matrix.is_finite() && self.em.is_finite()
+        [self.start.0, self.start.1, self.direction.0, self.direction.1, self.em].iter().all(|it| it.is_finite())
     }
 
-    /// The displacement a code causes along the writing direction (§9.4.4), without horizontal scaling.
-    fn displacement(&self, shown: &ShownCode) -> f32 {
-        let word_spacing = if shown.is_word_space { self.text.word_spacing } else { 0.0 };
-        shown.advance * self.text.size + self.text.character_spacing + word_spacing
-    }
-
-    /// The glyph on the displayed page; `None` if it stands outside.
-    fn place(&self, shown: &ShownCode, along: f32, page: &PageGlyphs) -> Option<Glyph> {
-        let size = self.text.size;
-        let advance = shown.advance * size;
-        let ((x, y), (dx, dy)) = if self.is_vertical {
-            // The vertical origin is the top centre of the glyph, from which layout draws its box; the position
-            // vector of `shown.origin` only matters to those who draw outlines.
-            (self.matrix.apply(0.0, along + self.text.rise), self.matrix.apply_vector(0.0, advance))
-        } else {
-            let scale = self.text.scale;
-            (self.matrix.apply(along * scale, self.text.rise), self.matrix.apply_vector(advance * scale, 0.0))
-        };
-        let margin = self.em;
-        let is_on_page = x >= -margin && x <= page.width + margin && y >= -margin && y <= page.height + margin;
-        (is_on_page && dx.is_finite() && dy.is_finite()).then_some(Glyph {
-            text: 0,
-            x,
-            y,
-            dx,
-            dy,
-            size: self.em,
-            font: 0,
-            flags: 0,
-        })
+    /// The baseline origin of a glyph this far along in unscaled text space; `None` outside the page.
+    fn position(&self, along: f32) -> Option<(f32, f32)> {
+        let [x0, y0, x1, y1] = self.edges;
+        let (x, y) = (self.start.0 + along * self.direction.0, self.start.1 + along * self.direction.1);
+        (x >= x0 && x <= x1 && y >= y0 && y <= y1).then_some((x, y))
     }
 }
