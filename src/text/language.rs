@@ -16,20 +16,21 @@ const MIN_LETTERS: usize = 60;
 /// A page may differ from its report if the verdict on it is this sure.
 const SURE: f64 = 0.9;
 
-/// Share of a sample's words that must be words of grammar of the usual language: running text has twice as many.
-const MIN_GRAMMAR_SHARE: f32 = 0.15;
+/// How many of a sample's words must be words of grammar of a language, as a share, and how many times those of any
+/// other language of the table, for the sample to be plainly in it. Running text has a third of them, tables few.
+const PLAIN: [(f32, usize); 2] = [(0.06, 3), (0.15, 2)];
 
-/// So many times more of them than in any other language of the table.
-const GRAMMAR_LEAD: usize = 2;
+/// The same where nothing is known of the report's language yet.
+const PLAIN_ALONE: [(f32, usize); 1] = [(0.2, 3)];
 
-/// Words a sample must have to be judged by its words of grammar.
-const MIN_WORDS: usize = 20;
+/// Words of grammar a sample must have to be judged by them.
+const MIN_GRAMMAR_WORDS: usize = 6;
 
 /// Bytes of the longest word of grammar.
 const MAX_GRAMMAR_WORD: usize = 8;
 
 /// Words of grammar → the languages they belong to, as a bit each, in the order of [`GRAMMAR_WORDS`].
-static LANGUAGES_BY_WORD: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
+static LANGUAGES_BY_WORD: LazyLock<HashMap<&'static str, u16>> = LazyLock::new(|| {
     let mut languages = HashMap::new();
     for (index, (_, words)) in GRAMMAR_WORDS.iter().enumerate() {
         for word in *words {
@@ -101,48 +102,87 @@ impl Judge {
         if letters < MIN_LETTERS {
             return None;
         }
-        let (language, confidence) = self.usual_language(sample).or_else(|| self.any_language(sample))?;
+        let (language, confidence) = self
+            .plain_language(sample)
+            .map(|language| (language, 1.0))
+            .or_else(|| self.usual_language(sample))
+            .or_else(|| self.any_language(sample))?;
         Some(Verdict { code: two_letter_code(language)?, confidence, characters: letters })
     }
 
     /// The usual language, if the sample is surely in it.
     fn usual_language(&self, sample: &str) -> Option<(Lang, f64)> {
         let (language, detector) = self.usual.as_ref()?;
-        if has_grammar_of(*language, sample) {
-            return Some((*language, 1.0));
-        }
         let info = detector.detect(sample)?;
         (info.lang() == *language && info.confidence() >= SURE).then(|| (*language, info.confidence()))
     }
 
     fn any_language(&mut self, sample: &str) -> Option<(Lang, f64)> {
         let info = whatlang::detect(sample)?;
-        if info.confidence() >= SURE && self.usual.as_ref().is_none_or(|(language, _)| *language != info.lang()) {
-            let mut rivals = RIVALS.to_vec();
-            rivals.push(info.lang());
-            self.usual = Some((info.lang(), Detector::with_allowlist(rivals)));
+        if info.confidence() >= SURE {
+            self.expect(info.lang());
         }
         Some((info.lang(), info.confidence()))
     }
-}
 
-/// Whether the words of grammar in a text are plainly those of the language.
-fn has_grammar_of(language: Lang, text: &str) -> bool {
-    let Some(own) = GRAMMAR_WORDS.iter().position(|(other, _)| *other == language) else { return false };
-    let mut counts = [0_usize; GRAMMAR_WORDS.len()];
-    let mut words = 0;
-    for word in text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
-        words += 1;
-        let languages = if word.len() > MAX_GRAMMAR_WORD { None } else { LANGUAGES_BY_WORD.get(word) };
-        for (index, count) in counts.iter_mut().enumerate() {
-            *count += usize::from(languages.is_some_and(|languages| languages >> index & 1 == 1));
+    /// The language whose words of grammar the sample plainly has.
+    fn plain_language(&mut self, sample: &str) -> Option<Lang> {
+        let found = GrammarWords::count(sample);
+        let usual = self.usual.as_ref().map(|(language, _)| *language);
+        if let Some(usual) = usual.filter(|usual| found.are_plainly(*usual, &PLAIN)) {
+            return Some(usual);
+        }
+        let (language, _) = GRAMMAR_WORDS.iter().find(|(language, _)| found.are_plainly(*language, &PLAIN_ALONE))?;
+        self.expect(*language);
+        Some(*language)
+    }
+
+    /// Takes a language for the usual one from here on.
+    fn expect(&mut self, language: Lang) {
+        if self.usual.as_ref().is_none_or(|(usual, _)| *usual != language) {
+            let mut rivals = RIVALS.to_vec();
+            rivals.push(language);
+            self.usual = Some((language, Detector::with_allowlist(rivals)));
         }
     }
-    let most_of_another =
-        counts.iter().enumerate().filter(|(index, _)| *index != own).map(|(_, count)| *count).max().unwrap_or(0);
-    words >= MIN_WORDS
-        && counts[own] as f32 >= MIN_GRAMMAR_SHARE * words as f32
-        && counts[own] >= GRAMMAR_LEAD * most_of_another
+}
+
+/// Words of grammar found in a text.
+struct GrammarWords {
+    /// All words of the text.
+    words: usize,
+    /// By language, in the order of [`GRAMMAR_WORDS`].
+    counts: [usize; GRAMMAR_WORDS.len()],
+}
+
+impl GrammarWords {
+    fn count(text: &str) -> GrammarWords {
+        let mut found = GrammarWords { words: 0, counts: [0; GRAMMAR_WORDS.len()] };
+        for word in text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
+            found.words += 1;
+            if word.len() > MAX_GRAMMAR_WORD {
+                continue;
+            }
+            let mut languages = LANGUAGES_BY_WORD.get(word).copied().unwrap_or(0);
+            while languages != 0 {
+                found.counts[languages.trailing_zeros() as usize] += 1;
+                languages &= languages - 1;
+            }
+        }
+        found
+    }
+
+    /// Whether the language has the share and the lead that one of `bounds` asks for.
+    fn are_plainly(&self, language: Lang, bounds: &[(f32, usize)]) -> bool {
+        let Some(own) = GRAMMAR_WORDS.iter().position(|(other, _)| *other == language) else { return false };
+        let others = self.counts.iter().enumerate().filter(|(index, _)| *index != own);
+        let most_of_another = others.map(|(_, count)| *count).max().unwrap_or(0);
+        let count = self.counts[own];
+        count >= MIN_GRAMMAR_WORDS
+            && bounds
+                .iter()
+                .any(|(share, lead)| count as f32 >= share * self.words as f32 && count >= lead * most_of_another)
+    }
 }
 
 /// The report's language: the one with the most weight over its pages.
@@ -295,7 +335,7 @@ mod tests {
             (Lang::Fin, "the end of the", false),
         ];
         for (language, text, expected) in cases {
-            assert_eq!(has_grammar_of(language, text), expected, "{language}: {text}");
+            assert_eq!(GrammarWords::count(text).are_plainly(language, &PLAIN), expected, "{language}: {text}");
         }
         let longest = GRAMMAR_WORDS.iter().flat_map(|(_, words)| *words).map(|word| word.len()).max();
         assert_eq!(longest.map(|longest| longest <= MAX_GRAMMAR_WORD), Some(true));

@@ -2,12 +2,13 @@
 //! in the language of the pages before.
 //!
 //! A word stands under every language of the table in which it is frequent, so that a word two languages share speaks
-//! for neither.
+//! for neither. Languages close to those (Danish to Swedish, Catalan to Spanish, Afrikaans to Dutch) are in the table so
+//! as not to be taken for them.
 
 use whatlang::Lang;
 
 /// Languages with their words, in lower case.
-pub(super) const GRAMMAR_WORDS: [(Lang, &[&str]); 8] = [
+pub(super) const GRAMMAR_WORDS: [(Lang, &[&str]); 12] = [
     (
         Lang::Eng,
         &[
@@ -62,6 +63,34 @@ pub(super) const GRAMMAR_WORDS: [(Lang, &[&str]); 8] = [
         &[
             "och", "att", "i", "en", "som", "för", "av", "är", "på", "med", "till", "den", "det", "har", "om", "inte",
             "ett", "från", "de", "kan", "vid", "eller", "ska",
+        ],
+    ),
+    (
+        Lang::Dan,
+        &[
+            "og", "at", "i", "en", "som", "for", "af", "er", "på", "med", "til", "den", "det", "har", "om", "ikke",
+            "et", "fra", "de", "kan", "ved", "eller", "der", "skal", "blev",
+        ],
+    ),
+    (
+        Lang::Nob,
+        &[
+            "og", "å", "i", "en", "som", "for", "av", "er", "på", "med", "til", "den", "det", "har", "om", "ikke",
+            "et", "fra", "de", "kan", "ved", "eller", "skal", "ble", "at",
+        ],
+    ),
+    (
+        Lang::Cat,
+        &[
+            "de", "la", "el", "els", "les", "i", "del", "dels", "que", "en", "per", "amb", "una", "un", "és", "al",
+            "als", "es", "com", "no", "han", "ha", "o", "se",
+        ],
+    ),
+    (
+        Lang::Afr,
+        &[
+            "die", "van", "en", "in", "is", "het", "nie", "wat", "vir", "met", "op", "te", "om", "dat", "aan", "sal",
+            "word", "deur", "as", "ook", "by", "of", "is", "was",
         ],
     ),
 ];
