@@ -38,10 +38,11 @@ impl Bounds {
 
     /// Grows to hold a point.
     pub fn include(&mut self, x: f32, y: f32) {
-        self.x0 = self.x0.min(x);
-        self.y0 = self.y0.min(y);
-        self.x1 = self.x1.max(x);
-        self.y1 = self.y1.max(y);
+        // Comparisons cost less than `min` and `max`, which look after NaN; glyphs stand at finite places.
+        self.x0 = if x < self.x0 { x } else { self.x0 };
+        self.y0 = if y < self.y0 { y } else { self.y0 };
+        self.x1 = if x > self.x1 { x } else { self.x1 };
+        self.y1 = if y > self.y1 { y } else { self.y1 };
     }
 
     /// Grows to hold another rectangle.

@@ -348,14 +348,20 @@ fn is_ideograph(glyph: &Glyph) -> bool {
 /// Grows a box by a glyph's: its advance by its font's ascent and descent, across the baseline.
 fn include_box(page: &PageGlyphs, glyph: &Glyph, bounds: &mut Bounds) {
     let face = page.fonts.get(usize::from(glyph.font));
-    let length = glyph.length();
-    let (ux, uy) = if length > 1e-4 { (glyph.dx / length, glyph.dy / length) } else { (1.0, 0.0) };
     let (above, below) = if glyph.flags & flags::VERTICAL != 0 {
         (glyph.size / 2.0, -glyph.size / 2.0)
     } else {
         let (ascent, descent) = face.map_or((0.75, -0.25), |face| (face.ascent, face.descent));
         (ascent * glyph.size, descent * glyph.size)
     };
+    // Nearly all text is upright, where the corners are plain to see.
+    if glyph.dy == 0.0 && glyph.dx >= 0.0 {
+        bounds.include(glyph.x, glyph.y - above.max(below));
+        bounds.include(glyph.x + glyph.dx, glyph.y - below.min(above));
+        return;
+    }
+    let length = glyph.length();
+    let (ux, uy) = if length > 1e-4 { (glyph.dx / length, glyph.dy / length) } else { (1.0, 0.0) };
     for across in [above, below] {
         // Up from the baseline, in coordinates whose y grows downwards.
         let (x, y) = (glyph.x + uy * across, glyph.y - ux * across);

@@ -174,8 +174,23 @@ fn is_regular(byte: u8) -> bool {
     CLASS[byte as usize] == REGULAR
 }
 
+/// No digit in [`HEX_DIGITS`].
+const NO_DIGIT: u8 = 0xFF;
+
+/// Values of hexadecimal digits.
+const HEX_DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    Some(HEX_DIGITS[usize::from(byte)]).filter(|digit| *digit != NO_DIGIT)
 }
 
 impl<'c> Lexer<'c> {
@@ -194,10 +209,13 @@ impl<'c> Lexer<'c> {
     pub fn next_operator(&mut self, operands: &mut Operands<'c>) -> Option<&'c [u8]> {
         operands.clear();
         loop {
-            let byte = *self.bytes.get(self.position)?;
+            let mut byte = *self.bytes.get(self.position)?;
+            while is_white_space(byte) {
+                self.position += 1;
+                byte = *self.bytes.get(self.position)?;
+            }
             match byte {
                 b'0'..=b'9' | b'+' | b'-' | b'.' => self.number(operands),
-                _ if is_white_space(byte) => self.position += 1,
                 b'(' => self.literal_string(operands),
                 b'/' => {
                     self.position += 1;
@@ -365,10 +383,21 @@ impl<'c> Lexer<'c> {
 
     fn hexadecimal_string(&mut self, operands: &mut Operands<'c>) {
         let decoded_start = operands.decoded.len();
-        self.position += 1;
+        let mut rest = self.bytes.get(self.position + 1..).unwrap_or_default();
         let mut high: Option<u8> = None;
-        while let Some(&byte) = self.bytes.get(self.position) {
-            self.position += 1;
+        while let Some((&byte, after)) = rest.split_first() {
+            // Pairs of digits, as nearly all strings are written.
+            if high.is_none()
+                && let Some(&low) = after.first()
+            {
+                let (first, second) = (HEX_DIGITS[usize::from(byte)], HEX_DIGITS[usize::from(low)]);
+                if first != NO_DIGIT && second != NO_DIGIT {
+                    operands.decoded.push(first << 4 | second);
+                    rest = after.get(1..).unwrap_or_default();
+                    continue;
+                }
+            }
+            rest = after;
             if byte == b'>' {
                 break;
             }
@@ -378,6 +407,7 @@ impl<'c> Lexer<'c> {
                 Some(first) => operands.decoded.push(first << 4 | digit),
             }
         }
+        self.position = self.bytes.len() - rest.len();
         // A missing last digit counts as 0.
         if let Some(first) = high {
             operands.decoded.push(first << 4);

@@ -217,7 +217,8 @@ struct Run {
 
 impl Run {
     fn new(matrix: &Matrix, text: &TextState, is_vertical: bool, page: &PageGlyphs) -> Run {
-        let along = matrix.a.hypot(matrix.b);
+        // Nearly all text is upright, where lengths are plain to see.
+        let along = if matrix.b == 0.0 { matrix.a.abs() } else { matrix.a.hypot(matrix.b) };
         let em = if is_vertical || along <= f32::MIN_POSITIVE {
             matrix.c.hypot(matrix.d)
         } else {
