@@ -184,4 +184,6 @@ fn finished_pages(
 }
 
 #[cfg(test)]
+mod crafted_tests;
+#[cfg(test)]
 mod limit_tests;
