@@ -82,6 +82,17 @@ pub struct MarkedContent {
     pub is_artifact: bool,
     /// Switched off by optional content, or within one that is.
     pub is_hidden: bool,
-    /// Replacement text, and the number of glyphs emitted before it.
-    pub actual_text: Option<(String, usize)>,
+    /// Replacement text.
+    pub actual_text: Option<ActualText>,
+}
+
+/// Replacement text of marked content, and what the page had when it began.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActualText {
+    /// The text.
+    pub text: String,
+    /// Glyphs emitted before it.
+    pub glyphs_before: usize,
+    /// Of the codes shown before it, those without known text.
+    pub unknown_before: u32,
 }

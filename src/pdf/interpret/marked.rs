@@ -4,7 +4,7 @@ use crate::layout::glyph::{Glyph, flags};
 use crate::pdf::interpret::Interpreter;
 use crate::pdf::lexer::{Operand, Operands, decode_name};
 use crate::pdf::objects::as_dictionary;
-use crate::pdf::structure::MarkedContent;
+use crate::pdf::structure::{ActualText, MarkedContent};
 use crate::pdf::text_string::decode_text_string;
 use lopdf::Dictionary;
 
@@ -52,8 +52,12 @@ impl<'d> Interpreter<'d> {
         self.marked_content.push(content);
     }
 
-    pub(super) fn actual_text(&self, string: &[u8]) -> (String, usize) {
-        (decode_text_string(string), self.content.glyphs.glyphs.len())
+    fn actual_text(&self, string: &[u8]) -> ActualText {
+        ActualText {
+            text: decode_text_string(string),
+            glyphs_before: self.content.glyphs.glyphs.len(),
+            unknown_before: self.content.unknown_codes,
+        }
     }
 
     pub(super) fn end_marked_content(&mut self) {
@@ -62,42 +66,100 @@ impl<'d> Interpreter<'d> {
             return;
         }
         let Some(content) = self.marked_content.pop() else { return };
-        if let Some((text, first)) = content.actual_text {
-            self.replace_glyphs(first, &text);
+        if let Some(actual_text) = content.actual_text {
+            self.replace_glyphs(&actual_text);
         }
     }
 
-    /// Puts the characters of /ActualText in the place of the glyphs from `first` on (§14.9.4), spread evenly over
-    /// their extent. Glyphs over several lines keep their own text: the replacement has no place for its line ends.
-    pub(super) fn replace_glyphs(&mut self, first: usize, text: &str) {
-        let page = &mut self.content.glyphs;
-        let replaced = page.glyphs.get(first..).unwrap_or_default();
-        let (Some(start), Some(end)) = (replaced.first().copied(), replaced.last().copied()) else { return };
-        let characters: Vec<char> = text.chars().filter(|character| !character.is_control()).collect();
-        let is_one_line = replaced.iter().all(|glyph| {
-            let (dx, dy) = (glyph.x - start.x, glyph.y - start.y);
-            let across = (dx * -start.dy + dy * start.dx).abs() / start.dx.hypot(start.dy).max(f32::MIN_POSITIVE);
-            across <= start.size * 0.5
-        });
-        if characters.is_empty() || !is_one_line || characters.len() > replaced.len().saturating_mul(8).max(64) {
+    /// Puts the characters of /ActualText in the place of the glyphs since it began (§14.9.4): on one line spread
+    /// evenly over their extent, on several by words, as many on each as it had glyphs.
+    fn replace_glyphs(&mut self, actual_text: &ActualText) {
+        let first = actual_text.glyphs_before;
+        let replaced = self.content.glyphs.glyphs.get(first..).unwrap_or_default();
+        let characters: Vec<char> = actual_text
+            .text
+            .chars()
+            .map(|character| if matches!(character, '\t' | '\n' | '\r') { ' ' } else { character })
+            .filter(|character| !character.is_control())
+            .collect();
+        if characters.is_empty() || characters.len() > replaced.len().saturating_mul(8).max(64) {
             return;
         }
-        let unknown = replaced.iter().filter(|glyph| glyph.flags & flags::UNKNOWN != 0).count();
-        self.content.unknown_codes = self.content.unknown_codes.saturating_sub(unknown as u32);
-        let count = characters.len() as f32;
+        let lines = lines_of(replaced);
+        let glyph_count = replaced.len();
+        let mut glyphs = Vec::with_capacity(characters.len());
+        let mut rest = characters.as_slice();
+        let mut glyphs_so_far = 0;
+        for line in &lines {
+            glyphs_so_far += line.count;
+            let end = characters.len() * glyphs_so_far / glyph_count.max(1);
+            let length = whole_words(rest, end.saturating_sub(characters.len() - rest.len()));
+            let (own, others) = rest.split_at(length);
+            line.spread(own, &mut glyphs);
+            rest = others;
+        }
+        self.content.unknown_codes = actual_text.unknown_before;
+        self.content.glyphs.glyphs.truncate(first);
+        self.content.glyphs.glyphs.append(&mut glyphs);
+    }
+}
+
+/// Glyphs one after another on a baseline.
+struct Line {
+    start: Glyph,
+    end: Glyph,
+    count: usize,
+}
+
+impl Line {
+    fn holds(&self, glyph: &Glyph) -> bool {
+        let start = &self.start;
+        let (dx, dy) = (glyph.x - start.x, glyph.y - start.y);
+        let across = (dx * -start.dy + dy * start.dx).abs() / start.dx.hypot(start.dy).max(f32::MIN_POSITIVE);
+        across <= start.size * 0.5
+    }
+
+    /// The characters spread evenly over the line's extent.
+    fn spread(&self, characters: &[char], glyphs: &mut Vec<Glyph>) {
+        let (start, end) = (&self.start, &self.end);
+        let count = characters.len().max(1) as f32;
         let step = ((end.x + end.dx - start.x) / count, (end.y + end.dy - start.y) / count);
-        page.glyphs.truncate(first);
-        for (index, character) in characters.into_iter().enumerate() {
+        for (index, character) in characters.iter().enumerate() {
             let along = index as f32;
-            page.glyphs.push(Glyph {
-                text: u32::from(character),
+            glyphs.push(Glyph {
+                text: u32::from(*character),
                 x: start.x + step.0 * along,
                 y: start.y + step.1 * along,
                 dx: step.0,
                 dy: step.1,
                 flags: if index == 0 { start.flags } else { start.flags & !flags::RUN_START } & !flags::UNKNOWN,
-                ..start
+                ..*start
             });
         }
     }
+}
+
+fn lines_of(glyphs: &[Glyph]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for glyph in glyphs {
+        match lines.last_mut() {
+            Some(line) if line.holds(glyph) => {
+                line.end = *glyph;
+                line.count += 1;
+            }
+            _ => lines.push(Line { start: *glyph, end: *glyph, count: 1 }),
+        }
+    }
+    lines
+}
+
+/// The number of characters nearest to this one after which a word ends.
+fn whole_words(characters: &[char], wanted: usize) -> usize {
+    if wanted >= characters.len() {
+        return characters.len();
+    }
+    let after = characters.iter().skip(wanted).position(|character| *character == ' ');
+    let after = after.map_or(characters.len(), |distance| wanted + distance + 1);
+    let before = characters.iter().take(wanted).rposition(|character| *character == ' ').map_or(0, |space| space + 1);
+    if wanted - before < after - wanted { before } else { after }
 }

@@ -105,6 +105,11 @@ fn marked_content() {
         ("/Span << /ActualText (fi) >> BDC BT /F1 12 Tf 20 100 Td (#) Tj ET EMC", "fi"),
         // UTF-16 and over several glyphs.
         ("/Span << /ActualText <FEFF00E4> >> BDC BT /F1 12 Tf 20 100 Td (ab) Tj ET EMC", "ä"),
+        // Over two lines, a word whole on the line that has more of it.
+        (
+            "/Span << /ActualText (one two three) >> BDC BT /F1 12 Tf 20 100 Td (#######) Tj 0 -14 Td (######) Tj ET EMC",
+            "one two / three",
+        ),
         // Unbalanced ends do no harm.
         ("EMC EMC BT /F1 12 Tf 20 100 Td (text) Tj ET", "text"),
     ];
