@@ -1,6 +1,7 @@
 //! The bundled reports against their manifest and expected texts: what a reader must make of each.
 
 mod manifest;
+mod mutations;
 
 use manifest::Fixture;
 use recto::extract::{ExtractError, ExtractOptions, READER_STACK_BYTES, extract};
