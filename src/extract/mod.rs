@@ -90,8 +90,7 @@ fn read(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, Ex
     if statements.summary.is_none() {
         statements.summary = text::declared_summary(about.subject.as_deref(), &about.title);
     }
-    let bookmarks = pdf.outline();
-    let outline = if bookmarks.is_empty() { document.outline.clone() } else { bookmarks };
+    let outline = text::choose_outline(pdf.outline(), std::mem::take(&mut document.outline));
     let sections = text::section_paths(&outline, pages.len());
     let labels = pdf.page_labels();
     let id = ReportId::of_bytes(bytes);

@@ -2,7 +2,8 @@
 
 use crate::layout::{Line, PageLayout};
 use crate::report::OutlineEntry;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// Set this much larger than the body, a line is a heading.
 const LARGER: f32 = 1.15;
@@ -12,6 +13,12 @@ const MAX_WORDS: usize = 20;
 
 /// Longest block of bold lines that is a heading rather than emphasised text.
 const MAX_BOLD_LINES: usize = 2;
+
+/// Most lines of a heading.
+const MAX_HEADING_LINES: usize = 4;
+
+/// Lines of running text have more words than this on average; those of long titles fewer.
+const MIN_PARAGRAPH_WORDS: usize = 7;
 
 /// Headings kept for an outline made from them.
 const MAX_OUTLINE: usize = 1_000;
@@ -39,7 +46,7 @@ pub fn find(layout: &PageLayout, body_size: f32, furniture: &[usize]) -> Vec<usi
     for block in &layout.blocks {
         for index in block.clone() {
             let Some(line) = layout.lines.get(index) else { continue };
-            let is_set_apart = line.size >= body_size * LARGER
+            let is_set_apart = (line.size >= body_size * LARGER && !is_in_paragraph(layout, block, index))
                 || (line.is_bold && block.len() <= MAX_BOLD_LINES && line.size >= body_size * 0.95);
             if is_set_apart && reads_like_heading(layout, line) && furniture.binary_search(&index).is_err() {
                 headings.push(index);
@@ -47,6 +54,19 @@ pub fn find(layout: &PageLayout, body_size: f32, furniture: &[usize]) -> Vec<usi
         }
     }
     headings
+}
+
+/// Whether a line is one of many long ones in one type: text set large, such as the body of a form or a letter.
+fn is_in_paragraph(layout: &PageLayout, block: &Range<usize>, index: usize) -> bool {
+    let Some(size) = layout.lines.get(index).map(|line| half_points(line.size)) else { return false };
+    let is_alike = |at: &usize| layout.lines.get(*at).is_some_and(|line| half_points(line.size) == size);
+    let before = (block.start..index).rev().take(MAX_HEADING_LINES).take_while(is_alike).count();
+    let after = (index..block.end).take(MAX_HEADING_LINES + 1).take_while(is_alike).count();
+    let lines = layout.lines.get(index - before..index + after).unwrap_or_default();
+    let words: usize = lines.iter().map(|line| line.words.len()).sum();
+    let ends_sentence = lines.last().is_some_and(|last| last.span.of(&layout.text).ends_with(['.', '。']));
+    let is_long = lines.len() > MAX_HEADING_LINES || (lines.len() > 1 && ends_sentence);
+    is_long && words >= lines.len() * MIN_PARAGRAPH_WORDS
 }
 
 fn reads_like_heading(layout: &PageLayout, line: &Line) -> bool {
@@ -57,6 +77,57 @@ fn reads_like_heading(layout: &PageLayout, line: &Line) -> bool {
         && letters * 2 >= text.chars().count()
         && !text.ends_with(['.', ',', ';'])
 }
+
+/// The bookmarks, or the headings where the bookmarks say nothing: numbers of pages, names of files, a single entry.
+pub fn choose_outline(bookmarks: Vec<OutlineEntry>, headings: Vec<OutlineEntry>) -> Vec<OutlineEntry> {
+    let telling: HashSet<&str> =
+        bookmarks.iter().map(|entry| entry.title.as_str()).filter(|title| is_telling(title)).collect();
+    let is_junk = telling.len() < MIN_BOOKMARKS || telling.len() * 2 < bookmarks.len().min(MAX_COMPARED);
+    if is_junk && (headings.len() > telling.len() || telling.is_empty()) { headings } else { bookmarks }
+}
+
+/// Whether a bookmark names what it leads to rather than a page or a file.
+fn is_telling(title: &str) -> bool {
+    let folded = title.trim().to_lowercase();
+    let bare = folded.trim_end_matches(|end: char| !end.is_alphabetic()).trim_start_matches(['_', '-']);
+    let is_label = bare.is_empty() && !title.contains(char::is_whitespace) || EMPTY_BOOKMARKS.contains(&bare);
+    let is_one_word = !folded.contains(char::is_whitespace);
+    let has_extension = [".pdf", ".doc", ".docx", ".indd", ".ppt", ".pptx", ".xls", ".xlsx", ".tif", ".jpg"]
+        .iter()
+        .any(|extension| folded.ends_with(extension));
+    let is_file = has_extension || (is_one_word && folded.contains('_'));
+    !is_label && !is_file
+}
+
+/// What programs call bookmarks of pages, folded to lower case and without their numbers.
+const EMPTY_BOOKMARKS: [&str; 20] = [
+    "page",
+    "p",
+    "pg",
+    "seite",
+    "s",
+    "página",
+    "pagina",
+    "pág",
+    "стр",
+    "страница",
+    "slide",
+    "slide number",
+    "folie",
+    "diapositive",
+    "bookmark",
+    "goback",
+    "blank page",
+    "leere seite",
+    "untitled",
+    "powerpoint presentation",
+];
+
+/// Fewer bookmarks are no outline.
+const MIN_BOOKMARKS: usize = 2;
+
+/// Of more bookmarks than this many repeat one another without saying less.
+const MAX_COMPARED: usize = 200;
 
 /// An outline for documents without bookmarks: headings larger than the body, the largest sizes outermost.
 pub fn outline(layouts: &[&PageLayout], headings: &[Vec<usize>], body_size: f32) -> Vec<OutlineEntry> {
@@ -127,6 +198,32 @@ mod tests {
 
     fn entry(title: &str, level: u8, page: u32) -> OutlineEntry {
         OutlineEntry { title: title.to_owned(), level, page }
+    }
+
+    #[test]
+    fn bookmarks_that_say_nothing_yield_to_headings() {
+        let headings = || vec![entry("Costs", 0, 1), entry("Staff", 0, 2)];
+        let with = |titles: &[&str]| {
+            let bookmarks: Vec<OutlineEntry> =
+                titles.iter().zip(1..).map(|(title, page)| entry(title, 0, page)).collect();
+            choose_outline(bookmarks.clone(), headings()) == bookmarks
+        };
+        for titles in [
+            &["Page 1", "Page 2", "Page 3"][..],
+            &["RPT-002_Part01", "RPT-002_Part02"],
+            &["1", "2", "3"],
+            &["report.pdf", "annex.pdf"],
+            &["Slide 1", "Slide 2: ", "_GoBack"],
+            &["Annual Report"],
+            &[],
+        ] {
+            assert!(!with(titles), "{titles:?}");
+        }
+        for titles in [&["Summary", "Findings"][..], &["1 Findings", "2 Costs"], &["2019", "Findings", "Costs"]] {
+            assert!(with(titles), "{titles:?}");
+        }
+        let single = vec![entry("Annual Report", 0, 1)];
+        assert_eq!(choose_outline(single.clone(), Vec::new()), single, "better than nothing");
     }
 
     #[test]

@@ -55,6 +55,11 @@ pub fn compose(layouts: &[&PageLayout]) -> DocumentText {
     DocumentText { pages, languages, language, outline, statements: statements::find(printed) }
 }
 
+/// The outline to keep: the file's bookmarks if they say anything, else headings.
+pub fn choose_outline(bookmarks: Vec<OutlineEntry>, headings: Vec<OutlineEntry>) -> Vec<OutlineEntry> {
+    headings::choose_outline(bookmarks, headings)
+}
+
 /// For each page the path of bookmarks or headings it stands under.
 pub fn section_paths(outline: &[OutlineEntry], pages: usize) -> Vec<Option<String>> {
     headings::section_paths(outline, pages)

@@ -95,6 +95,24 @@ fn headings_stand_apart_from_their_paragraph() {
 }
 
 #[test]
+fn text_set_large_is_no_heading() {
+    let lines: Vec<(f32, String)> =
+        (0..6).map(|n| (100.0 + 14.0 * n as f32, format!("{n} and so on line after line it goes"))).collect();
+    let lines: Vec<(f32, &str)> = lines.iter().map(|(y, text)| (*y, text.as_str())).collect();
+    let mut layout = page(&lines);
+    layout.lines.iter_mut().for_each(|line| line.size = 14.0);
+    let small = page(&[(300.0, "the body of the report is much longer than this and set smaller"); 9]);
+    let composed = compose(&[&layout, &small]);
+    assert!(composed.pages[0].headings.is_empty() && composed.outline.is_empty(), "{:?}", composed.outline);
+    let mut sentence =
+        page(&[(100.0, "The whole of this text goes on and on"), (114.0, "to a second line on which it ends.")]);
+    sentence.lines.iter_mut().for_each(|line| line.size = 14.0);
+    assert!(compose(&[&sentence, &small]).outline.is_empty());
+    layout.lines.iter_mut().skip(1).for_each(|line| line.size = 10.0);
+    assert_eq!(compose(&[&layout, &small]).outline.len(), 1);
+}
+
+#[test]
 fn running_heads_are_marked_but_kept() {
     let pages: Vec<PageLayout> = (1..=4)
         .map(|number| {
