@@ -26,14 +26,20 @@ const SUMMARIES_AT_THE_FRONT: &[&str] = &[
     "sammenfatning", "yhteenveto", "podsumowanie", "сводка", "خلاصة", "الخلاصة", "خلاصه", "概要", "提要", "개요", "ringkasan",
 ];
 
+/// What lines begin with that give keywords, after an abstract.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "keywords", "key words", "index terms", "schlüsselwörter", "schlagwörter", "stichwörter", "mots-clés", "mots clés",
+    "palabras clave", "palavras-chave", "parole chiave", "nyckelord", "trefwoorden", "ключевые слова", "関键词", "关键词",
+    "キーワード", "jel classification", "jel codes", "general terms", "categories and subject descriptors",
+    "ccs concepts",
+];
+
 /// Lines that end an abstract without being set as headings.
 #[rustfmt::skip]
 const AFTER_SUMMARIES: &[&str] = &[
-    "keywords", "key words", "index terms", "schlüsselwörter", "schlagwörter", "stichwörter", "mots-clés", "mots clés",
-    "palabras clave", "palavras-chave", "parole chiave", "nyckelord", "trefwoorden", "ключевые слова", "関键词", "关键词",
-    "キーワード", "jel classification", "jel codes", "contents", "table of contents", "inhaltsverzeichnis", "inhalt",
+    "contents", "table of contents", "inhaltsverzeichnis", "inhalt",
     "table des matières", "índice", "indice", "acknowledgements", "acknowledgments", "introduction", "einleitung",
-    "categories and subject descriptors", "ccs concepts",
 ];
 
 /// Headings over recommendations.
@@ -106,7 +112,11 @@ pub fn run_in_summary(line: &str) -> Option<&str> {
 
 /// Whether a line ends an abstract.
 pub fn ends_summary(line: &str) -> bool {
-    let label = line.split([':', '—', '：', '.']).find(|part| heading(part).is_some()).unwrap_or(line);
+    let label = line.split([':', '—', '：']).next().unwrap_or(line);
+    let folded: String = line.chars().take(MAX_HEADING).flat_map(char::to_lowercase).collect();
+    if KEYWORDS.iter().any(|start| folded.starts_with(start)) {
+        return true;
+    }
     let is_known = |heading: String| AFTER_SUMMARIES.iter().any(|entry| is_same(entry, &heading));
     heading(label).is_some_and(is_known) || summary(label).is_some()
 }
@@ -217,6 +227,7 @@ mod tests {
         assert_eq!(run_in_summary("Abstract: a word"), Some("a word"));
         assert_eq!(run_in_summary("Abstract art is dear."), None);
         assert!(ends_summary("Keywords: water, wells") && ends_summary("1 Introduction") && !ends_summary("Water"));
+        assert!(ends_summary("Categories and Subject Descriptors D.3.4 [Languages]"));
     }
 
     #[test]
