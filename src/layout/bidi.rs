@@ -42,13 +42,37 @@ fn strength_of(word: &str) -> Strength {
     strength
 }
 
-/// The logical order of a line's words (given from left to right) as indices into `words`. The same picture can be read
-/// both ways, so the page decides: on a page of right-to-left text every line with some of it runs that way.
-pub(super) fn logical_order(words: &[String], is_right_to_left_page: bool) -> Vec<usize> {
+/// Whether a line with some right-to-left text (words given from left to right) runs that way. The same picture can be
+/// read both ways, so the page decides: on a page of right-to-left text every such line does.
+pub(super) fn is_right_to_left_line(words: &[String], is_right_to_left_page: bool) -> bool {
+    let count = |wanted: Strength| words.iter().filter(|word| strength_of(word) == wanted).count();
+    is_right_to_left_page || count(Strength::Right) > count(Strength::Left)
+}
+
+/// Whether the brackets of a line (words given from left to right) are the characters that were written rather than the
+/// shapes that are seen. Seen, a pair always opens on its left; as characters within right-to-left text it closes there.
+/// Browsers give characters, most other producers shapes.
+pub(super) fn has_written_brackets(words: &[String]) -> bool {
+    let (mut seen, mut written, mut previous) = (0, 0, None);
+    for character in words.iter().flat_map(|word| word.chars()) {
+        let is_opening = match character {
+            '(' | '[' | '{' => true,
+            ')' | ']' | '}' => false,
+            _ => continue,
+        };
+        match (previous.replace(is_opening), is_opening) {
+            (Some(true), false) => seen += 1,
+            (Some(false), true) => written += 1,
+            _ => {}
+        }
+    }
+    written > seen
+}
+
+/// The logical order of a line's words (given from left to right) as indices into `words`.
+pub(super) fn logical_order(words: &[String], is_right_to_left_line: bool) -> Vec<usize> {
     let strengths: Vec<Strength> = words.iter().map(|word| strength_of(word)).collect();
-    let count = |wanted: Strength| strengths.iter().filter(|strength| **strength == wanted).count();
     let mut order: Vec<usize> = (0..words.len()).collect();
-    let is_right_to_left_line = is_right_to_left_page || count(Strength::Right) > count(Strength::Left);
     if is_right_to_left_line {
         order.reverse();
     }
@@ -75,13 +99,13 @@ pub(super) fn logical_order(words: &[String], is_right_to_left_page: bool) -> Ve
     order
 }
 
-/// A word's characters as they are read, given as they stand from left to right on a line of which most words do
-/// (or do not) run from right to left.
-pub(super) fn logical_word(visual: &str, is_right_to_left_page: bool) -> String {
+/// A word's characters as they are read, given as they stand from left to right on a line that runs from right to left
+/// or does not.
+pub(super) fn logical_word(visual: &str, is_right_to_left_line: bool) -> String {
     match strength_of(visual) {
         Strength::Right => {}
         // Full stops and commas beside a number take the line's direction: `.2020` on the page is `2020.`
-        Strength::Left if is_right_to_left_page && !visual.chars().any(char::is_alphabetic) => {
+        Strength::Left if is_right_to_left_line && !visual.chars().any(char::is_alphabetic) => {
             return with_ends_exchanged(visual);
         }
         _ => return visual.to_owned(),
@@ -109,11 +133,12 @@ pub(super) fn logical_word(visual: &str, is_right_to_left_page: bool) -> String 
 }
 
 /// A number with the punctuation before it put after it and the other way round. Signs that belong to the number
-/// (percent, currency: class ET) stay.
+/// (percent, currency: class ET) stay, but for a percent sign before it, which in Arabic text was written after it.
 fn with_ends_exchanged(visual: &str) -> String {
     let is_number =
         |character: char| matches!(bidi_class(character), BidiClass::EN | BidiClass::AN | BidiClass::ET | BidiClass::L);
-    let (Some(start), Some(last)) = (visual.find(is_number), visual.rfind(is_number)) else {
+    let begins_number = |character: char| is_number(character) && !matches!(character, '%' | '٪' | '‰');
+    let (Some(start), Some(last)) = (visual.find(begins_number), visual.rfind(is_number)) else {
         return visual.to_owned();
     };
     let end = last + visual.get(last..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
@@ -121,6 +146,11 @@ fn with_ends_exchanged(visual: &str) -> String {
         (visual.get(..start).unwrap_or(""), visual.get(start..end).unwrap_or(""), visual.get(end..).unwrap_or(""));
     let turned = |part: &str| part.chars().rev().map(mirrored).collect::<String>();
     format!("{}{number}{}", turned(after), turned(before))
+}
+
+/// A word with its brackets exchanged for their mirror images.
+pub(super) fn with_mirrored_brackets(word: &str) -> String {
+    word.chars().map(mirrored).collect()
 }
 
 /// Brackets as read: within right-to-left text the page shows the mirror image (UAX #9, rule L4).
@@ -155,12 +185,15 @@ mod tests {
             // The same on a page that is mostly English.
             (false, &["World", "Bank", "חוד"], "World Bank דוח"),
             (false, &["the", "םולש", "report"], "the שלום report"),
+            // Mostly Hebrew on such a page: the full stop ends the sentence.
+            (false, &[".12", "דומע", "ואר"], "ראו עמוד 12."),
         ];
         for (is_right_to_left_page, visual, expected) in cases {
             let words: Vec<String> = visual.iter().map(|word| (*word).to_owned()).collect();
-            let read: Vec<String> = logical_order(&words, *is_right_to_left_page)
+            let is_right_to_left_line = is_right_to_left_line(&words, *is_right_to_left_page);
+            let read: Vec<String> = logical_order(&words, is_right_to_left_line)
                 .into_iter()
-                .map(|index| logical_word(&words[index], *is_right_to_left_page))
+                .map(|index| logical_word(&words[index], is_right_to_left_line))
                 .collect();
             assert_eq!(read.join(" "), *expected);
         }
@@ -175,6 +208,7 @@ mod tests {
             ("،1975", "1975،"),
             ("(2021)", "(2021)"),
             ("38%", "38%"),
+            ("%12.5", "12.5%"),
             ("12.5", "12.5"),
         ];
         for (visual, expected) in cases {

@@ -242,6 +242,14 @@ fn right_to_left_lines_are_read_logically() {
 }
 
 #[test]
+fn brackets_in_right_to_left_lines_open_before_they_close() {
+    // As seen and as written; both are read the same.
+    for visual in ["םיעבוק (2021) רקבמה", "םיעבוק )2021( רקבמה"] {
+        assert_eq!(Paper::new().write(50.0, 100.0, 10.0, visual).read(), "המבקר (2021) קובעים\n");
+    }
+}
+
+#[test]
 fn ideographs_are_not_parted_by_justification() {
     assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "東^京^都").read(), "東京都\n");
     // A space under the next character, as recognised text has; one that moves it is meant.

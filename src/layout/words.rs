@@ -1,7 +1,10 @@
 //! Lines of fragments → words with boxes: gaps become spaces, right-to-left lines are put in logical order.
 
 use crate::layout::accents::{composed, is_accent};
-use crate::layout::bidi::{is_mark, is_right_to_left, logical_order, logical_word};
+use crate::layout::bidi::{
+    has_written_brackets, is_mark, is_right_to_left, is_right_to_left_line, logical_order, logical_word,
+    with_mirrored_brackets,
+};
 use crate::layout::fragments::{Fragment, JUMP, SCRIPT_SIZE, project};
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
 use crate::layout::lines::LineFragments;
@@ -189,14 +192,19 @@ impl WordSink for VisualWords {
 }
 
 fn append_logical(words: &[Spelled], is_right_to_left_page: bool, layout: &mut PageLayout) {
-    let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
-    for index in logical_order(&texts, is_right_to_left_page) {
-        let Some(word) = words.get(index) else { continue };
+    let mut texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
+    if has_written_brackets(&texts) {
+        // As they are seen, like everything else on the line.
+        texts.iter_mut().for_each(|text| *text = with_mirrored_brackets(text));
+    }
+    let is_right_to_left_line = is_right_to_left_line(&texts, is_right_to_left_page);
+    for index in logical_order(&texts, is_right_to_left_line) {
+        let Some((word, text)) = words.get(index).zip(texts.get(index)) else { continue };
         if !layout.text.is_empty() && !layout.text.ends_with('\n') {
             layout.text.push(' ');
         }
         let start = layout.text.len();
-        layout.text.push_str(&logical_word(&word.text, is_right_to_left_page));
+        layout.text.push_str(&logical_word(text, is_right_to_left_line));
         layout.words.push(Word { span: span(start, layout.text.len()), bounds: word.bounds });
     }
 }
