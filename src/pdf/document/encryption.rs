@@ -6,9 +6,16 @@
 use super::load::load_once;
 use crate::pdf::objects::as_dictionary;
 use lopdf::{Dictionary, Document, Object, StringFormat, Writer};
+use memchr::memmem;
 
 /// Keys of a cross-reference stream that a plain trailer must not repeat.
 const STREAM_KEYS: [&[u8]; 7] = [b"Type", b"W", b"Index", b"Filter", b"DecodeParms", b"Length", b"XRefStm"];
+
+/// What the key /Encrypt is made so that a document is loaded as it is.
+const BLANKED_KEY: &[u8] = b"Encrypx";
+
+/// Bytes after /CF in which its first references stand, if it has any.
+const FILTERS_WITHIN: usize = 64;
 
 /// Whether the standard, password-based security handler encrypted the document.
 pub fn is_by_password(locked: &Document) -> bool {
@@ -41,6 +48,22 @@ pub fn repaired(bytes: &[u8], locked: &Document) -> Option<Vec<u8>> {
     append_update(bytes, locked, trailer, &encrypt)
 }
 
+/// The bytes with an update that makes the crypt filters direct, where some are not: lopdf opens such a document, but
+/// decrypts its streams with no filter at all.
+pub fn with_direct_filters(bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_indirect = |at: usize| {
+        let value = bytes.get(at..).unwrap_or_default();
+        memmem::find(value.get(..FILTERS_WITHIN).unwrap_or(value), b" R").is_some()
+    };
+    if !memmem::find_iter(bytes, b"/CF").any(is_indirect) {
+        return None;
+    }
+    let mut locked = loaded_without_encryption(bytes)?;
+    let encrypt = locked.trailer.remove(BLANKED_KEY)?;
+    locked.trailer.set("Encrypt", encrypt);
+    repaired(bytes, &locked)
+}
+
 /// The encryption dictionary, if it is one.
 pub fn dictionary(locked: &Document) -> Option<&Dictionary> {
     let encrypt = locked.trailer.get(b"Encrypt").ok()?;
@@ -71,11 +94,12 @@ fn has_references(dictionary: &Dictionary) -> bool {
 /// wherever it stands: a new trailer alone would inherit it from the older ones.
 fn loaded_without_encryption(bytes: &[u8]) -> Option<Document> {
     const KEY: &[u8] = b"/Encrypt";
+    let blanked = BLANKED_KEY.last().copied()?;
     let mut plain = bytes.to_vec();
     for start in 0..plain.len().saturating_sub(KEY.len()) {
         let is_key = plain[start..].starts_with(KEY) && !plain[start + KEY.len()].is_ascii_alphanumeric();
         if is_key {
-            plain[start + KEY.len() - 1] = b'x';
+            plain[start + KEY.len() - 1] = blanked;
         }
     }
     load_once(&plain, None, false).ok()

@@ -131,7 +131,9 @@ impl Ladder<'_> {
     fn load_decrypted(&self, bytes: &[u8], scan: bool) -> Result<Document, Failure> {
         let locked = load_once(bytes, None, scan)?;
         if !locked.trailer.has(b"Encrypt") {
-            return Ok(locked);
+            let direct = locked.encryption_state.as_ref().and_then(|_| encryption::with_direct_filters(bytes));
+            let reopened = direct.and_then(|bytes| load_once(&bytes, None, scan).ok());
+            return Ok(reopened.filter(|document| !document.trailer.has(b"Encrypt")).unwrap_or(locked));
         }
         if encryption::dictionary(&locked).is_none() {
             return Err(error(Reason::Damaged, "the encryption dictionary cannot be read").into());

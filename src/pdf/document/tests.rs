@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::pdf::test_pdf::TestPdf;
+use lopdf::encryption::crypt_filters::{Aes128CryptFilter, CryptFilter};
 use lopdf::{Document, EncryptionState, EncryptionVersion, Object, Permissions};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 fn open(bytes: &[u8]) -> Result<Pdf, OpenError> {
     Pdf::open(bytes, &Limits::default(), &[])
@@ -242,6 +244,32 @@ fn odd_encryption_dictionaries_are_repaired() {
         let pdf = open(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(content(&pdf).contains("Abc"), "{name}");
     }
+}
+
+#[test]
+fn crypt_filters_may_stand_elsewhere() {
+    let id = "/ID [<00112233445566778899AABBCCDDEEFF> <00112233445566778899AABBCCDDEEFF>]";
+    let mut document = Document::load_mem(&TestPdf::with_text("Abc").trailer(id).bytes()).expect("a plain file");
+    let filter: Arc<dyn CryptFilter> = Arc::new(Aes128CryptFilter);
+    let version = EncryptionVersion::V4 {
+        document: &document,
+        encrypt_metadata: true,
+        crypt_filters: [(b"StdCF".to_vec(), filter)].into(),
+        stream_filter: b"StdCF".to_vec(),
+        string_filter: b"StdCF".to_vec(),
+        owner_password: "owner",
+        user_password: "",
+        permissions: Permissions::all(),
+    };
+    let state = EncryptionState::try_from(version).expect("a supported version");
+    document.encrypt(&state).expect("a plain file");
+    let id = document.trailer.get(b"Encrypt").and_then(Object::as_reference).expect("just encrypted");
+    let filters = document.objects[&id].as_dict().and_then(|encrypt| encrypt.get(b"CF")).expect("filters").clone();
+    let elsewhere = document.add_object(filters);
+    document.objects.get_mut(&id).and_then(|it| it.as_dict_mut().ok()).expect("a dictionary").set("CF", elsewhere);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("memory");
+    assert!(content(&open(&bytes).expect("the empty password")).contains("Abc"));
 }
 
 #[test]
