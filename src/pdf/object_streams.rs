@@ -37,8 +37,9 @@ struct PackedObject {
     parsed: OnceLock<Option<Box<Object>>>,
 }
 
-/// Keeps the loader from unpacking object streams and from holding the pictures' data, most of many a file and never
-/// looked at; a filter for [`lopdf::LoadOptions`]. Encrypted documents are loaded without asking it.
+/// Keeps the loader from unpacking object streams and from holding what is never looked at: the pictures' data, most of
+/// many a file, and the elements of the structure tree, most objects of a tagged one (§14.7.2). A filter for
+/// [`lopdf::LoadOptions`]; encrypted documents are loaded without asking it.
 pub fn keep_packed(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     if let Object::Stream(stream) = object {
         if stream.dict.has_type(b"ObjStm") {
@@ -48,6 +49,8 @@ pub fn keep_packed(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Objec
             // Without it the loader does not read an empty stream again.
             stream.start_position = None;
         }
+    } else if matches!(object, Object::Dictionary(dictionary) if dictionary.has_type(b"StructElem")) {
+        *object = Object::Null;
     }
     // The loader looks only at whether there is an answer, for objects that are not packed.
     Some((id, Object::Null))
@@ -254,6 +257,13 @@ mod tests {
         let subtype = |object| objects.resolve(object).and_then(|object| object.as_dict().ok()?.get(b"Subtype").ok());
         assert_eq!(annotations.first().and_then(subtype), Some(&Object::Name(b"Link".to_vec())));
         assert_eq!(lack(b"/AP"), [false; 3], "parsed objects are asked themselves");
+    }
+
+    #[test]
+    fn structure_elements_are_not_kept() {
+        let element = (8, "<< /Type /StructElem /S /P /P 9 0 R /K 0 >>");
+        let pdf = open(&[], &[CATALOG, TREE, KIDS, SIDE, PAGE, CONTENT, element], &[]);
+        assert_eq!(pdf.objects().document().objects.get(&(8, 0)), Some(&Object::Null));
     }
 
     #[test]
