@@ -13,6 +13,7 @@ mod fragments;
 pub mod glyph;
 mod lines;
 mod repeats;
+mod vertical;
 mod words;
 
 use crate::report::Span;
@@ -103,6 +104,7 @@ pub struct PageLayout {
 
 /// Lays out a page.
 pub fn lay_out(page: &PageGlyphs) -> PageLayout {
+    let page = &*vertical::with_columns(page);
     let fragments = fragments::split(page);
     let is_right_to_left_page = bidi::is_mostly_right_to_left(page);
     let lines = lines::assemble(page, &fragments);

@@ -242,6 +242,20 @@ fn right_to_left_lines_are_read_logically() {
 }
 
 #[test]
+fn upright_characters_under_one_another_are_vertical_text() {
+    let mut paper = Paper::new();
+    for (x, column) in [(300.0, "日本国憲法は"), (285.0, "公布された")] {
+        for (row, character) in column.chars().enumerate() {
+            paper = paper.write(x, 100.0 + 10.0 * row as f32, 10.0, &character.to_string());
+        }
+    }
+    assert_eq!(paper.read(), "日本国憲法は\n公布された\n");
+    // The box is the column's.
+    let bounds = lay_out(&paper.page).words[0].bounds;
+    assert!(bounds.x1 - bounds.x0 <= 10.5 && bounds.y1 - bounds.y0 >= 50.0);
+}
+
+#[test]
 fn brackets_in_right_to_left_lines_open_before_they_close() {
     // As seen and as written; both are read the same.
     for visual in ["םיעבוק (2021) רקבמה", "םיעבוק )2021( רקבמה"] {

@@ -349,7 +349,7 @@ fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> f32 {
 }
 
 /// Characters of scripts written without spaces; Hangul letters (U+3130 to U+318F) are not among them.
-fn is_ideograph(glyph: &Glyph) -> bool {
+pub(super) fn is_ideograph(glyph: &Glyph) -> bool {
     matches!(glyph.text, 0x2E80..=0x312F | 0x3190..=0x9FFF | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x2_0000..=0x3_FFFF)
 }
 
