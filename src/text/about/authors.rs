@@ -58,11 +58,11 @@ fn signing_office(lines: &[FrontLine], title: &str) -> Option<String> {
     let is_office = |text: &str| {
         let folded = text.trim().to_lowercase();
         let follows = |start: &&str| folded.strip_prefix(*start).is_some_and(|rest| rest.starts_with(' '));
-        INSTITUTIONS.iter().any(|start| follows(&start)) && is_in_capitals(text) && !text.ends_with('.')
+        INSTITUTIONS.iter().any(follows) && is_in_capitals(text) && !text.ends_with('.')
     };
-    let offices = title_page.iter().enumerate().filter(|(_, line)| is_office(&line.text));
+    let mut offices = title_page.iter().enumerate().filter(|(_, line)| is_office(&line.text));
     // Of a state and its ministry the ministry signs, which stands below.
-    let (index, line) = offices.filter(|(_, line)| !folded_title_has(title, &line.text)).last()?;
+    let (index, line) = offices.rfind(|(_, line)| !folded_title_has(title, &line.text))?;
     let mut office = line.text.trim().to_owned();
     // "Ministry of Land,", "Ministère de l’Énergie et": the name goes on.
     let is_open = office.ends_with(',')

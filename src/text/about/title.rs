@@ -187,8 +187,8 @@ impl<'l> Front<'l> {
         let printed = share(&self.words);
         // A title none of whose words is printed belongs to another report or to a template.
         let doubt = if printed < 0.34 { 35.0 } else { 0.0 };
-        // A day that is not printed was put into the name of a file: "Submission - 5 june 2015".
-        let unprinted_day = date::names_unprinted_month(title, &self.words);
+        // A day that is not printed with the title was put into the name of a file: "Submission - 5 june 2015".
+        let unprinted_day = date::names_unprinted_month(title, &self.large_words);
         let doubt = doubt + if unprinted_day { 25.0 } else { 0.0 };
         DECLARED + 30.0 * share(&self.large_words) + 10.0 * printed - doubt - brevity
     }
