@@ -58,6 +58,26 @@ fn pages_are_marked_as_the_query_means_them() {
 }
 
 #[test]
+fn words_broken_at_line_ends_are_found_joined_and_as_printed() {
+    // Joined by the reader, and left with a hyphen that may belong to the word.
+    let report = made("one", &["a new pro\u{AD}gramme\nbegins", "a well-\nknown thing"]);
+    let shelf = Shelf::of(&[std::slice::from_ref(&report)]);
+    for (q, page) in [
+        ("programme", 1),
+        ("pro-gramme", 1),
+        ("\"new programme begins\"", 1),
+        ("wellknown", 2),
+        ("well-known", 2),
+        ("known", 2),
+        ("\"well known thing\"", 2),
+    ] {
+        let hit = shelf.engine.search_within(&asked(q), report.id()).expect("answers");
+        let pages: Vec<u32> = hit.iter().flat_map(|hit| hit.pages.iter().map(|page| page.page)).collect();
+        assert_eq!(pages, [page], "{q}");
+    }
+}
+
+#[test]
 fn a_deleted_report_has_no_pages_to_show() {
     let (mut shelf, report) = shelf();
     shelf.delete(&report);
