@@ -1,5 +1,8 @@
 //! The bundled reports against their manifest and expected texts: what a reader must make of each.
 
+#[path = "../fuzz/src/carriers.rs"]
+mod carriers;
+mod geometry;
 mod manifest;
 mod mutations;
 

@@ -2,14 +2,11 @@
 //!
 //! The mutations are the same on every run; `tests/fuzz` looks for what they do not find.
 
-use super::manifest;
+use super::{carriers, manifest};
 use recto::extract::{ExtractOptions, READER_STACK_BYTES, extract};
 use recto::pdf::Limits;
 use recto::report::{Reason, WordBox};
 use std::time::{Duration, Instant};
-
-#[path = "../fuzz/src/carriers.rs"]
-mod carriers;
 
 /// Copies of each fixture.
 const COPIES: u64 = 24;

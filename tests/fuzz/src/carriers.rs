@@ -1,7 +1,7 @@
 //! Files of one page that carry bytes to one parser each.
 
-/// Objects of a file, numbered from 1 in this order; the first is the catalog.
-fn file(objects: &[Vec<u8>]) -> Vec<u8> {
+/// A file of these objects, numbered from 1 in this order; the first is the catalog.
+pub fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut table = String::new();
     for (number, body) in (1..).zip(objects) {
@@ -17,7 +17,8 @@ fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-fn stream(entries: &str, content: &[u8]) -> Vec<u8> {
+/// A stream object's text; `entries` stand in its dictionary beside /Length.
+pub fn stream(entries: &str, content: &[u8]) -> Vec<u8> {
     let mut body = format!("<< {entries} /Length {} >>\nstream\n", content.len()).into_bytes();
     body.extend_from_slice(content);
     body.extend_from_slice(b"\nendstream");
