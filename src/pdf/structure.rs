@@ -5,6 +5,10 @@ use crate::pdf::objects::{Objects, as_dictionary};
 use lopdf::{Dictionary, Object, ObjectId};
 use std::collections::HashSet;
 
+/// Nesting of visibility expressions evaluated, and operands of each level: one that names itself ends, and soon.
+const MAX_EXPRESSION_DEPTH: u32 = 3;
+const MAX_OPERANDS: usize = 16;
+
 /// Optional content groups that are off when the document is opened.
 #[derive(Debug, Default)]
 pub struct OptionalContent {
@@ -49,8 +53,12 @@ impl OptionalContent {
         as_dictionary(resolved).is_some_and(|dictionary| self.is_membership_hidden(objects, dictionary))
     }
 
-    /// A membership dictionary (§8.11.2.2) with its policy; visibility expressions are not evaluated.
+    /// A membership dictionary (§8.11.2.2): its visibility expression goes before its policy.
     fn is_membership_hidden(&self, objects: &Objects, membership: &Dictionary) -> bool {
+        let expression = membership.get(b"VE").ok().and_then(|expression| self.is_visible(objects, expression, 0));
+        if let Some(is_visible) = expression {
+            return !is_visible;
+        }
         let members: Vec<ObjectId> = match membership.get(b"OCGs") {
             Ok(Object::Reference(id)) if !matches!(objects.get(membership, b"OCGs"), Some(Object::Array(_))) => {
                 vec![*id]
@@ -67,6 +75,27 @@ impl OptionalContent {
             Some(b"AnyOff") => !off.any(|is_off| is_off),
             Some(b"AllOff") => !off.all(|is_off| is_off),
             _ => off.all(|is_off| is_off),
+        }
+    }
+
+    /// The value of a visibility expression; `None` for what is none, or nested too deep.
+    fn is_visible(&self, objects: &Objects, expression: &Object, depth: u32) -> Option<bool> {
+        if let Object::Reference(id) = expression
+            && !matches!(objects.resolve(expression), Some(Object::Array(_)))
+        {
+            return Some(!self.hidden.contains(id));
+        }
+        let Some(Object::Array(parts)) = objects.resolve(expression) else { return None };
+        let (operator, operands) = parts.split_first()?;
+        let Some(Object::Name(operator)) = objects.resolve(operator).filter(|_| depth < MAX_EXPRESSION_DEPTH) else {
+            return None;
+        };
+        let mut values = operands.iter().take(MAX_OPERANDS).map(|part| self.is_visible(objects, part, depth + 1));
+        match operator.as_slice() {
+            b"Not" => values.next()?.map(|value| !value),
+            b"And" => values.try_fold(true, |all, value| Some(all && value?)),
+            b"Or" => values.try_fold(false, |any, value| Some(any || value?)),
+            _ => None,
         }
     }
 }

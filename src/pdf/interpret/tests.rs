@@ -137,6 +137,42 @@ fn optional_content_that_is_off_is_not_read() {
 }
 
 #[test]
+fn membership_decides_by_its_policy_or_expression() {
+    let is_read = |membership: &str| {
+        let page_content = "/OC /M BDC BT /F1 12 Tf 20 100 Td (seen) Tj ET EMC";
+        let catalog = "/OCProperties << /OCGs [20 0 R 21 0 R] /D << /OFF [20 0 R] >> >>";
+        let pdf = TestPdf::with_content(page_content)
+            .object(1, format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"))
+            .object(
+                3,
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
+                 /Resources << /Font << /F1 5 0 R >> /Properties << /M 22 0 R >> >> >>",
+            )
+            .object(20, "<< /Type /OCG /Name (Off) >>")
+            .object(21, "<< /Type /OCG /Name (On) >>")
+            .object(22, format!("<< /Type /OCMD {membership} >>"))
+            .object(23, "[/Not 23 0 R]");
+        text(&pdf) == "seen"
+    };
+    let cases = [
+        ("/OCGs 20 0 R", false),
+        ("/OCGs [20 0 R 21 0 R]", true),
+        ("/OCGs [20 0 R 21 0 R] /P /AllOn", false),
+        ("/OCGs [20 0 R 21 0 R] /P /AnyOff", true),
+        ("/OCGs [20 0 R 21 0 R] /P /AllOff", false),
+        ("/OCGs 20 0 R /VE [/Not 20 0 R]", true),
+        ("/OCGs 21 0 R /VE [/And 21 0 R 20 0 R]", false),
+        ("/OCGs 20 0 R /VE [/Or 20 0 R [/Not [/Not 21 0 R]]]", true),
+        // What is no expression, or names itself, leaves it to the policy.
+        ("/OCGs 20 0 R /VE [/Xor 21 0 R]", false),
+        ("/OCGs 21 0 R /VE 23 0 R", true),
+    ];
+    for (membership, expected) in cases {
+        assert_eq!(is_read(membership), expected, "{membership}");
+    }
+}
+
+#[test]
 fn annotations_show_their_appearance() {
     let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
                 /Resources << /Font << /F1 5 0 R >> >> /Annots [30 0 R 31 0 R] >>";
