@@ -82,6 +82,17 @@ impl<'a> Descriptor<'a> {
     }
 }
 
+/// Height and depth of a Type 3 font for a font size of 1, by its /FontBBox and /FontMatrix (§9.6.4), whose y axis may
+/// point down (Skia writes outlines of other formats so, with a descriptor that says neither). `None` where the box says
+/// nothing, as a bitmap font's that is scaled by something else.
+pub(super) fn type3_extent(objects: &Objects, font: &Dictionary) -> Option<(f32, f32)> {
+    let [_, below, _, above] = objects.numbers::<4>(font, b"FontBBox")?;
+    let [.., scale, _, _] = objects.numbers::<6>(font, b"FontMatrix")?;
+    let (below, above) = (below * scale, above * scale);
+    let (descent, ascent) = (below.min(above), below.max(above));
+    ((0.3..=1.5).contains(&ascent) && (-0.8..-0.01).contains(&descent)).then_some((ascent, descent))
+}
+
 /// The name after the six capitals and the plus sign of a subset (§9.9.2).
 fn without_subset_prefix(name: &str) -> &str {
     match name.split_once('+') {
@@ -95,6 +106,25 @@ mod tests {
     use super::*;
     use crate::pdf::Limits;
     use lopdf::{Document, dictionary};
+
+    #[test]
+    fn extents_of_type_3_fonts() {
+        let objects = Objects::new(Document::new(), Limits::default());
+        let cases = [
+            ([30, -120, 980, 880], 0.001, Some((880.0, -120.0))),
+            ([30, 120, 980, -880], -0.001, Some((880.0, -120.0))),
+            ([0, 0, 0, 0], 0.001, None),
+            ([2, -22, 76, 81], 0.12, None),
+        ];
+        for (bounds, scale, expected) in cases {
+            let bounds: Vec<lopdf::Object> = bounds.into_iter().map(Into::into).collect();
+            let matrix: Vec<lopdf::Object> = [0.001, 0.0, 0.0, scale, 0.0, 0.0].into_iter().map(Into::into).collect();
+            let font = dictionary! { "FontBBox" => bounds.clone(), "FontMatrix" => matrix };
+            let extent = type3_extent(&objects, &font).map(|(ascent, descent)| (ascent * 1000.0, descent * 1000.0));
+            let rounded = extent.map(|(ascent, descent)| (ascent.round(), descent.round()));
+            assert_eq!(rounded, expected, "{bounds:?}");
+        }
+    }
 
     #[test]
     fn styles_and_extents() {

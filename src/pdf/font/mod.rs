@@ -113,6 +113,7 @@ impl Font {
         let kind = Kind::of(objects, dictionary);
         let described = if let Kind::Composite(descendant) = kind { descendant } else { dictionary };
         let descriptor = Descriptor::load(objects, described);
+        let own_extent = if let Kind::Type3 = kind { descriptor::type3_extent(objects, dictionary) } else { None };
         let mut texts = Texts::default();
         let codes = match kind {
             Kind::Simple => Codes::Simple(SimpleCodes::load(objects, dictionary, &descriptor, &mut texts)),
@@ -131,7 +132,7 @@ impl Font {
             Codes::Simple(simple) => simple.space_advance(),
             Codes::Composite(composite) => composite.space_advance(),
         };
-        let (ascent, descent) = descriptor.extent(objects);
+        let (ascent, descent) = own_extent.unwrap_or_else(|| descriptor.extent(objects));
         Font {
             strings: texts.into_strings(),
             ascent,
