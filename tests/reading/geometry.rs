@@ -28,6 +28,9 @@ fn page(entries: &str, content: &str) -> Page {
     extract(&bytes, "page.pdf", &ExtractOptions::default()).expect("a sound file").pages.remove(0)
 }
 
+/// A word and its box.
+type Boxed = (&'static str, [f32; 4]);
+
 /// The page's words with their boxes in points from the upper left corner.
 fn boxes(page: &Page) -> Vec<(String, [f32; 4])> {
     let (width, height) = (page.width, page.height);
@@ -35,9 +38,9 @@ fn boxes(page: &Page) -> Vec<(String, [f32; 4])> {
     page.words.iter().map(|word| (word.span.of(&page.text).to_owned(), in_points(word.quad.into()))).collect()
 }
 
-fn assert_boxes(page: &Page, expected: &[(&str, [f32; 4])], label: &str) {
+fn assert_boxes(page: &Page, expected: &[Boxed], label: &str) {
     let found = boxes(page);
-    let is_near = |(found, expected): (&(String, [f32; 4]), &(&str, [f32; 4]))| {
+    let is_near = |(found, expected): (&(String, [f32; 4]), &Boxed)| {
         found.0 == expected.0 && found.1.iter().zip(expected.1).all(|(found, expected)| (found - expected).abs() < 0.1)
     };
     assert!(found.len() == expected.len() && found.iter().zip(expected).all(is_near), "{label}: {found:?}");
@@ -66,7 +69,7 @@ fn boxes_stand_on_the_displayed_page() {
 
 #[test]
 fn boxes_follow_the_way_text_runs() {
-    let cases: [(&str, &str, &[(&str, [f32; 4])]); 4] = [
+    let cases: [(&str, &str, &[Boxed]); 4] = [
         // Upwards: what is above the letters lies to their left.
         ("turned by its matrix", "/F1 10 Tf 0 1 -1 0 100 50 Tm (Hi) Tj", &[("Hi", [92.82, 340.56, 102.07, 350.0])]),
         ("stretched", "/F1 10 Tf 200 Tz 20 100 Td (Hi) Tj", &[("Hi", [20.0, 292.82, 38.88, 302.07])]),

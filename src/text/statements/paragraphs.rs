@@ -125,8 +125,9 @@ mod tests {
 
     #[test]
     fn paragraphs_are_parted_by_space_indent_and_room() {
+        type At = (f32, f32, &'static str);
         let full = "words that fill the whole line and end.";
-        let cases: [(&[(f32, f32, &str)], &[bool]); 4] = [
+        let cases: [(&[At], &[bool]); 4] = [
             (&[(50.0, 100.0, full), (50.0, 112.0, full), (50.0, 124.0, full)], &[true, false, false]),
             (
                 &[(50.0, 100.0, full), (50.0, 112.0, full), (50.0, 130.0, full), (50.0, 142.0, full)],
