@@ -67,6 +67,7 @@ fn gaps_and_spaces_part_words() {
         ("dans_le_fichier suivant", "dans le fichier suivant\n"),
         // Not words: the boxes of a form, a row of numbers, a function and its argument.
         ("a^^b^^c^^d^^e^^f", "a b c d e f\n"),
+        ("a^_b^_c^_d^_e^_f", "a b c d e f\n"),
         ("1^2^3^4^5^6^7", "1 2 3 4 5 6 7\n"),
         ("sin_x_cos_y", "sin x cos y\n"),
     ];

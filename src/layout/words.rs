@@ -31,7 +31,7 @@ const TRACKING_GAPS: usize = 5;
 const TRACKING_GAPS_BESIDE_SPACES: usize = 2;
 
 /// Letters set further apart than this stand in boxes of a form or columns of a table, each for itself. × font size.
-const WIDEST_TRACKING: f32 = 0.5;
+const WIDEST_TRACKING: f32 = 0.4;
 
 /// Digits of a footnote's mark at most.
 const LONGEST_NOTE_MARK: usize = 3;
