@@ -7,6 +7,16 @@ use std::collections::HashMap;
 /// Fragments written at different times are one line if they stand this near. × font size.
 const TOUCHING: f32 = 0.6;
 
+/// A fragment in a column of others joins what stands before it only within this distance: the columns of a table may
+/// stand near each other. × font size.
+const TOUCHING_COLUMN: f32 = 0.15;
+
+/// Fragments of a column start this near under one another. × font size.
+const SAME_START: f32 = 0.1;
+
+/// Baselines of a column's fragments are at most this far apart. × font size.
+const COLUMN_LEADING: f32 = 2.5;
+
 /// Height of the buckets lines are found by, in points: less than the distance of lines in the smallest print.
 const BUCKET: f32 = 4.0;
 
@@ -44,7 +54,9 @@ pub(super) fn assemble(page: &PageGlyphs, fragments: &[Fragment]) -> Vec<LineFra
         let home = if follows_last {
             Some(lines.len() - 1)
         } else {
-            near(&lines_by_baseline, bucket).find(|line| lines.get(*line).is_some_and(|line| touches(line, fragment)))
+            let near_before = if is_in_column(fragments, index) { TOUCHING_COLUMN } else { TOUCHING };
+            let is_home = |line: &usize| lines.get(*line).is_some_and(|line| touches(line, fragment, near_before));
+            near(&lines_by_baseline, bucket).find(is_home)
         };
         match home.and_then(|home| lines.get_mut(home)) {
             Some(line) => {
@@ -99,12 +111,27 @@ fn follows(line: &OpenLine, fragment: &Fragment) -> bool {
     shares_baseline(line, fragment) && fragment.start >= line.end - KERNING_BACK * size
 }
 
-/// Whether the fragment stands right beside the line although other text was written between.
-fn touches(line: &OpenLine, fragment: &Fragment) -> bool {
-    let near = TOUCHING * line.size.max(fragment.size);
+/// Whether the fragment was written straight under the one before it, or the next one straight under it.
+fn is_in_column(fragments: &[Fragment], index: usize) -> bool {
+    let around = fragments.get(index.saturating_sub(1)..(index + 2).min(fragments.len())).unwrap_or_default();
+    around.windows(2).any(|pair| matches!(pair, [above, below] if is_under(above, below)))
+}
+
+fn is_under(above: &Fragment, below: &Fragment) -> bool {
+    let distance = below.baseline - above.baseline;
+    above.direction == below.direction
+        && (below.start - above.start).abs() <= SAME_START * below.size
+        && distance > 0.0
+        && distance <= COLUMN_LEADING * below.size
+}
+
+/// Whether the fragment stands right beside the line, at most `near_before` behind it, although other text was written
+/// between.
+fn touches(line: &OpenLine, fragment: &Fragment, near_before: f32) -> bool {
+    let size = line.size.max(fragment.size);
     let after = fragment.start - line.end;
     let before = line.start - fragment.end;
-    let is_beside = (after.abs() <= near) || (before.abs() <= near);
+    let is_beside = after.abs() <= near_before * size || before.abs() <= TOUCHING * size;
     is_beside && shares_baseline(line, fragment)
 }
 

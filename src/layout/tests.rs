@@ -101,6 +101,18 @@ fn columns_stay_in_stream_order() {
 }
 
 #[test]
+fn narrow_columns_stay_in_stream_order() {
+    let mut paper = Paper::new();
+    for (column, letters) in [(0, "abc"), (1, "def")] {
+        for (row, letter) in (0_u8..).zip(letters.chars()) {
+            let (x, y) = (50.0 + 9.0 * column as f32, 100.0 + 12.0 * f32::from(row));
+            paper = paper.write(x, y, 10.0, &letter.to_string());
+        }
+    }
+    assert_eq!(paper.read(), "a\nb\nc\nd\ne\nf\n");
+}
+
+#[test]
 fn columns_drawn_row_by_row_are_parted() {
     let rows = [
         ("the council considered", "officers will report to"),
