@@ -176,6 +176,19 @@ fn superscripts_stay_on_their_line() {
 }
 
 #[test]
+fn numerators_and_denominators_are_words() {
+    let fraction = Paper::new()
+        .write(50.0, 100.0, 10.0, "f(")
+        .write(60.0, 96.0, 7.0, "1")
+        .write(60.0, 104.0, 7.0, "k")
+        .write(64.0, 100.0, 10.0, ")");
+    assert_eq!(fraction.read(), "f(1 k)\n");
+    // Nothing steps back between a letter and its index.
+    let index = Paper::new().write(50.0, 100.0, 10.0, "x").write(55.0, 104.0, 7.0, "k");
+    assert_eq!(index.read(), "xk\n");
+}
+
+#[test]
 fn marks_before_footnotes_are_words() {
     let read = |mark: Paper| mark.write(56.0, 100.0, 10.0, "See above").read();
     assert_eq!(read(Paper::new().write(50.0, 96.0, 6.0, "12")), "12 See above\n");

@@ -24,6 +24,11 @@ const IDEOGRAPH_SPACE: f32 = 0.15;
 /// A backward step larger than this parts words: two texts printed over one another. × font size.
 const OVERPRINT: f32 = 0.6;
 
+/// Scripts set back under or over one another by this much, and this far from one another's baseline, are two words: a
+/// numerator and its denominator, the limits of a sum. × font size of the scripts.
+const STACKED_BACK: f32 = 0.2;
+const STACKED_APART: f32 = 0.5;
+
 /// Gaps needed to judge how far apart a line's letters are set.
 const TRACKING_GAPS: usize = 5;
 
@@ -93,10 +98,10 @@ fn spell_line(
     let start = layout.text.len();
     if has_right_to_left {
         let mut visual = VisualWords::default();
-        split_words(page, &glyphs, direction, &mut visual);
+        split_words(page, &glyphs, direction, main.size, &mut visual);
         append_logical(&visual.words, is_right_to_left_page, layout);
     } else {
-        split_words(page, &glyphs, direction, &mut DirectWords { layout, open: None });
+        split_words(page, &glyphs, direction, main.size, &mut DirectWords { layout, open: None });
     }
     finish_line(layout, &glyphs, page, main, first_word, start);
 }
@@ -210,7 +215,7 @@ fn append_logical(words: &[Spelled], is_right_to_left_page: bool, layout: &mut P
 }
 
 /// Walks a line's glyphs in visual order, telling words apart by spaces and gaps.
-fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink: &mut impl WordSink) {
+fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), main_size: f32, sink: &mut impl WordSink) {
     // Looked at only where a gap asks for it: most lines have spaces and no other gaps.
     let mut tracking: Option<f32> = None;
     let mut previous: Option<(f32, Glyph)> = None;
@@ -259,7 +264,10 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), sink
                     let tracking = *tracking.get_or_insert_with(|| letter_spacing(run(), direction));
                     gap > (WORD_GAP + tracking).min(JUMP) * size
                 };
-            if is_space || Some(index) == note_mark || gap < -OVERPRINT * size && length > 0.0 {
+            let is_back = length > 0.0 && gap < -STACKED_BACK * size;
+            let is_over_other =
+                is_back && (gap < -OVERPRINT * size || are_stacked(direction, &before, glyph, main_size));
+            if is_space || Some(index) == note_mark || is_over_other {
                 sink.end_word();
             }
         }
@@ -279,6 +287,13 @@ fn covers_space(direction: (f32, f32), end: f32, before: &Glyph, next: &Glyph) -
     is_ideograph(before)
         && is_ideograph(next)
         && project(direction, next.x, next.y).0 - end <= IDEOGRAPH_SPACE * next.size
+}
+
+/// Whether two scripts of a line stand over one another.
+fn are_stacked(direction: (f32, f32), before: &Glyph, glyph: &Glyph, main_size: f32) -> bool {
+    let across = |glyph: &Glyph| project(direction, glyph.x, glyph.y).1;
+    let size = before.size.max(glyph.size);
+    size < SCRIPT_SIZE * main_size && (across(glyph) - across(before)).abs() > STACKED_APART * size
 }
 
 /// Where the text begins on a line that starts with a footnote's mark: raised digits set close before the note, or
