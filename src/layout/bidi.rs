@@ -14,7 +14,9 @@ pub(super) fn is_right_to_left(character: char) -> bool {
 pub(super) fn is_mostly_right_to_left(page: &PageGlyphs) -> bool {
     let characters = || page.glyphs.iter().filter_map(|glyph| char::from_u32(glyph.text));
     let right_to_left = characters().filter(|character| is_right_to_left(*character)).count();
-    right_to_left > 0 && right_to_left * 2 > characters().filter(|character| character.is_alphabetic()).count()
+    // Vowel points are alphabetic, too, but of no direction.
+    let is_letter = |character: &char| character.is_alphabetic() && !is_mark(*character);
+    right_to_left > 0 && right_to_left * 2 > characters().filter(is_letter).count()
 }
 
 /// Whether the character is printed over or under the letter before it: vowel points and the like.
@@ -43,9 +45,13 @@ fn strength_of(word: &str) -> Strength {
 }
 
 /// Whether a line with some right-to-left text (words given from left to right) runs that way. The same picture can be
-/// read both ways, so the page decides: on a page of right-to-left text every such line does.
+/// read both ways, so the page decides: on a page of right-to-left text every such line does. Numbers have no say
+/// (UAX #9, rule P2).
 pub(super) fn is_right_to_left_line(words: &[String], is_right_to_left_page: bool) -> bool {
-    let count = |wanted: Strength| words.iter().filter(|word| strength_of(word) == wanted).count();
+    let count = |wanted: Strength| {
+        let has_letters = |word: &&String| word.chars().any(char::is_alphabetic);
+        words.iter().filter(|word| strength_of(word) == wanted).filter(has_letters).count()
+    };
     is_right_to_left_page || count(Strength::Right) > count(Strength::Left)
 }
 
@@ -130,6 +136,17 @@ pub(super) fn logical_word(visual: &str, is_right_to_left_line: bool) -> String 
     flush(&mut left_to_right, &mut logical);
     logical.extend(marks);
     logical
+}
+
+/// A glyph's text, which is written as it is read, as words in the order they stand from left to right, each as
+/// [`logical_word`] takes it. The ends of a text of both directions are where the glyphs beside it go on.
+pub(super) fn visual_words(text: &str) -> Vec<String> {
+    let is_left_to_right = text.chars().any(|character| bidi_class(character) == BidiClass::L);
+    let mut words: Vec<String> = text.split(' ').map(|word| logical_word(word, false)).collect();
+    if !is_left_to_right && text.chars().any(is_right_to_left) {
+        words.reverse();
+    }
+    words
 }
 
 /// A number with the punctuation before it put after it and the other way round. Signs that belong to the number

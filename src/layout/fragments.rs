@@ -180,7 +180,7 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
     }
     // Right-to-left text may be written glyph by glyph towards the left.
     let steps_left = (along + length - fragment.start).abs() <= JUMP * size;
-    if steps_left && char::from_u32(glyph.text).is_some_and(is_right_to_left) {
+    if steps_left && page.says(glyph, is_right_to_left) {
         return Relation::Continues;
     }
     Relation::Leaves

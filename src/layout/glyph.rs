@@ -80,10 +80,21 @@ impl PageGlyphs {
     pub fn push_text(&self, glyph: &Glyph, out: &mut String) {
         match char::from_u32(glyph.text) {
             Some(character) => out.push(character),
-            None => {
-                let index = glyph.text.wrapping_sub(STRING_BASE) as usize;
-                out.push_str(self.strings.get(index).map_or("", |text| text));
-            }
+            None => out.push_str(self.string(glyph)),
+        }
+    }
+
+    /// A glyph's text if that is not one character; else nothing.
+    pub fn string(&self, glyph: &Glyph) -> &str {
+        let index = glyph.text.checked_sub(STRING_BASE);
+        index.and_then(|index| self.strings.get(index as usize)).map_or("", |text| text)
+    }
+
+    /// Whether a glyph's text has a character like this.
+    pub fn says(&self, glyph: &Glyph, mut is_like_this: impl FnMut(char) -> bool) -> bool {
+        match char::from_u32(glyph.text) {
+            Some(character) => is_like_this(character),
+            None => self.string(glyph).chars().any(is_like_this),
         }
     }
 }

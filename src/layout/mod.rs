@@ -14,6 +14,7 @@ pub mod glyph;
 mod lines;
 mod repeats;
 mod vertical;
+mod visual;
 mod words;
 
 use crate::report::Span;

@@ -1,7 +1,7 @@
 //! Pages written as a few runs of text; what is read of them.
 
 use super::bidi::is_mark;
-use super::glyph::{FontFace, Glyph, PageGlyphs, flags};
+use super::glyph::{FontFace, Glyph, PageGlyphs, STRING_BASE, flags};
 use super::*;
 
 /// A page to write on; each character is half an em wide.
@@ -44,6 +44,23 @@ impl Paper {
                 }
             }
         }
+        self
+    }
+
+    /// Writes one glyph, half an em wide, that says all of this.
+    fn write_glyph(mut self, x: f32, y: f32, size: f32, text: &str) -> Paper {
+        let index = self.page.strings.len() as u32;
+        self.page.strings.push(text.into());
+        self.page.glyphs.push(Glyph {
+            text: STRING_BASE + index,
+            x,
+            y,
+            dx: size / 2.0,
+            dy: 0.0,
+            size,
+            font: 0,
+            flags: 0,
+        });
         self
     }
 
@@ -255,6 +272,56 @@ fn marks_stay_with_the_letter_they_are_printed_over() {
         .write(51.0, 100.0, 10.0, "\u{5B8}")
         .write(45.0, 100.0, 10.0, "י");
     assert_eq!(paper.read(), "שב\u{5B8}י\n");
+}
+
+#[test]
+fn marks_drawn_from_the_origin_of_a_letter_belong_to_it() {
+    // The letter before is narrower, so that its middle is nearer.
+    let mut paper = Paper::new().write(50.0, 100.0, 10.0, "ן\u{5B6}ר\u{5B6}ק");
+    paper.page.glyphs[0].dx = 4.0;
+    assert_eq!(paper.read(), "ק\u{5B6}ר\u{5B6}ן\n");
+    // Between a letter and a space there is one letter.
+    assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "ב\u{5B8} א").read(), "א ב\u{5B8}\n");
+}
+
+#[test]
+fn glyphs_that_say_several_words_part_them() {
+    let paper = Paper::new().write_glyph(50.0, 100.0, 10.0, "one tw").write(55.0, 100.0, 10.0, "o three");
+    let layout = lay_out(&paper.page);
+    assert_eq!(layout.text, "one two three\n");
+    assert_eq!(layout.words.len(), 3);
+    // Each keeps its own direction, and goes on where the next glyph stands.
+    let paper = Paper::new().write_glyph(50.0, 100.0, 10.0, "דוח h").write(55.0, 100.0, 10.0, "i").write_glyph(
+        60.0,
+        100.0,
+        10.0,
+        " עולם טוב ",
+    );
+    assert_eq!(paper.read(), "עולם טוב hi דוח\n");
+}
+
+#[test]
+fn ligatures_and_marks_of_one_glyph_are_read_logically() {
+    // Written towards the left: the ligature and its letters are one fragment, its points stay on their letter.
+    let paper =
+        Paper::new().write(60.0, 100.0, 10.0, "س").write_glyph(55.0, 100.0, 10.0, "لا").write(50.0, 100.0, 10.0, "م");
+    assert_eq!(paper.read(), "سلام\n");
+    let paper = Paper::new().write_glyph(50.0, 100.0, 10.0, "שׁ\u{5B8}ב");
+    assert_eq!(paper.read(), "שׁ\u{5B8}ב\n");
+}
+
+#[test]
+fn cells_are_read_in_the_direction_of_the_line_and_of_the_page() {
+    let row = |paper: Paper| {
+        paper
+            .write(50.0, 100.0, 10.0, "Old City")
+            .write(150.0, 100.0, 10.0, "12 ד~ומע")
+            .write(250.0, 100.0, 10.0, "New")
+    };
+    assert_eq!(row(Paper::new()).read(), "Old City עמוד 12 New\n");
+    // A page of right-to-left text, although most of its alphabetic characters are Latin letters and vowel points.
+    let text = "ן\u{5B6}ר\u{5B6}ק ן\u{5B6}ר\u{5B6}ק ן\u{5B6}ר\u{5B6}ק";
+    assert_eq!(row(Paper::new().write(50.0, 80.0, 10.0, text)).read().lines().last(), Some("New עמוד 12 Old City"));
 }
 
 #[test]

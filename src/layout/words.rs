@@ -1,13 +1,11 @@
 //! Lines of fragments → words with boxes: gaps become spaces, right-to-left lines are put in logical order.
 
 use crate::layout::accents::{composed, is_accent};
-use crate::layout::bidi::{
-    has_written_brackets, is_mark, is_right_to_left, is_right_to_left_line, logical_order, logical_word,
-    with_mirrored_brackets,
-};
+use crate::layout::bidi::is_right_to_left;
 use crate::layout::fragments::{Fragment, JUMP, SCRIPT_SIZE, project};
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
 use crate::layout::lines::LineFragments;
+use crate::layout::visual::{VisualWords, put_in_visual_order};
 use crate::layout::{Bounds, Line, PageLayout, Word};
 use crate::report::Span;
 
@@ -61,12 +59,6 @@ pub(super) fn spell(
     layout
 }
 
-/// A word before it is appended to the layout.
-struct Spelled {
-    text: String,
-    bounds: Bounds,
-}
-
 fn spell_line(
     page: &PageGlyphs,
     fragments: &[Fragment],
@@ -82,7 +74,7 @@ fn spell_line(
             if !fragment.skipped.is_empty() && fragment.skipped.binary_search(&index).is_ok() {
                 continue;
             }
-            has_right_to_left |= char::from_u32(glyph.text).is_some_and(is_right_to_left);
+            has_right_to_left |= page.says(glyph, is_right_to_left);
             glyphs.push(glyph);
         }
     }
@@ -92,51 +84,26 @@ fn spell_line(
     };
     let direction = main.direction;
     if has_right_to_left {
-        put_in_visual_order(&mut glyphs, direction);
+        put_in_visual_order(page, &mut glyphs, direction);
     }
     let first_word = layout.words.len();
     let start = layout.text.len();
     if has_right_to_left {
         let mut visual = VisualWords::default();
         split_words(page, &glyphs, direction, main.size, &mut visual);
-        append_logical(&visual.words, is_right_to_left_page, layout);
+        visual.append_to(layout, is_right_to_left_page);
     } else {
         split_words(page, &glyphs, direction, main.size, &mut DirectWords { layout, open: None });
     }
     finish_line(layout, &glyphs, page, main, first_word, start);
 }
 
-/// Sorts glyphs along the direction; a mark follows the letter it is printed over, wherever its own origin lies.
-fn put_in_visual_order(glyphs: &mut Vec<&Glyph>, direction: (f32, f32)) {
-    let mut placed: Vec<(f32, bool, &Glyph)> = Vec::with_capacity(glyphs.len());
-    for (index, glyph) in glyphs.iter().enumerate() {
-        let own = middle(direction, glyph);
-        let is_mark = char::from_u32(glyph.text).is_some_and(is_mark);
-        let place = if is_mark { letter_of_mark(glyphs, index, own, direction) } else { own };
-        placed.push((place, is_mark, glyph));
-    }
-    placed.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-    glyphs.clear();
-    glyphs.extend(placed.into_iter().map(|(_, _, glyph)| glyph));
-}
-
-/// The middle of the letter a mark belongs to: of the last and the next one written, the nearer.
-fn letter_of_mark(glyphs: &[&Glyph], mark: usize, own: f32, direction: (f32, f32)) -> f32 {
-    let is_letter = |glyph: &&&Glyph| !char::from_u32(glyph.text).is_some_and(is_mark);
-    let before = glyphs.get(..mark).and_then(|before| before.iter().rev().find(is_letter));
-    let after = glyphs.get(mark + 1..).and_then(|after| after.iter().find(is_letter));
-    let middles = before.into_iter().chain(after).map(|letter| middle(direction, letter));
-    middles.min_by(|left, right| (left - own).abs().total_cmp(&(right - own).abs())).unwrap_or(own)
-}
-
-fn middle(direction: (f32, f32), glyph: &Glyph) -> f32 {
-    project(direction, glyph.x + glyph.dx / 2.0, glyph.y + glyph.dy / 2.0).0
-}
-
 /// Receives glyphs and word ends from [`split_words`].
-trait WordSink {
+pub(super) trait WordSink {
     fn glyph(&mut self, page: &PageGlyphs, glyph: &Glyph);
     fn end_word(&mut self);
+    /// The next glyph stands behind a tab or in the next cell.
+    fn jump(&mut self);
 }
 
 /// Writes words straight into the layout.
@@ -145,8 +112,9 @@ struct DirectWords<'l> {
     open: Option<(usize, Bounds)>,
 }
 
-impl WordSink for DirectWords<'_> {
-    fn glyph(&mut self, page: &PageGlyphs, glyph: &Glyph) {
+impl DirectWords<'_> {
+    /// Where the text of a glyph of the current word goes.
+    fn open(&mut self, page: &PageGlyphs, glyph: &Glyph) -> &mut String {
         let text = &mut self.layout.text;
         let (_, bounds) = self.open.get_or_insert_with(|| {
             if !text.is_empty() && !text.ends_with('\n') {
@@ -155,62 +123,32 @@ impl WordSink for DirectWords<'_> {
             (text.len(), Bounds::EMPTY)
         });
         include_box(page, glyph, bounds);
-        page.push_text(glyph, text);
+        text
     }
+}
+
+impl WordSink for DirectWords<'_> {
+    fn glyph(&mut self, page: &PageGlyphs, glyph: &Glyph) {
+        if let Some(character) = char::from_u32(glyph.text) {
+            self.open(page, glyph).push(character);
+            return;
+        }
+        // What a single glyph says may be several words.
+        for (index, word) in page.string(glyph).split(' ').enumerate() {
+            if index > 0 {
+                self.end_word();
+            }
+            if !word.is_empty() {
+                self.open(page, glyph).push_str(word);
+            }
+        }
+    }
+
+    fn jump(&mut self) {}
 
     fn end_word(&mut self) {
         let Some((start, bounds)) = self.open.take() else { return };
-        let end = self.layout.text.len();
-        if end > start {
-            self.layout.words.push(Word { span: span(start, end), bounds });
-        } else if self.layout.text.ends_with(' ') {
-            // Nothing but codes without text: take the space back.
-            self.layout.text.pop();
-        }
-    }
-}
-
-/// Collects words so that they can be put in order.
-#[derive(Default)]
-struct VisualWords {
-    words: Vec<Spelled>,
-    open: Option<Spelled>,
-}
-
-impl WordSink for VisualWords {
-    fn glyph(&mut self, page: &PageGlyphs, glyph: &Glyph) {
-        let open = self.open.get_or_insert_with(|| Spelled { text: String::new(), bounds: Bounds::EMPTY });
-        include_box(page, glyph, &mut open.bounds);
-        // Ligatures hold their characters in logical order; the whole word is turned round later.
-        let mut text = String::new();
-        page.push_text(glyph, &mut text);
-        if text.chars().any(is_right_to_left) {
-            open.text.extend(text.chars().rev());
-        } else {
-            open.text.push_str(&text);
-        }
-    }
-
-    fn end_word(&mut self) {
-        self.words.extend(self.open.take().filter(|word| !word.text.is_empty()));
-    }
-}
-
-fn append_logical(words: &[Spelled], is_right_to_left_page: bool, layout: &mut PageLayout) {
-    let mut texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
-    if has_written_brackets(&texts) {
-        // As they are seen, like everything else on the line.
-        texts.iter_mut().for_each(|text| *text = with_mirrored_brackets(text));
-    }
-    let is_right_to_left_line = is_right_to_left_line(&texts, is_right_to_left_page);
-    for index in logical_order(&texts, is_right_to_left_line) {
-        let Some((word, text)) = words.get(index).zip(texts.get(index)) else { continue };
-        if !layout.text.is_empty() && !layout.text.ends_with('\n') {
-            layout.text.push(' ');
-        }
-        let start = layout.text.len();
-        layout.text.push_str(&logical_word(text, is_right_to_left_line));
-        layout.words.push(Word { span: span(start, layout.text.len()), bounds: word.bounds });
+        self.layout.words.push(Word { span: span(start, self.layout.text.len()), bounds });
     }
 }
 
@@ -229,6 +167,7 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), main
         let (length, _) = project(direction, glyph.dx, glyph.dy);
         if along - reached > JUMP * glyph.size {
             (run_start, tracking) = (index, None);
+            sink.jump();
         }
         reached = along + length;
         if glyph.text == u32::from(' ') {
@@ -369,7 +308,7 @@ pub(super) fn is_ideograph(glyph: &Glyph) -> bool {
 }
 
 /// Grows a box by a glyph's: its advance by its font's ascent and descent, across the baseline.
-fn include_box(page: &PageGlyphs, glyph: &Glyph, bounds: &mut Bounds) {
+pub(super) fn include_box(page: &PageGlyphs, glyph: &Glyph, bounds: &mut Bounds) {
     let face = page.fonts.get(usize::from(glyph.font));
     let (above, below) = if glyph.flags & flags::VERTICAL != 0 {
         (glyph.size / 2.0, -glyph.size / 2.0)
@@ -426,7 +365,7 @@ fn finish_line(
 }
 
 /// A span of a page's text; texts are bounded far below 4 GiB by the reader's limits.
-fn span(start: usize, end: usize) -> Span {
+pub(super) fn span(start: usize, end: usize) -> Span {
     let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Span { start: clamp(start), end: clamp(end) }
 }

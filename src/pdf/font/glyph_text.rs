@@ -97,6 +97,8 @@ impl Texts {
         let mut plain = String::with_capacity(text.len());
         for character in text.chars() {
             match (plain_character(character), ligature(character)) {
+                // White space within parts words; how much of it there is says nothing.
+                (Some(' '), _) if plain.ends_with(' ') => {}
                 (Some(kept), _) => plain.push(kept),
                 (None, Some(index)) => plain.push_str(FIXED_STRINGS[index as usize]),
                 (None, None) => {}
@@ -251,6 +253,7 @@ mod tests {
         assert_eq!(texts.string(""), GlyphText::UNKNOWN);
         assert_eq!(said(&texts, first).as_deref(), Some("fj"));
         assert_eq!(said(&texts, NOTHING).as_deref(), Some(""));
+        assert_eq!(texts.string(" \u{A0}"), GlyphText(' ' as u32));
         assert_eq!(texts.into_strings().len(), FIXED_STRINGS.len() + 1);
     }
 }

@@ -96,6 +96,14 @@ fn to_unicode_entries_that_say_nothing_do_not_count() {
 }
 
 #[test]
+fn codes_beside_one_that_says_whole_words_say_nothing() {
+    let mut fixture = Fixture::new();
+    let map = fixture.stream(b"beginbfchar <41> <00480069002000790061> <42> <> <43> <0043> endbfchar");
+    let font = fixture.load(&simple(&dictionary! { "ToUnicode" => map }));
+    assert_eq!(said(&font, b"ABC"), "Hi yaC");
+}
+
+#[test]
 fn encodings_of_simple_fonts() {
     let differences = |names: Vec<Object>| Object::from(dictionary! { "Differences" => names });
     let cases: [(Dictionary, &[u8], &str); 9] = [

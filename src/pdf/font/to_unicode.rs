@@ -4,7 +4,7 @@
 
 use super::cid_collection::{Collection, CollectionTexts};
 use super::cmap_syntax::{self, Code, Item, Target};
-use super::glyph_text::{GlyphText, Texts, character_text};
+use super::glyph_text::{GlyphText, NOTHING, Texts, character_text};
 use super::names;
 use crate::pdf::objects::Objects;
 use lopdf::{Dictionary, Object};
@@ -69,8 +69,16 @@ impl ToUnicode {
     pub(super) fn parse(data: &[u8], texts: &mut Texts) -> ToUnicode {
         let mut map = ToUnicode::default();
         let mut cids = Vec::new();
+        let mut empty = Vec::new();
+        let mut has_words = false;
         let is_whole = cmap_syntax::read(data, &mut |item| match item {
-            Item::Unicode { first, last, target: Target::Units(units) } => map.add(first, last, &units, texts),
+            Item::Unicode { first, last, target: Target::Units(units) } => {
+                if units.is_empty() {
+                    empty.push((first, last));
+                }
+                has_words |= units.len() > 1 && units.contains(&u16::from(b' '));
+                map.add(first, last, &units, texts);
+            }
             Item::Unicode { first, last, target: Target::Name(name) } => {
                 if let Some(text) = names::text_of_name(name, texts) {
                     map.push(first, last, RangeText::Text(text));
@@ -86,6 +94,11 @@ impl ToUnicode {
             for (first, last, cid) in cids {
                 map.push(first, last, RangeText::Characters(cid));
             }
+        }
+        // An empty text usually means an unknown one. Where one code says whole words, which no glyph can show, it has
+        // the text of several glyphs (cairo does so where it cannot tell them apart), and the others say nothing.
+        for (first, last) in empty.into_iter().filter(|_| has_words) {
+            map.push(first, last, RangeText::Text(NOTHING));
         }
         for ranges in &mut map.ranges {
             ranges.sort_by_key(|range| range.first);
