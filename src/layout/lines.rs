@@ -105,10 +105,11 @@ fn shares_baseline(line: &OpenLine, fragment: &Fragment) -> bool {
     cosine >= SAME_DIRECTION && is_on_baseline(fragment.baseline - line.baseline, line.size, fragment.size)
 }
 
-/// Whether the fragment goes on where the line ends, however wide the gap: a tab or the next cell of a table row.
+/// Whether the fragment goes on where the line ends, however wide the gap: a tab or the next cell of a table row. Or
+/// whether it stands before the line: a label written after its value, a row written from right to left.
 fn follows(line: &OpenLine, fragment: &Fragment) -> bool {
-    let size = line.size.max(fragment.size);
-    shares_baseline(line, fragment) && fragment.start >= line.end - KERNING_BACK * size
+    let back = KERNING_BACK * line.size.max(fragment.size);
+    shares_baseline(line, fragment) && (fragment.start >= line.end - back || fragment.end <= line.start + back)
 }
 
 /// Whether the fragment was written straight under the one before it, or the next one straight under it.

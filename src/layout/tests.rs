@@ -99,6 +99,9 @@ fn runs_on_one_baseline_are_one_line() {
     let paper =
         Paper::new().write(50.0, 100.0, 10.0, "one").write(68.0, 100.0, 10.0, "line").write(300.0, 100.0, 10.0, "42");
     assert_eq!(paper.read(), "one line 42\n");
+    // A label written after its value.
+    let paper = Paper::new().write(300.0, 100.0, 10.0, "none").write(50.0, 100.0, 10.0, "Injuries:");
+    assert_eq!(paper.read(), "Injuries: none\n");
     // A word left out at first and written at the end still stands in its place.
     let paper =
         Paper::new().write(50.0, 100.0, 10.0, "aa").write(50.0, 120.0, 10.0, "next").write(64.0, 100.0, 10.0, "bb");
