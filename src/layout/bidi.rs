@@ -6,8 +6,10 @@ use unicode_bidi::{BidiClass, bidi_class};
 
 /// Whether the character is written from right to left.
 pub(super) fn is_right_to_left(character: char) -> bool {
-    // Latin, Greek and Cyrillic text is told apart without a table look-up.
-    character >= '\u{0590}' && matches!(bidi_class(character), BidiClass::R | BidiClass::AL)
+    // Scripts before Hebrew, and those between Arabic and its presentation forms, are told apart without a table look-up.
+    character >= '\u{0590}'
+        && !('\u{0900}'..'\u{FB1D}').contains(&character)
+        && matches!(bidi_class(character), BidiClass::R | BidiClass::AL)
 }
 
 /// Whether most letters of the page are written from right to left.

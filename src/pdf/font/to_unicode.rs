@@ -34,7 +34,7 @@ enum RangeText {
 #[derive(Debug, Default)]
 pub(super) struct ToUnicode {
     /// By the length of the code in bytes, less one; in order of the first code.
-    ranges: [Vec<TextRange>; 4],
+    ranges: [TextRanges; 4],
     is_identity: bool,
     collection: Option<CollectionTexts>,
     /// Whether a limit left mappings out.
@@ -101,15 +101,14 @@ impl ToUnicode {
             map.push(first, last, RangeText::Text(NOTHING));
         }
         for ranges in &mut map.ranges {
-            ranges.sort_by_key(|range| range.first);
-            ranges.shrink_to_fit();
+            ranges.sort();
         }
         map
     }
 
     /// Whether it says nothing about any code.
     pub(super) fn is_empty(&self) -> bool {
-        !self.is_identity && self.collection.is_none() && self.ranges.iter().all(Vec::is_empty)
+        !self.is_identity && self.collection.is_none() && self.ranges.iter().all(|ranges| ranges.sorted.is_empty())
     }
 
     /// The text of a code; unknown if there is none, or none that counts.
@@ -139,8 +138,8 @@ impl ToUnicode {
     /// The range of a code: of its own length if possible, else of any, as producers mix them up.
     fn range(&self, code: Code) -> Option<TextRange> {
         let own = usize::from(code.length).saturating_sub(1);
-        let in_own = self.ranges.get(own).and_then(|ranges| find(ranges, code.value));
-        in_own.or_else(|| self.ranges.iter().find_map(|ranges| find(ranges, code.value)))
+        let in_own = self.ranges.get(own).and_then(|ranges| ranges.find(code.value));
+        in_own.or_else(|| self.ranges.iter().find_map(|ranges| ranges.find(code.value)))
     }
 
     fn use_named(&mut self, name: &[u8], texts: &mut Texts) {
@@ -153,7 +152,7 @@ impl ToUnicode {
 
     fn push(&mut self, first: Code, last: u32, text: RangeText) {
         if let Some(ranges) = self.ranges.get_mut(usize::from(first.length).saturating_sub(1)) {
-            ranges.push(TextRange { first: first.value, last, text });
+            ranges.sorted.push(TextRange { first: first.value, last, text });
         }
     }
 
@@ -184,10 +183,27 @@ impl ToUnicode {
     }
 }
 
-/// The range with the greatest first code that holds this code: of overlapping ranges the most specific, of equal
-/// ones the last.
-fn find(ranges: &[TextRange], value: u32) -> Option<TextRange> {
-    let end = ranges.partition_point(|range| range.first <= value);
-    let candidates = ranges.get(..end)?;
-    candidates.iter().rev().take(MAX_OVERLAP).find(|range| range.last >= value).copied()
+/// Ranges of codes of one length.
+#[derive(Debug, Default)]
+struct TextRanges {
+    /// In order of the first code, once [`TextRanges::sort`] was called.
+    sorted: Vec<TextRange>,
+    /// Whether some hold the same code; hardly any CMap has such.
+    overlap: bool,
+}
+
+impl TextRanges {
+    fn sort(&mut self) {
+        self.sorted.sort_by_key(|range| range.first);
+        self.sorted.shrink_to_fit();
+        self.overlap = self.sorted.windows(2).any(|pair| pair[0].last >= pair[1].first);
+    }
+
+    /// The range with the greatest first code that holds this code: of overlapping ranges the most specific, of equal
+    /// ones the last.
+    fn find(&self, value: u32) -> Option<TextRange> {
+        let end = self.sorted.partition_point(|range| range.first <= value);
+        let looked_at = if self.overlap { MAX_OVERLAP } else { 1 };
+        self.sorted.get(..end)?.iter().rev().take(looked_at).find(|range| range.last >= value).copied()
+    }
 }
