@@ -24,6 +24,9 @@ const SUMMARY_PAGES: usize = 24;
 const FRONT_PAGES: usize = 3;
 /// So many times the front of a longer report makes the whole.
 const FRONT_SHARE: usize = 8;
+/// Words of the longest line that may be a heading over one of the two: most lines of running text have more, and need
+/// not be looked up.
+const MAX_HEADING_WORDS: usize = 8;
 /// Lists of recommendations that are tried before there is taken to be none.
 const MAX_ANNOUNCEMENTS: usize = 50;
 
@@ -40,11 +43,14 @@ fn find_summary(document: Document<'_>) -> Option<Statement> {
             let layout = document.layouts.get(page)?;
             let line = layout.lines.get(index)?;
             let text = line.span.of(&layout.text);
-            let announced = announcements::summary(text).filter(|kind| *kind == Summary::Sure || page < front);
+            let announced = (line.words.len() <= MAX_HEADING_WORDS)
+                .then(|| announcements::summary(text))
+                .flatten()
+                .filter(|kind| *kind == Summary::Sure || page < front);
             if announced.is_some() && !document.is_furniture(page, index) {
                 return summary::read(document.lines_from(page, index + 1), line.size);
             }
-            announcements::run_in_summary(text).filter(|_| page < FRONT_PAGES)?;
+            (page < FRONT_PAGES).then(|| announcements::run_in_summary(text)).flatten()?;
             let mut lines = document.lines_from(page, index);
             let first = lines.next()?;
             let text = announcements::run_in_summary(&first.text)?.to_owned();
@@ -63,7 +69,8 @@ fn find_recommendations(document: Document<'_>) -> Vec<Statement> {
             let text = line.span.of(&layout.text);
             if text.ends_with([':', '：']) && !document.is_furniture(page, index) && recommends(layout, index) {
                 sentences.push((page, index));
-            } else if announcements::recommendations(text, document.is_heading(page, index))
+            } else if line.words.len() <= MAX_HEADING_WORDS
+                && announcements::recommendations(text, document.is_heading(page, index))
                 && !document.is_furniture(page, index)
             {
                 headings.push((page, index));

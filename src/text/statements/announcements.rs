@@ -1,5 +1,7 @@
 //! The words that announce an abstract or recommendations, as tables, folded to lower case.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Headings that can stand over nothing but an abstract or a summary of the whole report.
@@ -97,9 +99,10 @@ pub enum Summary {
 
 /// Whether a line is a heading over an abstract.
 pub fn summary(line: &str) -> Option<Summary> {
-    let heading = heading(line)?;
-    let is_in = |table: &[&str]| table.iter().any(|entry| is_same(entry, &heading));
-    if is_in(SUMMARIES) { Some(Summary::Sure) } else { is_in(SUMMARIES_AT_THE_FRONT).then_some(Summary::AtTheFront) }
+    match announced(&heading(line)?)? {
+        Announced::Summary(summary) => Some(summary),
+        Announced::AfterSummary | Announced::Recommendations => None,
+    }
 }
 
 /// The text after "Abstract:", "Abstract—" or "Zusammenfassung." on the same line.
@@ -117,8 +120,8 @@ pub fn ends_summary(line: &str) -> bool {
     if KEYWORDS.iter().any(|start| folded.starts_with(start)) {
         return true;
     }
-    let is_known = |heading: String| AFTER_SUMMARIES.iter().any(|entry| is_same(entry, &heading));
-    heading(label).is_some_and(is_known) || summary(label).is_some()
+    let announced = heading(label).and_then(|heading| announced(&heading));
+    matches!(announced, Some(Announced::AfterSummary | Announced::Summary(_)))
 }
 
 /// Whether a line is a heading over recommendations. More words than these need to be set as a heading.
@@ -131,16 +134,42 @@ pub fn recommendations(line: &str, is_heading: bool) -> bool {
         "recomendaciones para ",
     ];
     heading(line).is_some_and(|heading| {
-        RECOMMENDATIONS.iter().any(|entry| is_same(entry, &heading))
+        announced(&heading) == Some(Announced::Recommendations)
             || (is_heading && ADDRESSED.iter().any(|start| heading.starts_with(start)))
     })
 }
 
-/// Whether two texts are the same but for the accents that French and Spanish capitals often go without.
-fn is_same(entry: &str, heading: &str) -> bool {
-    let unaccented = |text: &str| -> String { text.nfd().filter(|character| !is_accent(*character)).collect() };
-    let is_near = heading.len() <= entry.len() && heading.len() + 8 > entry.len();
-    entry == heading || (is_near && !entry.is_ascii() && heading.is_ascii() && unaccented(entry) == heading)
+/// What stands under a heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Announced {
+    Summary(Summary),
+    AfterSummary,
+    Recommendations,
+}
+
+/// The tables of headings as one, with the forms that French and Spanish capitals often take, without their accents.
+static HEADINGS: LazyLock<HashMap<String, Announced>> = LazyLock::new(|| {
+    let tables = [
+        (SUMMARIES, Announced::Summary(Summary::Sure)),
+        (SUMMARIES_AT_THE_FRONT, Announced::Summary(Summary::AtTheFront)),
+        (AFTER_SUMMARIES, Announced::AfterSummary),
+        (RECOMMENDATIONS, Announced::Recommendations),
+    ];
+    let mut headings = HashMap::new();
+    for (entries, announced) in tables {
+        for entry in entries {
+            headings.entry((*entry).to_owned()).or_insert(announced);
+            let unaccented: String = entry.nfd().filter(|character| !is_accent(*character)).collect();
+            if unaccented.is_ascii() {
+                headings.entry(unaccented).or_insert(announced);
+            }
+        }
+    }
+    headings
+});
+
+fn announced(heading: &str) -> Option<Announced> {
+    HEADINGS.get(heading).copied()
 }
 
 fn is_accent(character: char) -> bool {
