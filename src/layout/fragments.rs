@@ -58,6 +58,9 @@ pub(super) fn project(direction: (f32, f32), x: f32, y: f32) -> (f32, f32) {
 /// The direction a glyph is written in; `None` if it has no advance.
 fn direction_of(glyph: &Glyph) -> Option<(f32, f32)> {
     let length = glyph.length();
+    if glyph.dy == 0.0 {
+        return (length > 1e-4).then(|| (1.0_f32.copysign(glyph.dx), 0.0));
+    }
     (length > 1e-4).then(|| (glyph.dx / length, glyph.dy / length))
 }
 
