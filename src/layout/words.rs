@@ -265,7 +265,7 @@ fn is_raised_digit(text: u32) -> bool {
 fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> f32 {
     let space = u32::from(' ');
     let mut gaps: Vec<f32> = Vec::with_capacity(glyphs.len());
-    let (mut spaces, mut letters, mut is_after_space) = (0, 0, true);
+    let (mut spaces, mut positive, mut looked_at, mut is_after_space) = (0, 0, 0, true);
     let mut end = f32::MAX;
     for glyph in glyphs {
         let (start, _) = project(direction, glyph.x, glyph.y);
@@ -274,11 +274,12 @@ fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> f32 {
             break;
         }
         end = start + project(direction, glyph.dx, glyph.dy).0;
+        looked_at += 1;
         if glyph.text == space {
             spaces += 1;
-        } else {
-            letters += usize::from(char::from_u32(glyph.text).is_some_and(char::is_alphabetic));
-            gaps.extend((!is_after_space).then_some(gap));
+        } else if !is_after_space {
+            positive += usize::from(gap > 0.0);
+            gaps.push(gap);
         }
         is_after_space = glyph.text == space;
     }
@@ -288,6 +289,10 @@ fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> f32 {
         return 0.0;
     }
     let middle = gaps.len() / 2;
+    if positive < gaps.len() - middle {
+        // The median is not above zero, as on nearly all lines.
+        return 0.0;
+    }
     let (lower, median, _) = gaps.select_nth_unstable_by(middle, f32::total_cmp);
     let median = *median;
     let quarter = lower.len() / 2;
@@ -296,8 +301,12 @@ fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> f32 {
         return 0.0;
     }
     // As wide as spaces: only between letters, for formulas and rows of numbers are set with even gaps, too.
-    if median > WORD_GAP && spaces == 0 && letters * 5 < (gaps.len() + 1) * 4 {
-        return 0.0;
+    if median > WORD_GAP && spaces == 0 {
+        let run = glyphs.get(..looked_at).unwrap_or_default().iter();
+        let letters = run.filter(|glyph| char::from_u32(glyph.text).is_some_and(char::is_alphabetic)).count();
+        if letters * 5 < (gaps.len() + 1) * 4 {
+            return 0.0;
+        }
     }
     median * 1.5
 }

@@ -10,10 +10,10 @@ mod text;
 
 use crate::layout::glyph::PageGlyphs;
 use crate::pdf::document::{PageAttributes, Pdf};
-use crate::pdf::font::Font;
+use crate::pdf::font::{Font, Programs};
 use crate::pdf::lexer::{Lexer, Operand, Operands, decode_name};
 use crate::pdf::matrix::Matrix;
-use crate::pdf::objects::Objects;
+use crate::pdf::objects::{Objects, as_dictionary};
 use crate::pdf::structure::{MarkedContent, OptionalContent};
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 use std::collections::HashMap;
@@ -54,9 +54,23 @@ impl DocumentFonts {
     }
 
     fn font(&self, objects: &Objects, id: Option<ObjectId>, dictionary: &Dictionary) -> Arc<Font> {
-        let Some(id) = id else { return Arc::new(Font::load(objects, dictionary)) };
+        let Some(id) = id else { return Arc::new(Font::load(objects, dictionary, Programs::Read)) };
         let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(fonts.entry(id).or_insert_with(|| Arc::new(Font::load(objects, dictionary))))
+        let font = fonts.entry(id).or_insert_with(|| Arc::new(Font::load(objects, dictionary, Programs::PutOff)));
+        Arc::clone(font)
+    }
+
+    /// Reads the programs of fonts that turned out to lack them; whether there were any.
+    fn complete(&self, objects: &Objects) -> bool {
+        let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut any_completed = false;
+        for (id, font) in fonts.iter_mut().filter(|(_, font)| font.lacks_program()) {
+            if let Some(dictionary) = objects.resolve(&Object::Reference(*id)).and_then(as_dictionary) {
+                *font = Arc::new(Font::load(objects, dictionary, Programs::Read));
+                any_completed = true;
+            }
+        }
+        any_completed
     }
 }
 
@@ -80,11 +94,20 @@ pub struct PageContent {
 /// Reads a page.
 pub fn read_page(pdf: &Pdf, page: &PageAttributes<'_>, fonts: &DocumentFonts, deadline: Instant) -> PageContent {
     let objects = pdf.objects();
-    let mut interpreter = Interpreter::new(objects, fonts, page, deadline);
     let decoded = page_content(objects, page.dictionary);
-    interpreter.content.is_unreadable = decoded.is_unreadable;
-    interpreter.run(&decoded.bytes, page.resources, 0);
-    interpreter.annotations(page);
+    let read = || {
+        let mut interpreter = Interpreter::new(objects, fonts, page, deadline);
+        interpreter.content.is_unreadable = decoded.is_unreadable;
+        interpreter.run(&decoded.bytes, page.resources, 0);
+        interpreter.annotations(page);
+        interpreter
+    };
+    let mut interpreter = read();
+    if fonts.complete(objects) {
+        // Once more with all that the fonts know: at most once for each font, and cheaper than reading programs that
+        // are not needed.
+        interpreter = read();
+    }
     interpreter.content.is_truncated |= decoded.reached_limit;
     fonts.operators.fetch_add(interpreter.operators, Ordering::Relaxed);
     fonts.glyphs.fetch_add(interpreter.content.glyphs.glyphs.len(), Ordering::Relaxed);

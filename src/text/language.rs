@@ -18,13 +18,13 @@ const SURE: f64 = 0.9;
 
 /// How many of a sample's words must be words of grammar of a language, as a share, and how many times those of any
 /// other language of the table, for the sample to be plainly in it. Running text has a third of them, tables few.
-const PLAIN: [(f32, usize); 2] = [(0.06, 3), (0.15, 2)];
+const PLAIN: [(f32, usize); 2] = [(0.04, 3), (0.15, 2)];
 
 /// The same where nothing is known of the report's language yet.
 const PLAIN_ALONE: [(f32, usize); 1] = [(0.2, 3)];
 
 /// Words of grammar a sample must have to be judged by them.
-const MIN_GRAMMAR_WORDS: usize = 6;
+const MIN_GRAMMAR_WORDS: usize = 4;
 
 /// Bytes of the longest word of grammar.
 const MAX_GRAMMAR_WORD: usize = 8;

@@ -3,7 +3,6 @@
 //! What a code says and how wide it is is worked out on its first use and kept in a table; decoding is then a lookup
 //! as for simple fonts.
 
-use super::ShownCode;
 use super::cid_collection::{Collection, CollectionTexts};
 use super::cmap::CMap;
 use super::cmap_syntax::Code;
@@ -13,13 +12,11 @@ use super::program::{GlyphTexts, Program};
 use super::symbol_fonts;
 use super::to_unicode::ToUnicode;
 use super::widths::CidWidths;
+use super::{Programs, ShownCode};
 use crate::pdf::objects::Objects;
 use lopdf::{Dictionary, Object};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// CIDs with a width that are looked at to see whether ToUnicode leaves any out.
-const MAX_PROBED_CIDS: usize = 1024;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What there is to know of a code.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +50,10 @@ pub(super) struct CompositeCodes {
     collection: Option<CollectionTexts>,
     /// Texts of the program's glyphs, if they were needed.
     glyph_texts: GlyphTexts,
+    /// Whether the program was left unread because the dictionaries may say all that is shown.
+    is_put_off: bool,
+    /// Whether a code was asked for of which they say nothing.
+    was_missed: AtomicBool,
     glyphs: CidGlyphs,
     widths: CidWidths,
     /// Widths of the program's glyphs, if the dictionary states none.
@@ -93,6 +94,7 @@ impl CompositeCodes {
         font: &Dictionary,
         descendant: &Dictionary,
         descriptor: &Descriptor<'_>,
+        programs: Programs,
         texts: &mut Texts,
     ) -> CompositeCodes {
         let cmap = CMap::load(objects, font);
@@ -106,6 +108,8 @@ impl CompositeCodes {
             to_unicode: ToUnicode::load(objects, font, texts),
             collection,
             glyph_texts: GlyphTexts::default(),
+            is_put_off: false,
+            was_missed: AtomicBool::new(false),
             glyphs: CidGlyphs::Identity,
             widths: CidWidths::load(objects, descendant),
             glyph_widths: Vec::new(),
@@ -113,26 +117,27 @@ impl CompositeCodes {
             blocks: std::iter::repeat_with(OnceLock::new).take(257).collect(),
             cmap,
         };
-        if codes.needs_program() {
+        let is_surely_needed = !codes.widths.is_stated || codes.to_unicode.is_empty() && codes.collection.is_none();
+        let may_be_needed = !codes.to_unicode.is_empty() && codes.cmap.is_identity();
+        if is_surely_needed || may_be_needed && programs == Programs::Read {
             codes.read_program(objects, descendant, descriptor, texts);
+        } else {
+            codes.is_put_off = may_be_needed;
         }
         codes
     }
 
-    /// Whether the dictionaries leave texts or widths open. Which codes are shown is not known here; a subset font's
-    /// widths are those of the characters it has.
-    fn needs_program(&self) -> bool {
-        if !self.widths.is_stated {
-            return true;
+    /// Whether a code was shown whose text only the program may know, which was put off.
+    pub(super) fn lacks_program(&self) -> bool {
+        self.was_missed.load(Ordering::Relaxed)
+    }
+
+    /// The text of a CID by the program.
+    fn program_text(&self, cid: u32) -> GlyphText {
+        if self.is_put_off && cid != 0 {
+            self.was_missed.store(true, Ordering::Relaxed);
         }
-        if self.to_unicode.is_empty() {
-            return self.collection.is_none();
-        }
-        self.cmap.is_identity()
-            && self.widths.listed_cids(MAX_PROBED_CIDS).any(|cid| {
-                let code = Code { value: cid, length: 2 };
-                cid != 0 && !self.text(code, Some(cid)).is_known()
-            })
+        self.glyph_texts.text(self.glyphs.glyph(cid))
     }
 
     fn read_program(
@@ -168,7 +173,7 @@ impl CompositeCodes {
                 _ => GlyphText::UNKNOWN,
             })
             .or_else(|| self.symbol_text(code))
-            .or_else(|| cid.map_or(GlyphText::UNKNOWN, |cid| self.glyph_texts.text(self.glyphs.glyph(cid))))
+            .or_else(|| cid.map_or(GlyphText::UNKNOWN, |cid| self.program_text(cid)))
             .or_else(|| match self.to_unicode.character(code) {
                 Some('\t' | '\n' | '\r') => character_text(' '),
                 _ => GlyphText::UNKNOWN,

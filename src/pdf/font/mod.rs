@@ -107,9 +107,18 @@ impl<'a> Kind<'a> {
     }
 }
 
+/// When embedded font programs are read; decoding one takes longer than reading a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Programs {
+    /// Wherever they may know more than the dictionaries.
+    Read,
+    /// Not where the dictionaries may say all that is shown: see [`Font::lacks_program`].
+    PutOff,
+}
+
 impl Font {
     /// Makes a font ready. `dictionary` is the font dictionary (§9.5).
-    pub fn load(objects: &Objects, dictionary: &Dictionary) -> Font {
+    pub fn load(objects: &Objects, dictionary: &Dictionary, programs: Programs) -> Font {
         let kind = Kind::of(objects, dictionary);
         let described = if let Kind::Composite(descendant) = kind { descendant } else { dictionary };
         let descriptor = Descriptor::load(objects, described);
@@ -120,11 +129,11 @@ impl Font {
             Kind::Type3 => Codes::Simple(SimpleCodes::load_type3(objects, dictionary, &descriptor, &mut texts)),
             Kind::Gbk => {
                 let stand_in = chinese::gbk_font();
-                let codes = CompositeCodes::load(objects, &stand_in, &stand_in, &descriptor, &mut texts);
+                let codes = CompositeCodes::load(objects, &stand_in, &stand_in, &descriptor, programs, &mut texts);
                 Codes::Composite(Box::new(codes))
             }
             Kind::Composite(descendant) => {
-                let codes = CompositeCodes::load(objects, dictionary, descendant, &descriptor, &mut texts);
+                let codes = CompositeCodes::load(objects, dictionary, descendant, &descriptor, programs, &mut texts);
                 Codes::Composite(Box::new(codes))
             }
         };
@@ -152,6 +161,11 @@ impl Font {
             Codes::Simple(simple) => simple.decode(string, sink),
             Codes::Composite(composite) => composite.decode(string, sink),
         }
+    }
+
+    /// Whether a code was decoded whose text only the program may know, which was put off.
+    pub fn lacks_program(&self) -> bool {
+        matches!(&self.codes, Codes::Composite(composite) if composite.lacks_program())
     }
 
     /// The advance of the font's space for a font size of 1, if it has one with a width.

@@ -21,7 +21,7 @@ impl Fixture {
     }
 
     fn load(self, font: &Dictionary) -> Font {
-        Font::load(&Objects::new(self.document, Limits::default()), font)
+        Font::load(&Objects::new(self.document, Limits::default()), font, Programs::Read)
     }
 }
 
@@ -299,7 +299,7 @@ proptest! {
         let stream = fixture.stream(&[starts[start], &program].concat());
         let descriptor = dictionary! { "FontFile2" => stream };
         let simple = simple(&dictionary! { "FontDescriptor" => descriptor.clone() });
-        said(&Font::load(&Objects::new(fixture.document.clone(), Limits::default()), &simple), &string);
+        said(&Font::load(&Objects::new(fixture.document.clone(), Limits::default()), &simple, Programs::Read), &string);
         said(&fixture.load(&composite(None, "Identity-H", &dictionary! { "FontDescriptor" => descriptor })), &string);
     }
 }

@@ -129,12 +129,6 @@ impl CidWidths {
     pub(super) fn vertical(&self, cid: u32) -> f32 {
         self.vertical.get(cid).unwrap_or(self.default_vertical)
     }
-
-    /// CIDs with a width of their own, at most `limit` of them: what a subset font is likely to show.
-    pub(super) fn listed_cids(&self, limit: usize) -> impl Iterator<Item = u32> {
-        let shown = self.widths.0.iter().filter(|run| run.value != 0.0 && run.last - run.first < 256);
-        shown.flat_map(|run| run.first..=run.last).take(limit)
-    }
 }
 
 #[cfg(test)]
@@ -176,6 +170,5 @@ mod tests {
             assert_eq!(widths.width(cid), expected, "{cid}");
         }
         assert_eq!((widths.vertical(6), widths.vertical(1)), (-900.0, -1000.0));
-        assert_eq!(widths.listed_cids(10).collect::<Vec<_>>(), [1, 2, 25]);
     }
 }

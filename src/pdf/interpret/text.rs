@@ -1,7 +1,7 @@
 //! Text state, fonts and text-showing operators → glyphs on the displayed page. ISO 32000-2 §9.3, §9.4.
 
 use crate::layout::glyph::{FontFace, Glyph, PageGlyphs, STRING_BASE, flags};
-use crate::pdf::font::{Font, GlyphText, ShownCode};
+use crate::pdf::font::{Font, GlyphText, Programs, ShownCode};
 use crate::pdf::interpret::{Interpreter, PageFont, TextState, set};
 use crate::pdf::lexer::{Operand, Operands, decode_name};
 use crate::pdf::matrix::Matrix;
@@ -52,7 +52,7 @@ impl<'d> Interpreter<'d> {
         let font = dictionary! {
             "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
         };
-        self.add_font(Arc::new(Font::load(self.objects, &font)))
+        self.add_font(Arc::new(Font::load(self.objects, &font, Programs::Read)))
     }
 
     fn add_font(&mut self, font: Arc<Font>) -> Option<usize> {

@@ -150,6 +150,10 @@ pub fn names_unprinted_month(text: &str, printed: &HashSet<String>) -> bool {
 
 /// The first date of the text with at least a month: `17 May 2023`, `May 17, 2023`, `May 2023`, `2023-05-17`.
 fn with_month(text: &str) -> Option<Date> {
+    // Hardly any line has a figure; those without need no second look.
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) && (text.is_ascii() || !text.chars().any(char::is_numeric)) {
+        return None;
+    }
     let words: Vec<&str> = words(text).collect();
     let named_or_ordered =
         || (0..words.len()).find_map(|index| named_month(&words, index).or_else(|| numeric(&words[index..])));

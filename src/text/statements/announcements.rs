@@ -206,12 +206,15 @@ fn heading(line: &str) -> Option<String> {
         Some((number, rest)) if is_section_number(number) => rest.trim(),
         _ => line,
     };
+    // No heading of the tables has a figure in it, but most rows of tables have.
+    if unnumbered.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let bare = unnumbered.trim_matches(|character: char| !character.is_alphanumeric() && !is_mark(character));
-    let bare = bare.split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_spaced =
-        bare.split_whitespace().count() > 3 && bare.split_whitespace().all(|part| part.chars().count() == 1);
-    let folded = bare.to_lowercase();
-    Some(if is_spaced { folded.split_whitespace().collect() } else { folded })
+    let parts = || bare.split_whitespace();
+    let is_spaced = parts().nth(3).is_some() && parts().all(|part| part.chars().nth(1).is_none());
+    let joined = parts().collect::<Vec<_>>().join(if is_spaced { "" } else { " " });
+    Some(joined.to_lowercase())
 }
 
 /// Combining marks of Thai, Devanagari and Arabic, which belong to the word's end.
