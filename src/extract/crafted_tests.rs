@@ -34,6 +34,16 @@ fn crafted_files_are_read() {
         [
             ("bfrange_4g", composite("<00000041>", "beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange"), "A"),
             (
+                // The map leaves a shown code out, so that the font is read again with all that is known of it.
+                "tounicode_leaves_codes_out",
+                composite("<00240045>", "beginbfchar <0024> <0041> endbfchar").object(
+                    6,
+                    "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /ArialMT /DW 500 /CIDSystemInfo \
+                     << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+                ),
+                "Ab",
+            ),
+            (
                 "tounicode_wins",
                 with_font("(AB)", "<< /Type /Font /Subtype /Type1 /Encoding /WinAnsiEncoding /ToUnicode 6 0 R >>")
                     .stream(6, "", "beginbfchar <41> <03A9> <42> <03B2> endbfchar"),

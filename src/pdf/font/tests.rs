@@ -199,6 +199,18 @@ fn composite_fonts_by_their_sources() {
 }
 
 #[test]
+fn programs_are_put_off_until_a_code_asks_for_them() {
+    let mut fixture = Fixture::new();
+    let map = fixture.stream(b"beginbfchar <0024> <0041> endbfchar");
+    let font = composite(Some(map), "Identity-H", &dictionary! { "BaseFont" => "ArialMT", "DW" => 500 });
+    let font = Font::load(&Objects::new(fixture.document, Limits::default()), &font, Programs::PutOff);
+    assert_eq!(said(&font, b"\x00\x24\x00\x00"), "A?");
+    assert!(!font.lacks_program());
+    assert_eq!(said(&font, b"\x00\x45"), "?");
+    assert!(font.lacks_program());
+}
+
+#[test]
 fn chinese_system_fonts_are_shown_with_gbk_codes() {
     let name = Object::Name(vec![0xCB, 0xCE, 0xCC, 0xE5]);
     let entries = dictionary! { "Subtype" => "TrueType", "BaseFont" => name, "Encoding" => "WinAnsiEncoding" };
