@@ -32,9 +32,27 @@ fn limits_are_reached_and_told() {
     let spaces = zlib(&[text.as_bytes(), &vec![b' '; 1 << 20]].concat());
     let small_streams = Limits { stream_bytes: 1 << 16, ..Limits::default() };
     let mappings: String = (0..70_000).map(|code| format!("<{code:08x}> <0041>\n")).collect();
-    let form = "/Type /XObject /Subtype /Form /BBox [0 0 200 200] /Filter /FlateDecode";
-    let page_with_form = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
+    let form = "/Type /XObject /Subtype /Form /BBox [0 0 200 200]";
+    let packed_form = format!("{form} /Filter /FlateDecode");
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
                           /Resources << /Font << /F1 5 0 R >> /XObject << /X 10 0 R >> >> >>";
+    let many_filters = format!("{form} /Filter [{}]", "/AHx ".repeat(9));
+    let long_array = format!("[{}]", "(a)".repeat(200_001));
+    let with_entry = |key: &str, items: &str| page.replace("/Type /Page ", &format!("/Type /Page /{key} [{items}] "));
+    let field = |entries: &str| {
+        let widget = format!("<< /Subtype /Widget /Rect [0 0 200 200] {entries} >>");
+        TestPdf::with_text("Abc").object(3, with_entry("Annots", &widget))
+    };
+    let used = |next: u32| if next < 26 { format!("/UseCMap {next} 0 R") } else { String::new() };
+    let chained = (20..26).fold(
+        TestPdf::with_text("Abc")
+            .object(
+                5,
+                "<< /Type /Font /Subtype /Type0 /ToUnicode /Identity-H /Encoding 20 0 R /DescendantFonts [6 0 R] >>",
+            )
+            .object(6, "<< /Subtype /CIDFontType2 /BaseFont /Foo >>"),
+        |pdf, number| pdf.stream(number, &used(number + 1), ""),
+    );
     let (truncated, whole) = (PageStatus::Truncated, PageStatus::Text);
     let cases = [
         (
@@ -45,7 +63,7 @@ fn limits_are_reached_and_told() {
         ),
         (
             "form",
-            TestPdf::with_content("/X Do").object(3, page_with_form).stream(10, form, &spaces),
+            TestPdf::with_content("/X Do").object(3, page).stream(10, &packed_form, &spaces),
             small_streams.clone(),
             truncated,
         ),
@@ -67,6 +85,53 @@ fn limits_are_reached_and_told() {
             Limits { page_text_bytes: 20, ..Limits::default() },
             truncated,
         ),
+        (
+            "parts of the content",
+            TestPdf::with_text("Abc").object(3, page.replace("4 0 R", "[4 0 R 4 0 R 4 0 R]")),
+            Limits { page_content_parts: 2, ..Limits::default() },
+            truncated,
+        ),
+        (
+            "filters",
+            TestPdf::with_content(format!("{text} /X Do")).object(3, page).stream(10, &many_filters, "41>"),
+            Limits::default(),
+            whole,
+        ),
+        (
+            "depth of forms",
+            TestPdf::with_content(format!("{text} /X Do"))
+                .object(3, page)
+                .stream(10, &format!("{form} /Resources << /XObject << /X 11 0 R >> >>"), "/X Do")
+                .stream(11, form, ""),
+            Limits { form_depth: 1, ..Limits::default() },
+            truncated,
+        ),
+        (
+            "elements of an array",
+            TestPdf::with_content(format!("BT /F1 12 Tf 20 100 Td {long_array} TJ ET")),
+            Limits::default(),
+            truncated,
+        ),
+        (
+            "annotations",
+            TestPdf::with_text("Abc").object(3, with_entry("Annots", &"null ".repeat(20_001))),
+            Limits::default(),
+            truncated,
+        ),
+        (
+            "characters of a field",
+            field(&format!("/FT /Tx /V ({})", "a ".repeat(10_001))),
+            Limits::default(),
+            truncated,
+        ),
+        (
+            "text of fields",
+            field("/FT /Tx /V (Abc) >> << /Subtype /Widget /Rect [0 0 200 200] /FT /Tx /V (Def)"),
+            Limits { page_text_bytes: 4, ..Limits::default() },
+            truncated,
+        ),
+        ("options of a list", field(&format!("/FT /Ch /Opt [{}]", "(a) ".repeat(201))), Limits::default(), truncated),
+        ("CMaps in a chain", chained, Limits::default(), whole),
         ("mappings of a CMap", with_to_unicode(&format!("beginbfchar {mappings} endbfchar")), Limits::default(), whole),
         ("bytes of a CMap", with_to_unicode(&" ".repeat((1 << 20) + 1)), Limits::default(), whole),
     ];

@@ -108,7 +108,7 @@ pub fn read_page(pdf: &Pdf, page: &PageAttributes<'_>, fonts: &DocumentFonts, de
         // are not needed.
         interpreter = read();
     }
-    interpreter.content.is_truncated |= decoded.reached_limit;
+    interpreter.content.is_truncated |= decoded.reached_limit || interpreter.has_left_out;
     fonts.operators.fetch_add(interpreter.operators, Ordering::Relaxed);
     fonts.glyphs.fetch_add(interpreter.content.glyphs.glyphs.len(), Ordering::Relaxed);
     interpreter.content
@@ -126,14 +126,15 @@ fn page_content(objects: &Objects, page: &Dictionary) -> DecodedContent {
     let mut reached_limit = false;
     let streams: Vec<&Stream> = match objects.get(page, b"Contents") {
         Some(Object::Stream(stream)) => vec![stream],
-        Some(Object::Array(parts)) => parts
-            .iter()
-            .take(objects.limits().page_content_parts)
-            .filter_map(|part| match objects.resolve(part) {
+        Some(Object::Array(parts)) => {
+            let kept = parts.get(..objects.limits().page_content_parts);
+            reached_limit = kept.is_some_and(|kept| kept.len() < parts.len());
+            let stream = |part| match objects.resolve(part) {
                 Some(Object::Stream(stream)) => Some(stream),
                 _ => None,
-            })
-            .collect(),
+            };
+            kept.unwrap_or(parts).iter().filter_map(stream).collect()
+        }
         _ => Vec::new(),
     };
     let has_streams = streams.iter().any(|stream| !stream.content.is_empty());
@@ -216,6 +217,8 @@ struct Interpreter<'d> {
     max_operators: u64,
     max_glyphs: usize,
     decoded_bytes: usize,
+    /// Whether a limit left something out that ends nothing but itself.
+    has_left_out: bool,
     /// Flags every glyph gets (form content).
     base_flags: u16,
     page_area: f32,
@@ -265,6 +268,7 @@ impl<'d> Interpreter<'d> {
                 .page_text_bytes
                 .min(limits.document_text_bytes.saturating_sub(fonts.glyphs.load(Ordering::Relaxed))),
             decoded_bytes: 0,
+            has_left_out: false,
             base_flags: 0,
             page_area: (width * height).max(1.0),
         }
@@ -416,11 +420,15 @@ impl<'d> Interpreter<'d> {
     ) {
         let limits = self.objects.limits();
         self.forms_drawn += 1;
-        if depth >= limits.form_depth || self.forms_drawn > limits.page_forms {
-            self.content.is_truncated |= self.forms_drawn > limits.page_forms;
+        if self.forms_drawn > limits.page_forms {
+            self.content.is_truncated = true;
             return;
         }
         if id.is_some_and(|id| self.open_forms.contains(&id)) {
+            return;
+        }
+        if depth >= limits.form_depth {
+            self.has_left_out = true;
             return;
         }
         let Some(decoded) = self.objects.decode_within_limits(stream) else { return };

@@ -55,6 +55,11 @@ impl<'c> Operands<'c> {
         &self.items
     }
 
+    /// Whether there are as many as are kept; further ones were dropped.
+    pub fn is_full(&self) -> bool {
+        self.items.len() >= MAX_OPERANDS
+    }
+
     /// The last `N` operands as numbers: operators take their operands from the end, so surplus ones do no harm.
     pub fn numbers<const N: usize>(&self) -> Option<[f32; N]> {
         let start = self.items.len().checked_sub(N)?;

@@ -136,7 +136,10 @@ fn layers<'a>(objects: &'a Objects, dictionary: &'a Dictionary) -> Option<Vec<La
     };
     match objects.get(dictionary, b"Filter") {
         None => Some(Vec::new()),
-        Some(Object::Array(filters)) if filters.len() > objects.limits().filters => None,
+        Some(Object::Array(filters)) if filters.len() > objects.limits().filters => {
+            objects.note_cut();
+            None
+        }
         Some(Object::Array(filters)) => {
             filters.iter().enumerate().map(|(index, filter)| layer(index, filter)).collect()
         }

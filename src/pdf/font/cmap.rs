@@ -88,6 +88,10 @@ impl CMap {
                 cmap.finish();
                 cmap
             }
+            Object::Stream(_) => {
+                objects.note_cut();
+                CMap::predefined(b"Identity-H")
+            }
             _ => CMap::predefined(b"Identity-H"),
         }
     }

@@ -7,8 +7,8 @@ use crate::pdf::matrix::Matrix;
 use crate::pdf::objects::{Objects, as_dictionary};
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 
-/// Annotations of one page whose appearances are read.
-const MAX_ANNOTATIONS: usize = 2_000;
+/// Annotations of one page that are looked at; indexes have some thousands of links on a page.
+const MAX_ANNOTATIONS: usize = 20_000;
 
 /// What an annotation that shows text has in its dictionary: an appearance, or a value that stands for one.
 const SIGNS_OF_TEXT: [&[u8]; 3] = [b"/AP", b"/Widget", b"/FreeText"];
@@ -20,7 +20,9 @@ impl<'d> Interpreter<'d> {
         let page_state = display_matrix(page).0;
         self.base_flags = flags::FORM;
         self.marked_content.clear();
-        for annotation in objects.array(page.dictionary, b"Annots").unwrap_or_default().iter().take(MAX_ANNOTATIONS) {
+        let annotations = objects.array(page.dictionary, b"Annots").unwrap_or_default();
+        self.has_left_out |= annotations.len() > MAX_ANNOTATIONS;
+        for annotation in annotations.iter().take(MAX_ANNOTATIONS) {
             // Most are links, thousands in some reports: they need not be parsed to know that they show nothing.
             if SIGNS_OF_TEXT.iter().all(|sign| objects.lacks_name(annotation, sign)) {
                 continue;
@@ -35,7 +37,11 @@ impl<'d> Interpreter<'d> {
                 && let Some(value) = fields::value(objects, annotation)
                 && let Some(rectangle) = objects.numbers::<4>(annotation, b"Rect")
             {
-                fields::write(&value, rectangle, &page_state, &mut self.content.glyphs);
+                self.has_left_out |= !fields::write(&value, rectangle, &page_state, &mut self.content.glyphs);
+                // Values have no operators by which they would be counted.
+                if self.is_over_limit() {
+                    return;
+                }
                 continue;
             }
             let Some((id, appearance)) = shown_appearance(objects, annotation) else { continue };

@@ -33,6 +33,8 @@ pub(super) struct FieldValue {
     lines: Vec<String>,
     /// Font size in points.
     size: f32,
+    /// Whether a limit left lines out.
+    is_cut: bool,
 }
 
 /// Whether the document leaves the appearances of its fields to the reader.
@@ -45,37 +47,36 @@ pub(super) fn needs_appearances(objects: &Objects) -> bool {
 
 /// What a text field, a choice field or a free text shows; `None` for other annotations and empty ones.
 pub(super) fn value(objects: &Objects, annotation: &Dictionary) -> Option<FieldValue> {
-    let shown = match objects.name(annotation, b"Subtype")? {
+    let (shown, is_cut) = match objects.name(annotation, b"Subtype")? {
         b"Widget" => field_lines(objects, annotation)?,
-        b"FreeText" => lines(&decode_text_string(objects.string(annotation, b"Contents")?)),
+        b"FreeText" => (lines(&decode_text_string(objects.string(annotation, b"Contents")?)), false),
         _ => return None,
     };
     let lines: Vec<String> = shown.into_iter().filter(|line| !line.trim().is_empty()).collect();
     let size = inherited(objects, annotation, b"DA").and_then(|object| object.as_str().ok()).and_then(font_size);
-    (!lines.is_empty()).then(|| FieldValue { lines, size: size.unwrap_or(AUTOMATIC_SIZE) })
+    (!lines.is_empty()).then(|| FieldValue { lines, size: size.unwrap_or(AUTOMATIC_SIZE), is_cut })
 }
 
-/// The lines of a text or choice field.
-fn field_lines(objects: &Objects, widget: &Dictionary) -> Option<Vec<String>> {
+/// The lines of a text or choice field, and whether a limit left some out.
+fn field_lines(objects: &Objects, widget: &Dictionary) -> Option<(Vec<String>, bool)> {
     let kind = inherited(objects, widget, b"FT")?;
     let field_flags = inherited(objects, widget, b"Ff").and_then(|object| object.as_i64().ok()).unwrap_or(0);
     let value = inherited(objects, widget, b"V");
-    Some(match kind.as_name().ok()? {
-        b"Tx" if field_flags & PASSWORD == 0 => lines(&text(objects, value?)?),
+    match kind.as_name().ok()? {
+        b"Tx" if field_flags & PASSWORD == 0 => Some((lines(&text(objects, value?)?), false)),
         b"Ch" => {
-            let options = inherited(objects, widget, b"Opt").and_then(|object| object.as_array().ok());
-            let options: Vec<(String, String)> =
-                options.into_iter().flatten().take(MAX_OPTIONS).filter_map(|item| option(objects, item)).collect();
+            let all = inherited(objects, widget, b"Opt").and_then(|object| object.as_array().ok());
+            let all = all.map_or(&[][..], Vec::as_slice);
+            let mut options = all.iter().take(MAX_OPTIONS).filter_map(|item| option(objects, item));
             if field_flags & COMBO == 0 {
-                options.into_iter().map(|(_, shown)| shown).collect()
-            } else {
-                let chosen = text(objects, value?)?;
-                let shown = options.into_iter().find(|(exported, _)| *exported == chosen);
-                vec![shown.map_or(chosen, |(_, shown)| shown)]
+                return Some((options.map(|(_, shown)| shown).collect(), all.len() > MAX_OPTIONS));
             }
+            let chosen = text(objects, value?)?;
+            let shown = options.find(|(exported, _)| *exported == chosen);
+            Some((vec![shown.map_or(chosen, |(_, shown)| shown)], false))
         }
-        _ => return None,
-    })
+        _ => None,
+    }
 }
 
 /// An entry of the field or of the nearest ancestor that has it.
@@ -131,18 +132,19 @@ fn font_size(appearance: &[u8]) -> Option<f32> {
     None
 }
 
-/// Writes a value into its rectangle: one line in its middle, several from its top.
-pub(super) fn write(value: &FieldValue, [x0, y0, x1, y1]: [f32; 4], matrix: &Matrix, page: &mut PageGlyphs) {
+/// Writes a value into its rectangle: one line in its middle, several from its top. False if a limit left some out.
+pub(super) fn write(value: &FieldValue, [x0, y0, x1, y1]: [f32; 4], matrix: &Matrix, page: &mut PageGlyphs) -> bool {
     let (left, right, bottom, top) = (x0.min(x1), x0.max(x1), y0.min(y1), y0.max(y1));
     let (width, height) = (right - left, top - bottom);
-    let Ok(font) = u16::try_from(page.fonts.len()) else { return };
+    let Ok(font) = u16::try_from(page.fonts.len()) else { return false };
     if !(width > 0.0 && height > 0.0 && matrix.is_finite()) {
-        return;
+        return true;
     }
     page.fonts.push(FontFace { ascent: 0.75, descent: -0.25, is_bold: false, is_italic: false });
     let size = value.size.min(height);
     let leading = height / value.lines.len() as f32;
     let mut left_over = MAX_CHARACTERS;
+    let mut is_whole = !value.is_cut;
     for (line, number) in value.lines.iter().zip(1_u16..) {
         let count = line.chars().count();
         // Lines that would wrap are set narrower instead: they stay one line of their field.
@@ -157,6 +159,8 @@ pub(super) fn write(value: &FieldValue, [x0, y0, x1, y1]: [f32; 4], matrix: &Mat
             let flags = flags::FORM | start_flag;
             page.glyphs.push(Glyph { text: u32::from(character), x, y, dx, dy, size: em, font, flags });
         }
+        is_whole &= count <= left_over;
         left_over = left_over.saturating_sub(count);
     }
+    is_whole
 }

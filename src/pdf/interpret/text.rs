@@ -56,7 +56,10 @@ impl<'d> Interpreter<'d> {
     }
 
     fn add_font(&mut self, font: Arc<Font>) -> Option<usize> {
-        let face = u16::try_from(self.content.glyphs.fonts.len()).ok()?;
+        let Ok(face) = u16::try_from(self.content.glyphs.fonts.len()) else {
+            self.has_left_out = true;
+            return None;
+        };
         self.content.glyphs.fonts.push(FontFace {
             ascent: font.ascent,
             descent: font.descent,
@@ -91,6 +94,7 @@ impl<'d> Interpreter<'d> {
 
     pub(super) fn show_array(&mut self, operands: &Operands<'_>) {
         let mut is_run_start = true;
+        self.has_left_out |= operands.is_full();
         for item in operands.items() {
             match item {
                 Operand::Number(adjustment) => self.adjust(*adjustment),
