@@ -1,6 +1,7 @@
 //! Accents printed over or under a letter as glyphs of their own → the accented letter, as TeX's older fonts write it.
 //!
-//! Only where both make one character of Unicode: `¨` over `u` is `ü`, a hat over a formula's `f` stays a hat.
+//! Where Unicode has no character for both, as for a hat over a formula's `f`, the accent is a combining mark: the letter
+//! can still be searched for.
 
 use crate::layout::fragments::project;
 use crate::layout::glyph::Glyph;
@@ -31,8 +32,8 @@ pub(super) fn is_accent(text: u32) -> bool {
     (text >= 0xA8 || matches!(text, 0x5E | 0x60 | 0x7E)) && text <= 0x2DD && combining(text).is_some()
 }
 
-/// The one letter that two neighbouring glyphs make, if one of them is an accent and stands over or under the other.
-pub(super) fn composed(direction: (f32, f32), first: &Glyph, second: &Glyph) -> Option<Glyph> {
+/// Of two glyphs the accent and the letter it stands over or under; `None` for all others.
+fn accent_and_letter<'g>(direction: (f32, f32), first: &'g Glyph, second: &'g Glyph) -> Option<(&'g Glyph, &'g Glyph)> {
     let (accent, letter) = if is_accent(first.text) {
         (first, second)
     } else if is_accent(second.text) {
@@ -40,15 +41,39 @@ pub(super) fn composed(direction: (f32, f32), first: &Glyph, second: &Glyph) -> 
     } else {
         return None;
     };
+    char::from_u32(letter.text).filter(|character| character.is_alphabetic())?;
+    let (middle, _) = project(direction, accent.x + accent.dx / 2.0, accent.y + accent.dy / 2.0);
+    let (start, _) = project(direction, letter.x, letter.y);
+    let (length, _) = project(direction, letter.dx, letter.dy);
+    (middle > start && middle < start + length).then_some((accent, letter))
+}
+
+/// Whether one of two glyphs is an accent over or under the other.
+pub(super) fn are_accent_and_letter(direction: (f32, f32), first: &Glyph, second: &Glyph) -> bool {
+    accent_and_letter(direction, first, second).is_some()
+}
+
+/// A letter with its accent.
+pub(super) struct Accented {
+    /// One character of both, or the letter alone.
+    pub letter: Glyph,
+    /// The accent as a combining mark where Unicode has no character for both.
+    pub mark: Option<Glyph>,
+}
+
+/// What two neighbouring glyphs make, if one of them is an accent and stands over or under the other.
+pub(super) fn accented(direction: (f32, f32), first: &Glyph, second: &Glyph) -> Option<Accented> {
+    let (accent, letter) = accent_and_letter(direction, first, second)?;
+    let mark = combining(accent.text)?;
     // An accent goes on the letter without its dot.
     let base = match letter.text {
         0x131 => 'i',
         0x237 => 'j',
-        text => char::from_u32(text).filter(|character| character.is_alphabetic())?,
+        text => char::from_u32(text)?,
     };
-    let character = compose(base, combining(accent.text)?)?;
-    let (middle, _) = project(direction, accent.x + accent.dx / 2.0, accent.y + accent.dy / 2.0);
-    let (start, _) = project(direction, letter.x, letter.y);
-    let (length, _) = project(direction, letter.dx, letter.dy);
-    (middle > start && middle < start + length).then_some(Glyph { text: u32::from(character), ..*letter })
+    let with_text = |character: char| Glyph { text: u32::from(character), ..*letter };
+    Some(match compose(base, mark) {
+        Some(character) => Accented { letter: with_text(character), mark: None },
+        None => Accented { letter: *letter, mark: Some(with_text(mark)) },
+    })
 }

@@ -102,15 +102,16 @@ pub(super) fn split(page: &PageGlyphs) -> Vec<Fragment> {
             continue;
         }
         fragments.extend(current.take().filter(|fragment| fragment.has_text));
-        current = Some(start(index, glyph));
+        current = Some(start(page, index, glyph));
     }
     fragments.extend(current.filter(|fragment| fragment.has_text));
     fragments
 }
 
-fn start(index: usize, glyph: &Glyph) -> Fragment {
+fn start(page: &PageGlyphs, index: usize, glyph: &Glyph) -> Fragment {
     let direction = direction_of(glyph).unwrap_or((1.0, 0.0));
-    let (along, across) = project(direction, glyph.x, glyph.y);
+    let (along, _) = project(direction, glyph.x, glyph.y);
+    let across = baseline_of(page, direction, index, glyph);
     let length = glyph.length();
     Fragment {
         glyphs: index..index + 1,
@@ -123,6 +124,19 @@ fn start(index: usize, glyph: &Glyph) -> Fragment {
         size: glyph.size,
         has_text: glyph.flags & flags::UNKNOWN == 0,
     }
+}
+
+/// The baseline a glyph belongs to: an accent raised over a tall letter stands on the letter's.
+fn baseline_of(page: &PageGlyphs, direction: (f32, f32), index: usize, glyph: &Glyph) -> f32 {
+    let across = |glyph: &Glyph| project(direction, glyph.x, glyph.y).1;
+    if !accents::is_accent(glyph.text) {
+        return across(glyph);
+    }
+    let is_under = |letter: &&Glyph| {
+        accents::are_accent_and_letter(direction, glyph, letter)
+            && (across(letter) - across(glyph)).abs() <= SCRIPT_RISE * letter.size
+    };
+    page.glyphs.get(index + 1).filter(is_under).map_or_else(|| across(glyph), across)
 }
 
 fn extend(fragment: &mut Fragment, index: usize, glyph: &Glyph, is_space: bool) {
@@ -155,7 +169,8 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
             return Relation::Leaves;
         }
     }
-    let (along, across) = project(fragment.direction, glyph.x, glyph.y);
+    let (along, _) = project(fragment.direction, glyph.x, glyph.y);
+    let across = baseline_of(page, fragment.direction, index, glyph);
     let (length, _) = project(fragment.direction, glyph.dx, glyph.dy);
     let size = fragment.size.max(glyph.size);
     if !is_on_baseline(across - fragment.baseline, fragment.size, glyph.size) {
@@ -178,7 +193,7 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
     }
     // An accent and its letter are printed over one another, in either order.
     let previous = page.glyphs.get(fragment.glyphs.end - 1);
-    if previous.is_some_and(|previous| accents::composed(fragment.direction, previous, glyph).is_some()) {
+    if previous.is_some_and(|previous| accents::are_accent_and_letter(fragment.direction, previous, glyph)) {
         return Relation::Continues;
     }
     // Right-to-left text may be written glyph by glyph towards the left.

@@ -258,12 +258,23 @@ fn accents_printed_apart_make_one_letter() {
         ("cafe<´", "café\n"),
         ("na¨<ıve", "naïve\n"),
         // No such letter, and an accent that stands for itself.
-        ("ˆ<f(x)", "ˆf(x)\n"),
+        ("ˆ<f(x)", "f\u{302}(x)\n"),
         ("a^`^b", "a ` b\n"),
     ];
     for (written, expected) in cases {
         assert_eq!(Paper::new().write(50.0, 100.0, 10.0, written).read(), *expected, "{written}");
     }
+}
+
+#[test]
+fn accents_raised_over_tall_letters_stay_on_their_line() {
+    // Higher than a line's letters may stray, in its middle and at its beginning.
+    let paper = Paper::new()
+        .write(50.0, 97.0, 10.0, "ˆ")
+        .write(50.0, 100.0, 10.0, "f =")
+        .write(70.0, 97.0, 10.0, "¨")
+        .write(70.0, 100.0, 10.0, "U");
+    assert_eq!(paper.read(), "f\u{302} = Ü\n");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Lines of fragments → words with boxes: gaps become spaces, right-to-left lines are put in logical order.
 
-use crate::layout::accents::{composed, is_accent};
+use crate::layout::accents::{Accented, accented, are_accent_and_letter};
 use crate::layout::bidi::is_right_to_left;
 use crate::layout::fragments::{Fragment, JUMP, SCRIPT_SIZE, project};
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
@@ -180,13 +180,11 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), main
             }
             continue;
         }
-        let accented = rest
-            .next_if(|(_, next)| {
-                (is_accent(glyph.text) || is_accent(next.text)) && composed(direction, glyph, next).is_some()
-            })
-            .and_then(|(_, next)| composed(direction, glyph, next));
-        let (glyph, along, length) = match &accented {
-            Some(letter) => {
+        let with_accent = rest
+            .next_if(|(_, next)| are_accent_and_letter(direction, glyph, next))
+            .and_then(|(_, next)| accented(direction, glyph, next));
+        let (glyph, along, length) = match &with_accent {
+            Some(Accented { letter, .. }) => {
                 let (along, _) = project(direction, letter.x, letter.y);
                 (letter, along, project(direction, letter.dx, letter.dy).0)
             }
@@ -212,6 +210,9 @@ fn split_words(page: &PageGlyphs, glyphs: &[&Glyph], direction: (f32, f32), main
         }
         if glyph.flags & flags::UNKNOWN == 0 {
             sink.glyph(page, glyph);
+        }
+        if let Some(Accented { mark: Some(mark), .. }) = &with_accent {
+            sink.glyph(page, mark);
         }
         let end = along + length;
         let end = previous.map_or(end, |(before, _)| if length <= 0.0 { before.max(end) } else { end });
