@@ -13,6 +13,7 @@ mod fragments;
 pub mod glyph;
 mod lines;
 mod repeats;
+mod tracking;
 mod vertical;
 mod visual;
 mod words;

@@ -5,13 +5,14 @@ use crate::layout::bidi::is_right_to_left;
 use crate::layout::fragments::{Fragment, JUMP, SCRIPT_SIZE, project};
 use crate::layout::glyph::{Glyph, PageGlyphs, flags};
 use crate::layout::lines::LineFragments;
+use crate::layout::tracking::letter_spacing;
 use crate::layout::visual::{VisualWords, put_in_visual_order};
 use crate::layout::{Bounds, Line, PageLayout, Word};
 use crate::report::Span;
 
 /// A gap this much wider than the line's usual distance of letters is a space. × font size; kerning stays below, the
 /// tightest spaces of justified lines above.
-const WORD_GAP: f32 = 0.13;
+pub(super) const WORD_GAP: f32 = 0.13;
 
 /// Ideographs stand this far apart in justified lines without being words. × font size.
 const IDEOGRAPH_GAP: f32 = 0.8;
@@ -26,15 +27,6 @@ const OVERPRINT: f32 = 0.6;
 /// numerator and its denominator, the limits of a sum. × font size of the scripts.
 const STACKED_BACK: f32 = 0.2;
 const STACKED_APART: f32 = 0.5;
-
-/// Gaps needed to judge how far apart a line's letters are set.
-const TRACKING_GAPS: usize = 5;
-
-/// The same on a line with spaces.
-const TRACKING_GAPS_BESIDE_SPACES: usize = 2;
-
-/// Letters set further apart than this stand in boxes of a form or columns of a table, each for itself. × font size.
-const WIDEST_TRACKING: f32 = 0.4;
 
 /// Digits of a footnote's mark at most.
 const LONGEST_NOTE_MARK: usize = 3;
@@ -259,57 +251,6 @@ fn is_note_sign(text: u32) -> bool {
 
 fn is_raised_digit(text: u32) -> bool {
     matches!(text, 0xB2 | 0xB3 | 0xB9 | 0x2070 | 0x2074..=0x2079)
-}
-
-/// How far a line's letters are set apart beyond what their font asks for (`S U M M A R Y`), × font size, with some
-/// room for unevenness; 0 for nearly all lines.
-fn letter_spacing(glyphs: &[&Glyph], direction: (f32, f32)) -> f32 {
-    let space = u32::from(' ');
-    let mut gaps: Vec<f32> = Vec::with_capacity(glyphs.len());
-    let (mut spaces, mut positive, mut looked_at, mut is_after_space) = (0, 0, 0, true);
-    let mut end = f32::MAX;
-    for glyph in glyphs {
-        let (start, _) = project(direction, glyph.x, glyph.y);
-        let gap = (start - end) / glyph.size.max(f32::MIN_POSITIVE);
-        if gap > JUMP {
-            break;
-        }
-        end = start + project(direction, glyph.dx, glyph.dy).0;
-        looked_at += 1;
-        if glyph.text == space {
-            spaces += 1;
-        } else if !is_after_space {
-            positive += usize::from(gap > 0.0);
-            gaps.push(gap);
-        }
-        is_after_space = glyph.text == space;
-    }
-    // Where words are parted by spaces already, fewer gaps will do.
-    let needed = if spaces > 0 { TRACKING_GAPS_BESIDE_SPACES } else { TRACKING_GAPS };
-    if gaps.len() < needed {
-        return 0.0;
-    }
-    let middle = gaps.len() / 2;
-    if positive < gaps.len() - middle {
-        // The median is not above zero, as on nearly all lines.
-        return 0.0;
-    }
-    let (lower, median, _) = gaps.select_nth_unstable_by(middle, f32::total_cmp);
-    let median = *median;
-    let quarter = lower.len() / 2;
-    let low = if lower.is_empty() { median } else { *lower.select_nth_unstable_by(quarter, f32::total_cmp).1 };
-    if median <= 0.0 || median > WIDEST_TRACKING || low < median * 0.75 {
-        return 0.0;
-    }
-    // As wide as spaces: only between letters, for formulas and rows of numbers are set with even gaps, too.
-    if median > WORD_GAP && spaces == 0 {
-        let run = glyphs.get(..looked_at).unwrap_or_default().iter();
-        let letters = run.filter(|glyph| char::from_u32(glyph.text).is_some_and(char::is_alphabetic)).count();
-        if letters * 5 < (gaps.len() + 1) * 4 {
-            return 0.0;
-        }
-    }
-    median * 1.5
 }
 
 /// Characters of scripts written without spaces; Hangul letters (U+3130 to U+318F) are not among them.
