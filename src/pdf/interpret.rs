@@ -7,6 +7,7 @@ mod annotations;
 mod fields;
 mod marked;
 mod text;
+mod type3;
 
 use crate::layout::glyph::PageGlyphs;
 use crate::pdf::document::{PageAttributes, Pdf};
@@ -185,8 +186,10 @@ struct GraphicsState {
 }
 
 /// A font in use on the page.
-struct PageFont {
+struct PageFont<'d> {
     font: Arc<Font>,
+    /// Its dictionary, if it is one of the file's.
+    dictionary: Option<&'d Dictionary>,
     /// Index into `PageGlyphs::fonts`.
     face: u16,
     /// By index of the font's string, the index into `PageGlyphs::strings`, where that has it already.
@@ -198,7 +201,7 @@ struct Interpreter<'d> {
     document_fonts: &'d DocumentFonts,
     deadline: Instant,
     content: PageContent,
-    fonts: Vec<PageFont>,
+    fonts: Vec<PageFont<'d>>,
     /// (address of the resource dictionary, font name) → index into `fonts`.
     fonts_by_name: HashMap<(usize, Vec<u8>), Option<usize>>,
     state: GraphicsState,

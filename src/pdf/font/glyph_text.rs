@@ -16,6 +16,8 @@ pub struct GlyphText(pub u32);
 impl GlyphText {
     /// The code has no known text.
     pub const UNKNOWN: GlyphText = GlyphText(u32::MAX);
+    /// Nothing is known of the code's text but that its Type 3 glyph procedure shows some in another font.
+    pub const SHOWN_BY_PROCEDURE: GlyphText = GlyphText(u32::MAX - 1);
     /// Added to an index into the font's strings.
     pub const STRING_BASE: u32 = 0x0011_0000;
 

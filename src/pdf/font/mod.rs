@@ -23,6 +23,7 @@ mod standard14_tables;
 mod symbol_fonts;
 mod to_unicode;
 mod type1_encoding;
+mod type3;
 mod widths;
 
 #[cfg(test)]
@@ -34,8 +35,9 @@ use crate::pdf::objects::{Objects, as_dictionary};
 use composite::CompositeCodes;
 use descriptor::Descriptor;
 use glyph_text::Texts;
-use lopdf::Dictionary;
+use lopdf::{Dictionary, ObjectId};
 use simple::SimpleCodes;
+use type3::TextProcedures;
 
 /// One character code of a shown string.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,6 +70,7 @@ pub struct Font {
     pub name: String,
     codes: Codes,
     space_width: Option<f32>,
+    procedures: TextProcedures,
 }
 
 /// The tables behind a font.
@@ -124,9 +127,13 @@ impl Font {
         let descriptor = Descriptor::load(objects, described);
         let own_extent = if let Kind::Type3 = kind { descriptor::type3_extent(objects, dictionary) } else { None };
         let mut texts = Texts::default();
+        let mut procedures = TextProcedures::default();
         let codes = match kind {
             Kind::Simple => Codes::Simple(SimpleCodes::load(objects, dictionary, &descriptor, &mut texts)),
-            Kind::Type3 => Codes::Simple(SimpleCodes::load_type3(objects, dictionary, &descriptor, &mut texts)),
+            Kind::Type3 => {
+                let codes = SimpleCodes::load_type3(objects, dictionary, &descriptor, &mut texts, &mut procedures);
+                Codes::Simple(codes)
+            }
             Kind::Gbk => {
                 let stand_in = chinese::gbk_font();
                 let codes = CompositeCodes::load(objects, &stand_in, &stand_in, &descriptor, programs, &mut texts);
@@ -152,7 +159,13 @@ impl Font {
             name: descriptor.name,
             codes,
             space_width,
+            procedures,
         }
+    }
+
+    /// The glyph procedure of a code whose text is [`GlyphText::SHOWN_BY_PROCEDURE`].
+    pub fn procedure(&self, code: u8) -> Option<ObjectId> {
+        self.procedures.get(&code).copied()
     }
 
     /// Splits a shown string into codes and gives each to `sink`, in order.

@@ -10,6 +10,7 @@ use super::program::Program;
 use super::standard14::Standard14;
 use super::symbol_fonts;
 use super::to_unicode::ToUnicode;
+use super::type3::{self, TextProcedures};
 use super::{ShownCode, widths};
 use crate::pdf::objects::Objects;
 use lopdf::Dictionary;
@@ -45,10 +46,15 @@ impl SimpleCodes {
         font: &Dictionary,
         descriptor: &Descriptor<'_>,
         texts: &mut Texts,
+        procedures: &mut TextProcedures,
     ) -> SimpleCodes {
         let stated = widths::simple(objects, font);
         let mut loader = Loader::new(objects, font, descriptor, stated.as_deref(), true);
         loader.read_texts(texts);
+        *procedures = type3::text_procedures(objects, font, loader.unknown_names());
+        for code in procedures.keys() {
+            loader.set(*code, GlyphText::SHOWN_BY_PROCEDURE);
+        }
         let scale = type3_scale(objects, font);
         let mut advances = Box::new([0.0; 256]);
         if let Some(stated) = &stated {
@@ -145,6 +151,12 @@ impl<'a> Loader<'a> {
             self.fill_from_table(&WIN_ANSI);
             self.read_controls();
         }
+    }
+
+    /// Codes without text that have a glyph name, in the order in which the last of a code counts.
+    fn unknown_names(&self) -> impl Iterator<Item = (u8, &'a [u8])> {
+        let is_unknown = |(code, _): &(u8, &[u8])| !self.codes[usize::from(*code)].is_known();
+        self.encoding.differences.iter().copied().filter(is_unknown)
     }
 
     /// Sets a code's text if it has none yet.

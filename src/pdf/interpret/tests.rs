@@ -80,6 +80,34 @@ fn guessed_characters_count_as_unknown() {
 }
 
 #[test]
+fn glyph_procedures_say_what_they_show_in_another_font() {
+    let pdf = TestPdf::with_content(
+        "BT /F1 10 Tf 20 100 Td (x ) Tj /T 10 Tf (A) Tj /F1 10 Tf ( y ) Tj /T 10 Tf (BCD) Tj ET",
+    )
+    .object(
+        3,
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R \
+         /Resources << /Font << /F1 5 0 R /T 6 0 R >> >> >>",
+    )
+    .object(
+        6,
+        "<< /Type /Font /Subtype /Type3 /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 65 /Widths [3000 1000 1000 1000] \
+         /CharProcs << /motto 7 0 R /circle 7 0 R /shape 8 0 R /again 9 0 R >> \
+         /Encoding << /Differences [65 /motto /circle /shape /again] >> /Resources << /Font << /F2 5 0 R /T 6 0 R >> >> >>",
+    )
+    .stream(7, "", "3000 0 d0 BT /F2 1000 Tf (Abc) Tj ET")
+    .stream(8, "", "1000 0 d0 0 0 m 9 9 l S")
+    .stream(9, "", "1000 0 d0 BT /T 1000 Tf (D) Tj ET");
+    let read = content(&pdf);
+    // A glyph with a known name is what its name says; one that is drawn is unknown; one that shows itself is nothing.
+    assert_eq!(lay_out(&read.glyphs).text, "x Abc y ○\n");
+    assert_eq!((read.shown_codes, read.unknown_codes), (10, 1));
+    let first = read.glyphs.glyphs[2];
+    let near = |value: f32, expected: f32| (value - expected).abs() < 0.01;
+    assert!(near(first.x, 27.78) && near(first.y, 100.0) && near(first.size, 10.0), "{first:?}");
+}
+
+#[test]
 fn forms_are_entered_once() {
     let form = |pdf: TestPdf, number: u32, entries: &str, page_content: &str| {
         pdf.stream(number, &format!("/Type /XObject /Subtype /Form /BBox [0 0 200 200] {entries}"), page_content)

@@ -43,8 +43,9 @@ impl<'d> Interpreter<'d> {
     /// Makes a font ready for this page.
     pub(super) fn page_font(&mut self, object: &'d Object) -> Option<usize> {
         let (id, resolved) = self.objects.resolve_with_id(object)?;
-        let font = self.document_fonts.font(self.objects, id, as_dictionary(resolved)?);
-        self.add_font(font)
+        let dictionary = as_dictionary(resolved)?;
+        let font = self.document_fonts.font(self.objects, id, dictionary);
+        self.add_font(font, Some(dictionary))
     }
 
     /// What readers show text in where the resources have no font at all: Helvetica with the usual codes.
@@ -52,10 +53,10 @@ impl<'d> Interpreter<'d> {
         let font = dictionary! {
             "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
         };
-        self.add_font(Arc::new(Font::load(self.objects, &font, Programs::Read)))
+        self.add_font(Arc::new(Font::load(self.objects, &font, Programs::Read)), None)
     }
 
-    fn add_font(&mut self, font: Arc<Font>) -> Option<usize> {
+    fn add_font(&mut self, font: Arc<Font>, dictionary: Option<&'d Dictionary>) -> Option<usize> {
         let Ok(face) = u16::try_from(self.content.glyphs.fonts.len()) else {
             self.has_left_out = true;
             return None;
@@ -66,7 +67,7 @@ impl<'d> Interpreter<'d> {
             is_bold: font.is_bold,
             is_italic: font.is_italic,
         });
-        self.fonts.push(PageFont { font, face, strings: Vec::new() });
+        self.fonts.push(PageFont { font, dictionary, face, strings: Vec::new() });
         Some(self.fonts.len() - 1)
     }
 
@@ -148,13 +149,17 @@ impl<'d> Interpreter<'d> {
         let mut start_flag = if is_run_start { flags::RUN_START } else { 0 };
         let glyphs = &mut content.glyphs;
         let mut unknown_codes = 0_u32;
+        let mut has_procedures = false;
         let drawn_before = glyphs.glyphs.len();
         font.decode(string, &mut |shown: ShownCode| {
+            let place = along;
             let advance = shown.advance * text.size;
+            let word_spacing = if shown.is_word_space { text.word_spacing } else { 0.0 };
+            along += advance + text.character_spacing + word_spacing;
             let (dx, dy) = (advance * run.direction.0, advance * run.direction.1);
             if is_drawn
                 && (dx + dy).is_finite()
-                && let Some((x, y)) = run.position(along)
+                && let Some((x, y)) = run.position(place)
             {
                 let (code, unknown_flag) = if shown.text.as_char().is_some() {
                     (shown.text.0, 0)
@@ -162,6 +167,9 @@ impl<'d> Interpreter<'d> {
                     // A page of guesses is garbled.
                     unknown_codes += 1;
                     (u32::from(character), 0)
+                } else if shown.text == GlyphText::SHOWN_BY_PROCEDURE {
+                    has_procedures = true;
+                    return;
                 } else if shown.text.is_known() {
                     (STRING_BASE + page_font.string(shown.text, &mut glyphs.strings), 0)
                 } else {
@@ -180,11 +188,12 @@ impl<'d> Interpreter<'d> {
                 });
                 start_flag = 0;
             }
-            let word_spacing = if shown.is_word_space { text.word_spacing } else { 0.0 };
-            along += advance + text.character_spacing + word_spacing;
         });
         content.shown_codes = content.shown_codes.saturating_add((glyphs.glyphs.len() - drawn_before) as u32);
         content.unknown_codes = content.unknown_codes.saturating_add(unknown_codes);
+        if has_procedures {
+            self.draw_procedures(string, font_index);
+        }
         if along.is_finite() {
             let (x, y) = if font.is_vertical { (0.0, along) } else { (along * text.scale, 0.0) };
             self.translate_text(x, y);
@@ -192,7 +201,7 @@ impl<'d> Interpreter<'d> {
     }
 }
 
-impl PageFont {
+impl PageFont<'_> {
     /// The index into the page's strings of a text that is not one character.
     fn string(&mut self, text: GlyphText, strings: &mut Vec<Box<str>>) -> u32 {
         let own = text.0.wrapping_sub(GlyphText::STRING_BASE) as usize;
