@@ -1,5 +1,7 @@
 //! Fonts as a whole: each source of text in its order, and fonts that are broken on purpose.
 
+mod embedded;
+
 use super::*;
 use crate::pdf::Limits;
 use lopdf::{Document, Object, Stream, dictionary};
