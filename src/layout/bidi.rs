@@ -30,17 +30,19 @@ pub(super) fn is_mark(character: char) -> bool {
 enum Strength {
     Left,
     Right,
+    /// Digits without letters, which run from left to right but do not make what is beside them do so.
+    Number,
     Neutral,
 }
 
 fn strength_of(word: &str) -> Strength {
     let mut strength = Strength::Neutral;
     for character in word.chars() {
-        if is_right_to_left(character) {
-            return Strength::Right;
-        }
-        if matches!(bidi_class(character), BidiClass::L | BidiClass::EN | BidiClass::AN) {
-            strength = Strength::Left;
+        match bidi_class(character) {
+            BidiClass::R | BidiClass::AL => return Strength::Right,
+            BidiClass::L => strength = Strength::Left,
+            BidiClass::EN | BidiClass::AN if strength == Strength::Neutral => strength = Strength::Number,
+            _ => {}
         }
     }
     strength
@@ -50,10 +52,7 @@ fn strength_of(word: &str) -> Strength {
 /// read both ways, so the page decides: on a page of right-to-left text every such line does. Numbers have no say
 /// (UAX #9, rule P2).
 pub(super) fn is_right_to_left_line(words: &[String], is_right_to_left_page: bool) -> bool {
-    let count = |wanted: Strength| {
-        let has_letters = |word: &&String| word.chars().any(char::is_alphabetic);
-        words.iter().filter(|word| strength_of(word) == wanted).filter(has_letters).count()
-    };
+    let count = |wanted: Strength| words.iter().filter(|word| strength_of(word) == wanted).count();
     is_right_to_left_page || count(Strength::Right) > count(Strength::Left)
 }
 
@@ -84,25 +83,28 @@ pub(super) fn logical_order(words: &[String], is_right_to_left_line: bool) -> Ve
     if is_right_to_left_line {
         order.reverse();
     }
-    // Runs against the line's direction are turned round, neutrals between their words included.
+    // Runs against the line's direction are turned round, with what stands between their words; numbers at their ends
+    // belong to left-to-right runs only (UAX #9, rules W7 and N1).
     let against = if is_right_to_left_line { Strength::Left } else { Strength::Right };
-    let mut start = 0;
-    while start < order.len() {
-        let strength = |at: usize| order.get(at).and_then(|index| strengths.get(*index)).copied();
-        if strength(start) != Some(against) {
-            start += 1;
-            continue;
-        }
-        let with_line = (start..order.len())
-            .find(|at| !matches!(strength(*at), Some(Strength::Neutral)) && strength(*at) != Some(against));
-        let mut end = with_line.unwrap_or(order.len());
-        while end > start && strength(end - 1) == Some(Strength::Neutral) {
-            end -= 1;
-        }
-        if let Some(run) = order.get_mut(start..end) {
+    let strength = |index: &usize| strengths.get(*index).copied().unwrap_or(Strength::Neutral);
+    let mut rest = order.as_mut_slice();
+    while !rest.is_empty() {
+        let is_of_run = |index: &usize| {
+            let strength = strength(index);
+            strength == against || matches!(strength, Strength::Neutral | Strength::Number)
+        };
+        let length = rest.iter().take_while(|index| is_of_run(index)).count();
+        let (run, after) = rest.split_at_mut(length.max(1));
+        let is_end =
+            |index: &usize| strength(index) == against || is_right_to_left_line && strength(index) == Strength::Number;
+        if run.iter().any(|index| strength(index) == against)
+            && let Some(start) = run.iter().position(is_end)
+            && let Some(last) = run.iter().rposition(is_end)
+            && let Some(run) = run.get_mut(start..=last)
+        {
             run.reverse();
         }
-        start = end.max(start + 1);
+        rest = after;
     }
     order
 }
@@ -113,7 +115,7 @@ pub(super) fn logical_word(visual: &str, is_right_to_left_line: bool) -> String 
     match strength_of(visual) {
         Strength::Right => {}
         // Full stops and commas beside a number take the line's direction: `.2020` on the page is `2020.`
-        Strength::Left if is_right_to_left_line && !visual.chars().any(char::is_alphabetic) => {
+        Strength::Number if is_right_to_left_line => {
             return with_ends_exchanged(visual);
         }
         _ => return visual.to_owned(),
@@ -201,6 +203,10 @@ mod tests {
             // A number and a Latin name keep their own direction.
             (true, &["2023", "תנשב"], "בשנת 2023"),
             (true, &["World", "Bank", "חוד"], "דוח World Bank"),
+            // Numbers by themselves follow one another in the line's direction, those of a Latin name in its own.
+            (true, &["2010", "-", "1990", "םינש"], "שנים 1990 - 2010"),
+            (true, &["Table", "2", "ואר"], "ראו Table 2"),
+            (false, &["see", "דומע", "12", "הלבט", "below"], "see טבלה 12 עמוד below"),
             // The same on a page that is mostly English.
             (false, &["World", "Bank", "חוד"], "World Bank דוח"),
             (false, &["the", "םולש", "report"], "the שלום report"),

@@ -349,6 +349,21 @@ fn right_to_left_lines_are_read_logically() {
 }
 
 #[test]
+fn right_to_left_lines_are_read_logically_however_they_are_turned() {
+    for (cosine, sine) in [(0.0, 1.0), (-1.0, 0.0), (0.0, -1.0), (0.8, 0.6)] {
+        let mut paper =
+            Paper::new().write(50.0, 10.0, 10.0, ".(2021) ן\u{5B6}ר\u{5B6}ק ואר").write(50.0, 22.0, 10.0, "הינש הרוש");
+        for glyph in &mut paper.page.glyphs {
+            let turned = |x: f32, y: f32| (x * cosine - y * sine, x * sine + y * cosine);
+            (glyph.x, glyph.y) = turned(glyph.x, glyph.y);
+            (glyph.dx, glyph.dy) = turned(glyph.dx, glyph.dy);
+        }
+        let expected = "ראו ק\u{5B6}ר\u{5B6}ן (2021).\nשורה שניה\n";
+        assert_eq!(paper.read(), expected, "{cosine} {sine}");
+    }
+}
+
+#[test]
 fn upright_characters_under_one_another_are_vertical_text() {
     let mut paper = Paper::new();
     for (x, column) in [(300.0, "日本国憲法は"), (285.0, "公布された")] {
