@@ -10,11 +10,17 @@ use std::collections::HashMap;
 /// is none. In characters. Longer ones are compounds (`cost-` / `effective`) whose second word may well come only once.
 const SHORT_HALF: usize = 3;
 
+/// Hyphens at line ends that are parts of words, for each that breaks a word seen whole (`non-` / `profit` where there is
+/// a `nonprofit`), if the document breaks none for typesetting.
+const COMPOUNDS_NEEDED: usize = 5;
+
 /// Which broken words of a document are to be joined.
 #[derive(Debug, Default)]
 pub struct Hyphens {
     /// Lower-case forms worth knowing → whether they occur in the document within a line.
     seen: HashMap<String, bool>,
+    /// Whether the document's line ends show that nothing in it is broken for typesetting.
+    keeps_words_whole: bool,
 }
 
 /// The halves of a word broken over two lines, without the hyphen.
@@ -32,13 +38,14 @@ impl Hyphens {
     /// Collects the words broken anywhere in the document, then looks for them in its lines.
     pub fn learn<'p>(layouts: impl Iterator<Item = &'p PageLayout> + Clone) -> Hyphens {
         let mut seen = HashMap::new();
+        let mut broken = Vec::new();
         for layout in layouts.clone() {
             for pair in layout.lines.windows(2) {
                 let [line, next] = pair else { continue };
                 let Some(halves) = halves(layout, line, next) else { continue };
-                for form in halves.forms() {
-                    seen.insert(form, false);
-                }
+                let forms = halves.forms();
+                seen.extend(forms.iter().map(|form| (form.clone(), false)));
+                broken.push(forms);
             }
         }
         if !seen.is_empty() {
@@ -47,7 +54,8 @@ impl Hyphens {
                 mark_seen(layout, &mut seen, &mut lower);
             }
         }
-        Hyphens { seen }
+        let keeps_words_whole = keeps_words_whole(&broken, &seen);
+        Hyphens { seen, keeps_words_whole }
     }
 
     /// Whether the last word of `line` and the first of `next` are one word broken by typesetting.
@@ -61,7 +69,7 @@ impl Hyphens {
         if joined {
             return true;
         }
-        if hyphenated || halves.is_upper {
+        if hyphenated || halves.is_upper || self.keeps_words_whole {
             return false;
         }
         let is_right_cut_off = !right && halves.left.chars().count() <= SHORT_HALF;
@@ -75,6 +83,21 @@ impl Halves<'_> {
         let (left, right) = (self.left.to_lowercase(), self.right.to_lowercase());
         [format!("{left}{right}"), format!("{left}-{right}"), left, right]
     }
+}
+
+/// Whether a document's hyphens at line ends are all parts of words, as in what most word processors write: of those that
+/// can be told, next to none breaks a word that is written whole elsewhere.
+fn keeps_words_whole(broken: &[[String; 4]], seen: &HashMap<String, bool>) -> bool {
+    let is_seen = |form: &String| seen.get(form).copied().unwrap_or(false);
+    let (mut typeset, mut compounds) = (0, 0);
+    for [joined, hyphenated, left, right] in broken {
+        if is_seen(joined) {
+            typeset += 1;
+        } else if is_seen(hyphenated) || is_seen(left) && is_seen(right) {
+            compounds += 1;
+        }
+    }
+    compounds >= COMPOUNDS_NEEDED && typeset * COMPOUNDS_NEEDED <= compounds
 }
 
 /// Whether the character is a hyphen that may break a word.

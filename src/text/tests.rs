@@ -74,6 +74,27 @@ fn hyphens_are_joined_where_the_document_says_so() {
 }
 
 #[test]
+fn documents_that_break_no_words_keep_their_hyphens() {
+    let read = |known: &str| {
+        let written = [
+            (300.0, known),
+            (312.0, "low-"),
+            (324.0, "carbon plans, long-"),
+            (336.0, "term aims, well-"),
+            (348.0, "known risks, high-"),
+            (360.0, "level talks, large-"),
+            (372.0, "scale works, fine-"),
+            (384.0, "tuning them"),
+        ];
+        texts(&[page(&written)]).concat()
+    };
+    let compounds = "low carbon long term well known high level large scale";
+    assert!(read(compounds).ends_with("fine-\ntuning them\n"));
+    // One of them is a word broken.
+    assert!(read(&format!("{compounds} largescale")).ends_with("fine\u{AD}tuning\nthem\n"));
+}
+
+#[test]
 fn a_joined_word_has_two_boxes() {
     let layout = page(&[(300.0, "pro-"), (312.0, "gramme begins")]);
     let composed = compose(&[&layout]);
