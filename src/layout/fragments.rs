@@ -180,6 +180,10 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
     if gap > JUMP * size {
         return Relation::Leaves;
     }
+    // Narrow glyphs printed twice step back no further than kerning does.
+    if gap < 0.0 && repeats_last(page, fragment, glyph, length) {
+        return Relation::Repeats;
+    }
     // What covers a space goes on, too: recognised Chinese and Japanese text has one after every character.
     if gap >= -KERNING_BACK * size || along - fragment.visible_end >= -KERNING_BACK * size {
         return Relation::Continues;
@@ -209,6 +213,14 @@ pub(super) fn is_on_baseline(distance: f32, size: f32, other_size: f32) -> bool 
     let larger = size.max(other_size);
     let tolerance = if size.min(other_size) < SCRIPT_SIZE * larger { SCRIPT_RISE } else { BASELINE_TOLERANCE };
     distance.abs() <= tolerance * larger
+}
+
+/// Whether a glyph is the same as the last one, and covers more than half of it.
+fn repeats_last(page: &PageGlyphs, fragment: &Fragment, glyph: &Glyph, length: f32) -> bool {
+    let near = (DUPLICATE_DISTANCE * glyph.size).min(length / 2.0);
+    page.glyphs.get(fragment.glyphs.end - 1).is_some_and(|last| {
+        last.text == glyph.text && (last.x - glyph.x).abs() < near && (last.y - glyph.y).abs() < near
+    })
 }
 
 /// Whether the same character stands in the fragment at almost the same place: fake bold, shadows.

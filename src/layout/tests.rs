@@ -245,6 +245,13 @@ fn text_printed_twice_is_read_once() {
     assert_eq!(shadow.read(), "Bold text\n");
     let each_letter = Paper::new().write(50.0, 100.0, 10.0, "B<Bo<ol<ld<d");
     assert_eq!(each_letter.read(), "Bold\n");
+    // Narrow letters, whose second printing steps back no further than kerning does; the third is another letter.
+    let mut narrow = Paper::new();
+    for (x, text) in [(50.0, "i"), (50.1, "i"), (51.5, "i"), (53.0, "t")] {
+        narrow = narrow.write(x, 100.0, 10.0, text);
+    }
+    narrow.page.glyphs.iter_mut().for_each(|glyph| glyph.dx = 1.5);
+    assert_eq!(narrow.read(), "iit\n");
     // A letter that really is double is kept.
     assert_eq!(Paper::new().write(50.0, 100.0, 10.0, "book").read(), "book\n");
 }
