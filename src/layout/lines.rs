@@ -2,7 +2,7 @@
 
 use crate::layout::fragments::{Fragment, KERNING_BACK, SAME_DIRECTION, is_on_baseline};
 use crate::layout::glyph::PageGlyphs;
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Fragments written at different times are one line if they stand this near. × font size.
 const TOUCHING: f32 = 0.6;
@@ -42,8 +42,8 @@ struct OpenLine {
 /// Assembles lines in the order of their first fragment.
 pub(super) fn assemble(page: &PageGlyphs, fragments: &[Fragment]) -> Vec<LineFragments> {
     let mut lines: Vec<OpenLine> = Vec::new();
-    let mut lines_by_baseline: HashMap<i32, Vec<usize>> = HashMap::new();
-    let mut kept_by_baseline: HashMap<i32, Vec<usize>> = HashMap::new();
+    let mut lines_by_baseline: HashMap<i32, Vec<usize>> = HashMap::default();
+    let mut kept_by_baseline: HashMap<i32, Vec<usize>> = HashMap::default();
     for (index, fragment) in fragments.iter().enumerate() {
         let bucket = bucket_of(fragment.baseline);
         let follows_last = lines.last().is_some_and(|line| follows(line, fragment));

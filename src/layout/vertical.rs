@@ -17,6 +17,9 @@ const ASCENT: f32 = 0.88;
 /// The page with its vertical columns written as such; borrowed if it has none.
 pub(super) fn with_columns(page: &PageGlyphs) -> Cow<'_, PageGlyphs> {
     let mut turned = Cow::Borrowed(page);
+    if !page.glyphs.iter().any(is_ideograph) {
+        return turned;
+    }
     let mut start = 0;
     while start < page.glyphs.len() {
         let end = column_end(&page.glyphs, start);

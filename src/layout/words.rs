@@ -58,7 +58,8 @@ fn spell_line(
     is_right_to_left_page: bool,
     layout: &mut PageLayout,
 ) {
-    let mut glyphs: Vec<&Glyph> = Vec::new();
+    let count = line.iter().filter_map(|index| fragments.get(*index)).map(|fragment| fragment.glyphs.len()).sum();
+    let mut glyphs: Vec<&Glyph> = Vec::with_capacity(count);
     let mut has_right_to_left = false;
     for fragment in line.iter().filter_map(|index| fragments.get(*index)) {
         for index in fragment.glyphs.clone() {

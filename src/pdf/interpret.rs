@@ -28,6 +28,12 @@ const MAX_SAVED_STATES: usize = 512;
 /// Operators between looks at the clock.
 const OPERATORS_PER_CLOCK_CHECK: u64 = 4_096;
 
+/// Content of text-heavy pages has about so many bytes a glyph.
+const BYTES_PER_GLYPH: usize = 4;
+
+/// Glyphs that room is made for at first, as many as a full page of text has.
+const MOST_EXPECTED_GLYPHS: usize = 4_096;
+
 /// Bytes that nothing may take: an empty compressed stream with its filters' headers and checksums is far shorter.
 const MAX_EMPTY_STREAM: usize = 64;
 
@@ -99,6 +105,8 @@ pub fn read_page(pdf: &Pdf, page: &PageAttributes<'_>, fonts: &DocumentFonts, de
     let read = || {
         let mut interpreter = Interpreter::new(objects, fonts, page, deadline);
         interpreter.content.is_unreadable = decoded.is_unreadable;
+        let expected = (decoded.bytes.len() / BYTES_PER_GLYPH).min(MOST_EXPECTED_GLYPHS);
+        interpreter.content.glyphs.glyphs.reserve(expected);
         interpreter.run(&decoded.bytes, page.resources, 0);
         interpreter.annotations(page);
         interpreter
@@ -202,8 +210,8 @@ struct Interpreter<'d> {
     deadline: Instant,
     content: PageContent,
     fonts: Vec<PageFont<'d>>,
-    /// (address of the resource dictionary, font name) → index into `fonts`.
-    fonts_by_name: HashMap<(usize, Vec<u8>), Option<usize>>,
+    /// Address of the resource dictionary → font name → index into `fonts`.
+    fonts_by_name: foldhash::HashMap<usize, foldhash::HashMap<Vec<u8>, Option<usize>>>,
     state: GraphicsState,
     saved: Vec<GraphicsState>,
     /// `q` beyond the limit, whose `Q` must be ignored.
@@ -253,7 +261,7 @@ impl<'d> Interpreter<'d> {
             deadline,
             content: PageContent { glyphs, ..PageContent::default() },
             fonts: Vec::new(),
-            fonts_by_name: HashMap::new(),
+            fonts_by_name: foldhash::HashMap::default(),
             state: GraphicsState { matrix, text },
             saved: Vec::new(),
             saved_beyond_limit: 0,

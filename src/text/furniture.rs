@@ -3,7 +3,7 @@
 //! They are marked, never dropped: `extract` prints them, the index keeps them once, passages leave them out.
 
 use crate::layout::{Line, PageLayout};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Share of the page's height, from the top and from the bottom, in which furniture stands.
 const MARGIN_SHARE: f32 = 0.15;
@@ -34,7 +34,7 @@ const MAX_CHARACTERS: usize = 200;
 pub fn find(layouts: &[&PageLayout]) -> Vec<Vec<usize>> {
     let candidates: Vec<Vec<(usize, String, f32)>> = layouts.iter().map(|layout| margin_lines(layout)).collect();
     // Key → pages it occurs on, rising, with the heights there.
-    let mut heights: HashMap<&str, Vec<(usize, f32)>> = HashMap::new();
+    let mut heights: HashMap<&str, Vec<(usize, f32)>> = HashMap::default();
     for (page, lines) in candidates.iter().enumerate() {
         for (_, key, height) in lines {
             heights.entry(key).or_default().push((page, *height));

@@ -4,7 +4,7 @@
 //! document's own words decide: the joined form seen elsewhere, or a half that is no word by itself, means typesetting.
 
 use crate::layout::{Line, PageLayout};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// A left half this short that is a word by itself (`is-` / `sues`, `um-` / `fassend`) still belongs to a right half that
 /// is none. In characters. Longer ones are compounds (`cost-` / `effective`) whose second word may well come only once.
@@ -37,7 +37,7 @@ struct Halves<'t> {
 impl Hyphens {
     /// Collects the words broken anywhere in the document, then looks for them in its lines.
     pub fn learn<'p>(layouts: impl Iterator<Item = &'p PageLayout> + Clone) -> Hyphens {
-        let mut seen = HashMap::new();
+        let mut seen = HashMap::default();
         let mut broken = Vec::new();
         for layout in layouts.clone() {
             for pair in layout.lines.windows(2) {
@@ -50,8 +50,9 @@ impl Hyphens {
         }
         if !seen.is_empty() {
             let mut lower = String::new();
+            let sketch = Sketch::of(seen.keys());
             for layout in layouts {
-                mark_seen(layout, &mut seen, &mut lower);
+                mark_seen(layout, &mut seen, &sketch, &mut lower);
             }
         }
         let keeps_words_whole = keeps_words_whole(&broken, &seen);
@@ -124,8 +125,40 @@ fn halves<'t>(layout: &'t PageLayout, line: &Line, next: &Line) -> Option<Halves
     (ends_in_letter && (begins_lower || is_upper) && is_upright).then_some(Halves { left, right, is_soft, is_upper })
 }
 
+/// Which of the forms a word could be by its ends and its length: most words are none of them, and need not be looked
+/// up.
+struct Sketch {
+    bits: [u64; Sketch::BITS / 64],
+}
+
+impl Sketch {
+    const BITS: usize = 4_096;
+
+    fn of<'f>(forms: impl Iterator<Item = &'f String>) -> Sketch {
+        let mut sketch = Sketch { bits: [0; Sketch::BITS / 64] };
+        for form in forms {
+            let bit = Sketch::bit(form);
+            sketch.bits[bit / 64] |= 1 << (bit % 64);
+        }
+        sketch
+    }
+
+    /// `false` only if the word in lower case is surely no form.
+    fn may_have(&self, word: &str) -> bool {
+        // Lower case may change the bytes of other letters.
+        let bit = Sketch::bit(word);
+        !word.is_ascii() || self.bits[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    fn bit(word: &str) -> usize {
+        let bytes = word.as_bytes();
+        let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte.to_ascii_lowercase()));
+        (end(bytes.first()) * 31 + end(bytes.last()) * 7 + bytes.len()) % Sketch::BITS
+    }
+}
+
 /// Marks the forms that stand whole within a line. What stands beside a line-end hyphen may be half a word.
-fn mark_seen(layout: &PageLayout, seen: &mut HashMap<String, bool>, lower: &mut String) {
+fn mark_seen(layout: &PageLayout, seen: &mut HashMap<String, bool>, sketch: &Sketch, lower: &mut String) {
     let mut is_after_hyphen = false;
     for line in &layout.lines {
         let Some(words) = layout.words.get(line.words.clone()) else { continue };
@@ -136,6 +169,9 @@ fn mark_seen(layout: &PageLayout, seen: &mut HashMap<String, bool>, lower: &mut 
                 continue;
             }
             let bare = printed.trim_matches(|character: char| !character.is_alphanumeric());
+            if !sketch.may_have(bare) {
+                continue;
+            }
             lower.clear();
             if bare.is_ascii() {
                 lower.push_str(bare);

@@ -2,8 +2,8 @@
 
 mod grammar_words;
 
+use foldhash::HashMap;
 use grammar_words::GRAMMAR_WORDS;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 use whatlang::{Detector, Lang};
 
@@ -27,11 +27,11 @@ const PLAIN_ALONE: [(f32, usize); 1] = [(0.2, 3)];
 const MIN_GRAMMAR_WORDS: usize = 4;
 
 /// Bytes of the longest word of grammar.
-const MAX_GRAMMAR_WORD: usize = 8;
+const MAX_GRAMMAR_WORD: usize = 14;
 
 /// Words of grammar → the languages they belong to, as a bit each, in the order of [`GRAMMAR_WORDS`].
-static LANGUAGES_BY_WORD: LazyLock<HashMap<&'static str, u16>> = LazyLock::new(|| {
-    let mut languages = HashMap::new();
+static LANGUAGES_BY_WORD: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+    let mut languages = HashMap::default();
     for (index, (_, words)) in GRAMMAR_WORDS.iter().enumerate() {
         for word in *words {
             *languages.entry(*word).or_default() |= 1 << index;

@@ -82,6 +82,10 @@ impl CodeSpace {
     /// The first code of a string; `None` only at its end. A code that is cut off counts by the bytes it has.
     pub(super) fn next_code(&self, string: &[u8]) -> Option<Code> {
         let first = *string.first()?;
+        // Nearly all codes have two bytes.
+        if let (Some(2), [_, second, ..]) = (self.lengths.get(usize::from(first)), string) {
+            return Some(Code { value: u32::from(first) << 8 | u32::from(*second), length: 2 });
+        }
         let length = match self.lengths.get(usize::from(first)).copied().unwrap_or(1) {
             AMBIGUOUS => self.matching_length(string),
             // No code begins so: as many bytes as the shortest code takes (§9.7.6.3).

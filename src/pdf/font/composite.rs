@@ -245,14 +245,4 @@ impl CompositeCodes {
             known => Entry::of_word(known),
         }
     }
-
-    /// The advance of the code that says a space, if one of the usual codes does.
-    pub(super) fn space_advance(&self) -> Option<f32> {
-        let candidates = [(32, 2), (3, 2), (1, 2), (32, 1)];
-        let entries = candidates.iter().map(|&(value, length)| self.entry(Code { value, length }));
-        entries
-            .filter(|entry| entry.text.as_char() == Some(' '))
-            .map(|entry| entry.advance)
-            .find(|&advance| advance > 0.0)
-    }
 }

@@ -69,7 +69,6 @@ pub struct Font {
     /// /BaseFont without the subset prefix, lossily as text; may be empty.
     pub name: String,
     codes: Codes,
-    space_width: Option<f32>,
     procedures: TextProcedures,
 }
 
@@ -144,10 +143,6 @@ impl Font {
                 Codes::Composite(Box::new(codes))
             }
         };
-        let space_width = match &codes {
-            Codes::Simple(simple) => simple.space_advance(),
-            Codes::Composite(composite) => composite.space_advance(),
-        };
         let (ascent, descent) = own_extent.unwrap_or_else(|| descriptor.extent(objects));
         Font {
             strings: texts.into_strings(),
@@ -158,7 +153,6 @@ impl Font {
             is_italic: descriptor.is_italic(objects),
             name: descriptor.name,
             codes,
-            space_width,
             procedures,
         }
     }
@@ -179,11 +173,6 @@ impl Font {
     /// Whether a code was decoded whose text only the program may know, which was put off.
     pub fn lacks_program(&self) -> bool {
         matches!(&self.codes, Codes::Composite(composite) if composite.lacks_program())
-    }
-
-    /// The advance of the font's space for a font size of 1, if it has one with a width.
-    pub fn space_width(&self) -> Option<f32> {
-        self.space_width
     }
 
     /// The text of a code's [`GlyphText`], written into `buffer` if it is a single character; empty if unknown.

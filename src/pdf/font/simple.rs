@@ -74,17 +74,6 @@ impl SimpleCodes {
     }
 }
 
-impl SimpleCodes {
-    /// The advance of the code that says a space: 32 if that does.
-    pub(super) fn space_advance(&self) -> Option<f32> {
-        let all = self.texts.iter().zip(self.advances.iter());
-        let mut spaces = all.filter(|(text, advance)| text.as_char() == Some(' ') && **advance > 0.0);
-        let usual =
-            (self.texts[32].as_char() == Some(' ')).then_some(self.advances[32]).filter(|&advance| advance > 0.0);
-        usual.or_else(|| spaces.next().map(|(_, &advance)| advance))
-    }
-}
-
 /// Text space units in a unit of a Type 3 font's glyph space, along the line.
 fn type3_scale(objects: &Objects, font: &Dictionary) -> f32 {
     let [a, b, ..] = objects.numbers::<6>(font, b"FontMatrix").unwrap_or([0.001, 0.0, 0.0, 0.001, 0.0, 0.0]);

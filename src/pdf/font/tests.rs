@@ -240,7 +240,7 @@ fn code_lengths_are_told_apart() {
 }
 
 #[test]
-fn widths_and_spaces() {
+fn widths_and_word_spaces() {
     let mut fixture = Fixture::new();
     let map = fixture.stream(b"beginbfrange <0003> <0004> <0020> endbfrange");
     let font = fixture.load(&composite(
@@ -248,14 +248,12 @@ fn widths_and_spaces() {
         "Identity-H",
         &dictionary! { "W" => vec![3.into(), vec![250.into()].into()] },
     ));
-    assert_eq!(font.space_width(), Some(0.25));
     assert_eq!(advances(&font, b"\x00\x03\x00\x04"), [0.25, 1.0]);
 
     let words = simple(
         &dictionary! { "FirstChar" => 32, "Widths" => vec![300.into(), 400.into()], "FontDescriptor" => dictionary! { "MissingWidth" => 123 } },
     );
     let font = load(&words);
-    assert_eq!(font.space_width(), Some(0.3));
     assert_eq!(advances(&font, b" !A"), [0.3, 0.4, 0.123]);
     let mut word_spaces = Vec::new();
     font.decode(b" A", &mut |shown| word_spaces.push(shown.is_word_space));

@@ -25,8 +25,7 @@ impl<'d> Interpreter<'d> {
         set(&mut self.state.text.size, operands.number());
         let Some(name) = operands.name() else { return };
         let address = resources.map_or(0, |dictionary| std::ptr::from_ref(dictionary) as usize);
-        let key = (address, name.to_vec());
-        let known = self.fonts_by_name.get(&key).copied();
+        let known = self.fonts_by_name.get(&address).and_then(|fonts| fonts.get(name)).copied();
         self.state.text.font = known.unwrap_or_else(|| {
             let objects = self.objects;
             let fonts = resources.and_then(|resources| objects.dictionary(resources, b"Font"));
@@ -35,7 +34,7 @@ impl<'d> Interpreter<'d> {
                 Some(fonts) => fonts.get(&decode_name(name)).ok().and_then(|object| self.page_font(object)),
                 None => self.stand_in_font(),
             };
-            self.fonts_by_name.insert(key, found);
+            self.fonts_by_name.entry(address).or_default().insert(name.to_vec(), found);
             found
         });
     }

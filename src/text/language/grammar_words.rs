@@ -8,7 +8,7 @@
 use whatlang::Lang;
 
 /// Languages with their words, in lower case.
-pub(super) const GRAMMAR_WORDS: [(Lang, &[&str]); 12] = [
+pub(super) const GRAMMAR_WORDS: [(Lang, &[&str]); 18] = [
     (
         Lang::Eng,
         &[
@@ -91,6 +91,66 @@ pub(super) const GRAMMAR_WORDS: [(Lang, &[&str]); 12] = [
         &[
             "die", "van", "en", "in", "is", "het", "nie", "wat", "vir", "met", "op", "te", "om", "dat", "aan", "sal",
             "word", "deur", "as", "ook", "by", "of", "is", "was",
+        ],
+    ),
+    (
+        Lang::Rus,
+        &[
+            "и",
+            "в",
+            "не",
+            "на",
+            "с",
+            "что",
+            "по",
+            "для",
+            "из",
+            "от",
+            "как",
+            "к",
+            "это",
+            "или",
+            "при",
+            "о",
+            "за",
+            "же",
+            "его",
+            "которые",
+        ],
+    ),
+    (
+        Lang::Ukr,
+        &[
+            "і", "в", "у", "не", "на", "з", "що", "для", "та", "до", "як", "або", "від", "за", "це", "про", "й",
+            "його", "при", "по", "які",
+        ],
+    ),
+    (
+        Lang::Bul,
+        &[
+            "и", "в", "на", "не", "за", "се", "от", "да", "с", "са", "че", "по", "е", "или", "при", "до", "ще", "като",
+            "това", "със",
+        ],
+    ),
+    (
+        Lang::Vie,
+        &[
+            "và", "của", "là", "các", "có", "cho", "được", "trong", "với", "một", "không", "này", "những", "để", "từ",
+            "đã", "khi", "bạn", "trên", "theo",
+        ],
+    ),
+    (
+        Lang::Pol,
+        &[
+            "i", "w", "z", "na", "nie", "do", "się", "że", "jest", "to", "o", "od", "po", "dla", "oraz", "przez", "są",
+            "lub", "jak", "za",
+        ],
+    ),
+    (
+        Lang::Ces,
+        &[
+            "a", "v", "na", "se", "je", "že", "s", "z", "do", "pro", "to", "o", "jsou", "od", "nebo", "jako", "při",
+            "které", "ve", "za", "byl",
         ],
     ),
 ];

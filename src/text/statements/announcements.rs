@@ -1,6 +1,6 @@
 //! The words that announce an abstract or recommendations, as tables, folded to lower case.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -155,7 +155,7 @@ static HEADINGS: LazyLock<HashMap<String, Announced>> = LazyLock::new(|| {
         (AFTER_SUMMARIES, Announced::AfterSummary),
         (RECOMMENDATIONS, Announced::Recommendations),
     ];
-    let mut headings = HashMap::new();
+    let mut headings = HashMap::default();
     for (entries, announced) in tables {
         for entry in entries {
             headings.entry((*entry).to_owned()).or_insert(announced);
