@@ -15,6 +15,10 @@ const SCRIPT_RISE: f32 = 0.65;
 /// A glyph is a super- or subscript only if it is this much smaller. × the larger font size.
 pub(super) const SCRIPT_SIZE: f32 = 0.9;
 
+/// Text this many times smaller than the text beside it is no part of its line: names of placeholders hidden by a size
+/// of less than a point. Raised initials are larger by less than this.
+const HIDDEN_SIZE: f32 = 8.0;
+
 /// Steps back no larger than this are kerning. × font size.
 pub(super) const KERNING_BACK: f32 = 0.2;
 
@@ -210,9 +214,11 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
 
 /// Whether glyphs of these sizes with baselines `distance` apart share a line.
 pub(super) fn is_on_baseline(distance: f32, size: f32, other_size: f32) -> bool {
-    let larger = size.max(other_size);
-    let tolerance = if size.min(other_size) < SCRIPT_SIZE * larger { SCRIPT_RISE } else { BASELINE_TOLERANCE };
-    distance.abs() <= tolerance * larger
+    let (smaller, larger) = (size.min(other_size), size.max(other_size));
+    let tolerance = if smaller < SCRIPT_SIZE * larger { SCRIPT_RISE } else { BASELINE_TOLERANCE };
+    // What has no size at all takes no place and stays with what is written before it.
+    let is_hidden = smaller > 0.0 && smaller * HIDDEN_SIZE < larger;
+    !is_hidden && distance.abs() <= tolerance * larger
 }
 
 /// Whether a glyph is the same as the last one, and covers more than half of it.

@@ -121,6 +121,15 @@ fn columns_stay_in_stream_order() {
 }
 
 #[test]
+fn hidden_text_is_no_part_of_a_line() {
+    let paper = Paper::new().write(50.0, 100.0, 0.7, "SLOT18").write(52.5, 100.0, 14.0, "6. Results");
+    assert_eq!(paper.read(), "SLOT18\n6. Results\n");
+    // An initial.
+    let paper = Paper::new().write(50.0, 100.0, 40.0, "T").write(70.0, 100.0, 10.0, "he end");
+    assert_eq!(paper.read(), "The end\n");
+}
+
+#[test]
 fn narrow_columns_stay_in_stream_order() {
     let mut paper = Paper::new();
     for (column, letters) in [(0, "abc"), (1, "def")] {
