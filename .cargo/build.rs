@@ -1,7 +1,7 @@
 //! Links the program at a fixed address.
 //!
 //! One that can be moved has some 34,000 addresses patched each time it starts, which touches 800 kB: more time than
-//! reading three pages takes, and spent again for every file where the program is run once a file. Heap, stacks and
+//! reading two pages takes, and spent again for every file where the program is run once a file. Heap, stacks and
 //! libraries still lie elsewhere at every start.
 
 fn main() {
