@@ -204,9 +204,17 @@ fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph)
     if previous.is_some_and(|previous| accents::are_accent_and_letter(fragment.direction, previous, glyph)) {
         return Relation::Continues;
     }
-    // Right-to-left text may be written glyph by glyph towards the left.
+    // Right-to-left text may be written towards the left, glyph by glyph or in pieces that run to the right themselves.
     let steps_left = (along + length - fragment.start).abs() <= JUMP * size;
-    if steps_left && page.says(glyph, is_right_to_left) {
+    let follows = || {
+        // A space that was left out may stand anywhere.
+        let is_skipped = fragment.skipped.last() == Some(&(fragment.glyphs.end - 1));
+        previous.filter(|_| !is_skipped).is_some_and(|last| {
+            let step = along - project(fragment.direction, last.x + last.dx, last.y + last.dy).0;
+            (-KERNING_BACK * size..=JUMP * size).contains(&step)
+        })
+    };
+    if (steps_left || follows()) && page.says(glyph, is_right_to_left) {
         return Relation::Continues;
     }
     Relation::Leaves

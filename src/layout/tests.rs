@@ -365,6 +365,13 @@ fn right_to_left_lines_are_read_logically() {
 }
 
 #[test]
+fn pieces_of_right_to_left_text_may_follow_towards_the_left() {
+    // The second piece begins near the first and ends farther from its own beginning than a tab is wide.
+    let paper = Paper::new().write(80.0, 100.0, 10.0, "לא").write(60.0, 100.0, 10.0, "ארקמ");
+    assert_eq!(paper.read(), "אלמקרא\n");
+}
+
+#[test]
 fn right_to_left_lines_are_read_logically_however_they_are_turned() {
     for (cosine, sine) in [(0.0, 1.0), (-1.0, 0.0), (0.0, -1.0), (0.8, 0.6)] {
         let mut paper =
