@@ -19,14 +19,9 @@ pub fn run(arguments: &ExtractArguments, session: &Session) -> Result<ExitCode, 
         return Err(CommandError::Usage("`--words` needs `--format json`".to_owned()));
     }
     let options = session.extract_options()?;
-    // The reader recurses within its bounds, which the main thread's stack need not hold.
-    std::thread::scope(|scope| {
-        let reader = std::thread::Builder::new().stack_size(READER_STACK_BYTES);
-        let printing = reader
-            .spawn_scoped(scope, || print_all(arguments, session, &options))
-            .map_err(|source| CommandError::Service { action: "start a thread to read with".to_owned(), source })?;
-        printing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    // The reader recurses within its bounds, which the main thread's stack need not hold; a thread of its own would take
+    // a heap of its own.
+    stacker::grow(READER_STACK_BYTES, || print_all(arguments, session, &options))
 }
 
 fn print_all(
