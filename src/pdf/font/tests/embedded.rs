@@ -103,11 +103,13 @@ fn simple_with(program: &[u8], key: &str, entries: &Dictionary) -> Font {
 
 #[test]
 fn truetype_programs_say_what_codes_are() {
+    /// What it shows, the `cmap` table, entries of the font dictionary, a string and what it says.
+    type Case = (&'static str, Vec<u8>, Dictionary, &'static [u8], &'static str);
     // Glyphs 1 and 2 say Γ and β, glyph 3 has a name only.
     let unicode: (u16, u16, u16, &[u16]) = (3, 1, 0x393, &[1]);
     let names = || post(&[".notdef", "Gamma", "beta", "f_i"]);
     let numbered = Object::from(dictionary! { "Differences" => vec![65.into(), "g2".into(), "glyph3".into()] });
-    let cases: [(&str, Vec<u8>, Dictionary, &[u8], &str); 6] = [
+    let cases: [Case; 6] = [
         ("symbol codes at 0xF000", cmap(&[(3, 0, 0xF041, &[1, 2, 3]), unicode]), dictionary! {}, b"ABC", "Γβfi"),
         ("symbol codes at 0", cmap(&[(3, 0, 0x41, &[1, 2, 3])]), dictionary! {}, b"ABC", "Γβfi"),
         ("Macintosh codes", cmap(&[(1, 0, 0x41, &[3, 1])]), dictionary! {}, b"AB", "fiΓ"),
@@ -145,8 +147,10 @@ fn compact_programs_say_what_codes_are() {
 
 #[test]
 fn programs_of_composite_fonts_are_read_backwards() {
+    /// What it shows, the program, /CIDToGIDMap, a string and what it says.
+    type Case = (&'static str, Vec<u8>, Option<&'static [u8]>, &'static [u8], &'static str);
     let program = || truetype(&[(b"cmap", cmap(&[(3, 1, 0x393, &[1]), (0, 3, 0x41, &[2])]))]);
-    let cases: [(&str, Vec<u8>, Option<&[u8]>, &[u8], &str); 4] = [
+    let cases: [Case; 4] = [
         ("glyphs", program(), None, b"\x00\x01\x00\x07", "Γ?"),
         ("a map to glyphs", program(), Some(b"\0\0\0\0\0\0\0\x01"), b"\x00\x03\x00\x01", "Γ?"),
         ("names", truetype(&[(b"post", post(&[".notdef", "Gamma"]))]), None, b"\x00\x01", "Γ"),
