@@ -38,11 +38,14 @@ pub fn tight() -> Limits {
         pages: 16,
         page_content_parts: 64,
         page_operators: 20_000,
+        document_operators: 80_000,
         form_depth: 8,
         page_forms: 64,
         page_text_bytes: 64 << 10,
+        document_text_bytes: 256 << 10,
         base_milliseconds: 2_000,
         milliseconds_per_mebibyte: 1_000,
+        ..Limits::default()
     }
 }
 
