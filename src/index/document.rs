@@ -1,10 +1,10 @@
 //! A report analyzed into the fields of the index: the dear part of indexing, done by the extracting threads.
 
-use crate::index::analyzer::analyze;
+use crate::index::analyzer::{Token, accented, analyze};
 use crate::index::page_starts::PageStarts;
 use crate::index::schema::Fields;
 use crate::index::tokens::TokenWriter;
-use crate::report::{Page, Report, ReportId};
+use crate::report::{Page, Report, ReportId, Statements};
 use std::collections::BTreeSet;
 use tantivy::TantivyDocument;
 
@@ -31,7 +31,8 @@ impl ReportDocument {
         let mut filler =
             Filler { document: ReportDocument { id: report.id, document: TantivyDocument::new(), encoded_bytes: 0 } };
         filler.exact(fields.key, &report.id.to_string());
-        filler.body(&fields, &report.pages);
+        filler.body(&fields, &report.pages, &about.title);
+        filler.statements(&fields, &report.statements);
         filler.document.document.add_u64(fields.pages, report.pages.len() as u64);
         filler.words(fields.title, [about.title.as_str()]);
         filler.words(fields.author, about.authors.iter().map(String::as_str));
@@ -82,11 +83,34 @@ impl Filler {
         self.encoded(field, writer);
     }
 
-    /// The fields made from pages: body, headings, furniture, section and page starts.
-    fn body(&mut self, fields: &Fields, pages: &[Page]) {
+    /// Distinct words in any order, where only their presence counts.
+    fn distinct(&mut self, field: tantivy::schema::Field, words: &BTreeSet<String>) {
+        let mut writer = TokenWriter::default();
+        (0..).zip(words).for_each(|(place, word)| writer.push(word, place));
+        self.encoded(field, writer);
+    }
+
+    /// What the report says in brief.
+    fn statements(&mut self, fields: &Fields, statements: &Statements) {
+        let texts = statements.summary.iter().chain(&statements.recommendations);
+        self.words(fields.statement, texts.map(|statement| statement.text.as_str()));
+    }
+
+    /// The fields made from pages: body, headings, furniture, accented words (those of the title too), section and
+    /// page starts.
+    fn body(&mut self, fields: &Fields, pages: &[Page], title: &str) {
         let mut body = TokenWriter::default();
         let mut heading = TokenWriter::default();
         let mut furniture = BTreeSet::new();
+        let mut with_accents = BTreeSet::new();
+        let mut note_accents = |text: &str, token: Token<'_>| {
+            if let Some(word) = accented(token.span.of(text), token.term)
+                && !with_accents.contains(&word)
+            {
+                with_accents.insert(word);
+            }
+        };
+        analyze(title, &[], 0, &mut |token| note_accents(title, token));
         let mut section = TokenWriter::default();
         let mut starts = PageStarts::default();
         let (mut position, mut heading_position) = (0, 0);
@@ -95,6 +119,7 @@ impl Filler {
             if page.status.is_searchable() {
                 position = analyze(&page.text, &page.furniture, position, &mut |token| {
                     body.push(token.term, token.position);
+                    note_accents(&page.text, token);
                 });
                 for span in &page.headings {
                     heading_position = analyze(span.of(&page.text), &[], heading_position, &mut |token| {
@@ -119,11 +144,10 @@ impl Filler {
             }
             starts.push(position.saturating_sub(start));
         }
-        let mut distinct = TokenWriter::default();
-        (0..).zip(&furniture).for_each(|(place, word)| distinct.push(word, place));
         self.encoded(fields.body, body);
         self.encoded(fields.heading, heading);
-        self.encoded(fields.furniture, distinct);
+        self.distinct(fields.furniture, &furniture);
+        self.distinct(fields.accented, &with_accents);
         self.encoded(fields.section, section);
         self.document.document.add_bytes(fields.page_starts, &starts.encode());
     }

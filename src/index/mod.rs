@@ -20,9 +20,12 @@
 //! | `body` | words of all pages in order, furniture left out | token number from the report's start |
 //! | `title` `author` `subject` `file` | words | token number, a gap between names and path components |
 //! | `heading` | words of headings within pages | – (frequencies only) |
+//! | `statement` | words of the abstract and the recommendations | – (frequencies only) |
 //! | `furniture` | distinct words of running heads and folios | – |
+//! | `accented` | distinct words of pages and title that folding changes, in lower case with their accents | – |
 //! | `section` | words of the section path of each page | **1-based page number** |
-//! | `language` `author_name` `author_key` `year` `date` `pages` `title_sort` | exact, fast, for filters, facets, order | – |
+//! | `language` `author_name` `author_key` `year` `date` `pages` `title_sort` `section_name` `section_key` | exact, fast, for filters, facets, order | – |
+//! | `sketch` | bytes, fast: the text in brief, to tell near-copies | – |
 //! | `page_starts` | bytes, fast: for each page the number of body tokens on it, LEB128 | – |
 
 pub mod analyzer;

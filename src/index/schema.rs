@@ -9,7 +9,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever fields or the meaning of what they hold change: an index made under another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The fields by their handles. See [`crate::index`] for what each holds.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,12 @@ pub struct Fields {
     pub file: Field,
     /// Words of headings; frequencies only.
     pub heading: Field,
+    /// Words of the abstract and the recommendations; frequencies only.
+    pub statement: Field,
     /// Distinct words of running heads and folios; no frequencies.
     pub furniture: Field,
+    /// Distinct words of pages and title that folding changes, in lower case with their accents; no frequencies.
+    pub accented: Field,
     /// Words of section paths, position = page.
     pub section: Field,
     /// ISO 639-1 codes of the pages, the report's own first; indexed and fast.
@@ -46,6 +50,12 @@ pub struct Fields {
     pub pages: Field,
     /// Folded title; fast.
     pub title_sort: Field,
+    /// Outermost headings as printed, each once; fast.
+    pub section_name: Field,
+    /// Outermost headings folded, whole; indexed.
+    pub section_key: Field,
+    /// The report's text in a few bytes, alike for texts alike; fast.
+    pub sketch: Field,
     /// [`crate::index::PageStarts`]; fast.
     pub page_starts: Field,
 }
@@ -62,7 +72,9 @@ impl Fields {
             subject: words(&mut builder, "subject", IndexRecordOption::WithFreqsAndPositions),
             file: words(&mut builder, "file", IndexRecordOption::WithFreqsAndPositions),
             heading: words(&mut builder, "heading", IndexRecordOption::WithFreqs),
+            statement: words(&mut builder, "statement", IndexRecordOption::WithFreqs),
             furniture: words(&mut builder, "furniture", IndexRecordOption::Basic),
+            accented: words(&mut builder, "accented", IndexRecordOption::Basic),
             section: words(&mut builder, "section", IndexRecordOption::WithFreqsAndPositions),
             language: exact(&mut builder, "language", true, true),
             author_name: exact(&mut builder, "author_name", false, true),
@@ -71,6 +83,9 @@ impl Fields {
             date: builder.add_i64_field("date", NumericOptions::default().set_fast()),
             pages: builder.add_u64_field("pages", NumericOptions::default().set_fast()),
             title_sort: exact(&mut builder, "title_sort", false, true),
+            section_name: exact(&mut builder, "section_name", false, true),
+            section_key: exact(&mut builder, "section_key", true, false),
+            sketch: builder.add_bytes_field("sketch", BytesOptions::default().set_fast()),
             page_starts: builder.add_bytes_field("page_starts", BytesOptions::default().set_fast()),
         };
         (builder.build(), fields)
@@ -86,7 +101,9 @@ impl Fields {
             subject: schema.get_field("subject")?,
             file: schema.get_field("file")?,
             heading: schema.get_field("heading")?,
+            statement: schema.get_field("statement")?,
             furniture: schema.get_field("furniture")?,
+            accented: schema.get_field("accented")?,
             section: schema.get_field("section")?,
             language: schema.get_field("language")?,
             author_name: schema.get_field("author_name")?,
@@ -95,6 +112,9 @@ impl Fields {
             date: schema.get_field("date")?,
             pages: schema.get_field("pages")?,
             title_sort: schema.get_field("title_sort")?,
+            section_name: schema.get_field("section_name")?,
+            section_key: schema.get_field("section_key")?,
+            sketch: schema.get_field("sketch")?,
             page_starts: schema.get_field("page_starts")?,
         })
     }

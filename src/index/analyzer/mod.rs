@@ -24,6 +24,7 @@
 //!
 //! A query has to try both ways to read a word with variants: see [`words`].
 
+mod accented;
 mod character;
 mod cluster;
 mod fold;
@@ -32,6 +33,7 @@ mod scan;
 mod tables;
 mod word;
 
+pub use accented::accented;
 pub use word::{OwnedToken, Word, analyze_words, is_elided, words};
 
 use crate::report::Span;
