@@ -4,15 +4,19 @@
 //! as a small document, more the more of the different words it has and the closer they stand.
 
 use crate::index::{Fields, PageStarts, Snapshot};
+use crate::search::languages::LanguageSet;
 use crate::search::plan::Plan;
 use crate::search::ranking::{B, K1, PROXIMITY_SHARE, PROXIMITY_WINDOW};
 use crate::search::scope::{AllowedPages, ClauseReader, PageStartsReader, ScopeReader};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tantivy::{DocAddress, DocId, SegmentReader};
 
 /// The pages of one report that show why it matches.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Evidence {
+    /// The languages that the report is in.
+    pub(super) languages: LanguageSet,
     /// Best first; equal ones in page order.
     pub(super) pages: Vec<PageEvidence>,
 }
@@ -23,6 +27,12 @@ pub(super) struct PageEvidence {
     /// 1-based.
     pub(super) page: u32,
     pub(super) score: f32,
+}
+
+impl Default for Evidence {
+    fn default() -> Evidence {
+        Evidence { languages: LanguageSet::ANY, pages: Vec::new() }
+    }
 }
 
 impl Evidence {
@@ -56,6 +66,8 @@ pub(super) fn gather(snapshot: &Snapshot, plan: &Plan, reports: &[DocAddress]) -
 
 /// The shown clauses and scopes of a plan, opened on a segment.
 struct Gatherer {
+    /// The languages of each report of the segment.
+    languages: Arc<[LanguageSet]>,
     clauses: Vec<ClauseReader>,
     scopes: Vec<ScopeReader>,
     starts: PageStartsReader,
@@ -76,6 +88,7 @@ impl Gatherer {
             plan.shown().map(|(_, clause)| ClauseReader::open(reader, fields.body, &clause.ways, clause.slop));
         let scopes = plan.scopes.iter().map(|scope| ScopeReader::open(reader, fields, scope));
         Ok(Gatherer {
+            languages: plan.languages.of_segment(reader),
             clauses: clauses.collect::<tantivy::Result<_>>()?,
             scopes: scopes.collect::<tantivy::Result<_>>()?,
             starts: PageStartsReader::open(reader)?,
@@ -83,10 +96,12 @@ impl Gatherer {
     }
 
     fn evidence(&mut self, plan: &Plan, doc: DocId) -> tantivy::Result<Evidence> {
+        let languages = self.languages.get(doc as usize).copied().unwrap_or(LanguageSet::ANY);
         let starts = self.starts.of(doc)?;
         let allowed: Vec<AllowedPages> = self.scopes.iter_mut().map(|scope| scope.allowed(doc)).collect();
         if self.clauses.is_empty() {
-            return Ok(pages_of_scopes(plan, &allowed, &starts));
+            let pages = pages_of_scopes(plan, &allowed, &starts);
+            return Ok(Evidence { languages, pages });
         }
         let pages = self.tally(plan, doc, &starts, &allowed);
         let mut evidence: Vec<PageEvidence> = pages
@@ -97,7 +112,7 @@ impl Gatherer {
             })
             .collect();
         evidence.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
-        Ok(Evidence { pages: evidence })
+        Ok(Evidence { languages, pages: evidence })
     }
 
     fn tally(
@@ -191,14 +206,14 @@ fn page_score(plan: &Plan, tally: &PageTally, length: u32, starts: &PageStarts) 
 }
 
 /// Without words, the pages that the scopes of the whole query allow.
-fn pages_of_scopes(plan: &Plan, allowed: &[AllowedPages], starts: &PageStarts) -> Evidence {
+fn pages_of_scopes(plan: &Plan, allowed: &[AllowedPages], starts: &PageStarts) -> Vec<PageEvidence> {
     let mut scopes = plan.root_scopes.iter().filter_map(|scope| allowed.get(*scope));
     let Some(first) = scopes.next() else {
-        return Evidence::default();
+        return Vec::new();
     };
     let others: Vec<&AllowedPages> = scopes.collect();
     let pages = first.pages(starts.pages()).into_iter().filter(|page| others.iter().all(|other| other.allows(*page)));
-    Evidence { pages: pages.map(|page| PageEvidence { page, score: 0.0 }).collect() }
+    pages.map(|page| PageEvidence { page, score: 0.0 }).collect()
 }
 
 #[cfg(test)]

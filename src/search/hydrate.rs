@@ -2,6 +2,7 @@
 
 use crate::report::ReportId;
 use crate::search::evidence::{Evidence, PageEvidence};
+use crate::search::languages::LanguageSet;
 use crate::search::passages::Marker;
 use crate::search::{Hit, PageHit, SearchError, SearchRequest};
 use crate::store::{Library, ReportRow, StoredPage, StoredReport};
@@ -84,22 +85,23 @@ impl Hydrator<'_> {
         let text_of = |number| numbers.binary_search(&number).ok().and_then(|place| texts.get(place));
         let hits = shown.iter().filter_map(|page| {
             let next = if self.has_phrases { text_of(page.page.saturating_add(1)) } else { None };
-            text_of(page.page).map(|text| self.page_hit(row.id, report, *page, text, next))
+            text_of(page.page).map(|text| self.page_hit(report, evidence.languages, *page, text, next))
         });
         Ok((hits.collect(), more))
     }
 
     fn page_hit(
         &self,
-        id: ReportId,
         report: &StoredReport,
+        languages: LanguageSet,
         page: PageEvidence,
         text: &StoredPage,
         next: Option<&StoredPage>,
     ) -> PageHit {
         let PageEvidence { page: number, score } = page;
+        let id = report.id;
         let next = next.map(|next| (next.text.as_str(), next.furniture.as_slice()));
-        let found = self.marker.find(&text.text, &text.furniture, next, self.request.passages);
+        let found = self.marker.find(languages, &text.text, &text.furniture, next, self.request.passages);
         let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
         let label = place.and_then(|place| report.pages.get(place)).and_then(|page| page.label.clone());
         let mut url = format!("/reports/{id}/pages/{number}");

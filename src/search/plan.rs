@@ -4,16 +4,19 @@
 //! (language, year, scopes) decides but does not score.
 
 use crate::index::Fields;
+use crate::index::analyzer::{accented, analyze};
 use crate::query::{Field, Node, TextClause, TextKind};
 use crate::report::Span;
 use crate::search::filters::{everything, language_filter, pages_filter, year_filter};
 use crate::search::function_words::{FUNCTION_WORD_WEIGHT, is_function_word};
-use crate::search::passages::{ClauseMatcher, Matchers};
+use crate::search::languages::Languages;
+use crate::search::passages::{ClauseMatcher, Matchers, TermMark};
 use crate::search::phrase::PhraseQuery;
 use crate::search::ranking::{SearchedField, SearchedFields, idf};
 use crate::search::scope::{Scope, ScopedQuery};
-use crate::search::terms::{Dictionary, Reading, Way, Ways};
+use crate::search::terms::{Dictionary, Expansion, Reading, Way, Ways, WeightedTerm};
 use crate::search::union::UnionQuery;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, Occur, Query};
 
@@ -31,6 +34,8 @@ pub(super) struct Clause {
     /// The scopes it stands in, as places in [`Plan::scopes`].
     pub(super) scopes: Vec<usize>,
     pub(super) idf: f32,
+    /// Its words as typed, with their accents, if they have any: reports that print them so come first.
+    accented: Vec<Arc<Expansion>>,
     /// The words as analyzed that nothing in the index stands for, if therefore the clause cannot match.
     pub(super) unknown: Vec<String>,
     /// Bytes of the query it was read from.
@@ -72,9 +77,12 @@ pub(super) struct Plan {
     pub(super) scopes: Vec<Scope>,
     /// Scopes that bear on the whole query.
     pub(super) root_scopes: Vec<usize>,
+    /// The languages of the reports of the commit.
+    pub(super) languages: Arc<Languages>,
     root: Option<Tree>,
     fields: Fields,
     section_field: SearchedField,
+    accented_field: Arc<Vec<SearchedField>>,
 }
 
 /// How strictly the words are required.
@@ -102,6 +110,7 @@ impl Planner<'_> {
             clauses: Vec::new(),
             scopes: Vec::new(),
             root_scopes: Vec::new(),
+            languages: self.dictionary.languages(),
             root: None,
             fields: self.fields,
             section_field: self.searched.section.first().copied().unwrap_or(SearchedField {
@@ -110,6 +119,7 @@ impl Planner<'_> {
                 has_frequencies: true,
                 mean_length: 1.0,
             }),
+            accented_field: Arc::new(self.searched.accented.clone()),
         };
         if let Some(root) = root {
             plan.root = self.build(&mut plan, root, false, &[])?;
@@ -214,9 +224,24 @@ impl Planner<'_> {
             in_body: text.field.is_none(),
             is_negative,
             scopes: scopes.to_vec(),
+            accented: self.accented(text)?,
             unknown,
             span: text.span,
         })
+    }
+
+    /// The words of a clause as typed with their accents, where they have any and some report prints them so.
+    fn accented(&self, text: &TextClause) -> tantivy::Result<Vec<Arc<Expansion>>> {
+        let mut words = BTreeSet::new();
+        if text.field.is_none() && matches!(text.kind, TextKind::Word | TextKind::Phrase { .. }) {
+            analyze(&text.typed, &[], 0, &mut |token| {
+                words.extend(accented(token.span.of(&text.typed), token.term));
+            });
+        }
+        let expand = |word: String| self.dictionary.expand(&word, Reading::Exact, &[self.fields.accented]);
+        let mut expansions = words.into_iter().map(expand).collect::<tantivy::Result<Vec<_>>>()?;
+        expansions.retain(|words| !words.terms.is_empty());
+        Ok(expansions)
     }
 
     /// The ways to print a clause, with those of one word joined so that they count as one word.
@@ -327,7 +352,7 @@ impl Plan {
     pub(super) fn matchers(&self) -> Matchers {
         let ways = self.shown().flat_map(|(_, clause)| clause.ways.iter().map(|way| (way, clause.slop)));
         let clauses = ways.map(|(way, slop)| match way.as_slice() {
-            [words] => ClauseMatcher::Terms(words.terms.iter().map(|word| (word.term.clone(), word.weight)).collect()),
+            [words] => ClauseMatcher::Terms(words.terms.iter().map(mark_of).collect()),
             places => ClauseMatcher::Phrase { places: places.iter().map(|words| words.all()).collect(), slop },
         });
         Matchers { clauses: clauses.collect() }
@@ -345,7 +370,9 @@ impl Plan {
                 Box::new(BooleanQuery::new(parts.iter().map(|part| (Occur::Should, self.lower(part))).collect()))
             }
             Tree::Not(_) => self.and(std::slice::from_ref(tree), None),
-            Tree::Clause(clause) => self.clauses.get(*clause).map_or_else(everything, lower_clause),
+            Tree::Clause(clause) => {
+                self.clauses.get(*clause).map_or_else(everything, |clause| self.lower_clause(clause))
+            }
             Tree::Scope(scope) => self.scopes.get(*scope).map_or_else(everything, |scope| self.lower_scope(scope)),
             Tree::Language(language) => language_filter(&self.fields, language),
             Tree::Year(first, last) => year_filter(&self.fields, *first, *last),
@@ -381,6 +408,19 @@ impl Plan {
         }
     }
 
+    /// A clause, which counts more in reports that print its accents as typed.
+    fn lower_clause(&self, clause: &Clause) -> Box<dyn Query> {
+        if clause.accented.is_empty() {
+            return any_way(clause);
+        }
+        let mut parts = vec![(Occur::Must, any_way(clause))];
+        for words in &clause.accented {
+            let (words, fields) = (Arc::clone(words), Arc::clone(&self.accented_field));
+            parts.push((Occur::Should, Box::new(UnionQuery { words, fields, idf: clause.idf })));
+        }
+        Box::new(BooleanQuery::new(parts))
+    }
+
     fn lower_scope(&self, scope: &Scope) -> Box<dyn Query> {
         match scope {
             Scope::Pages(first, last) => pages_filter(&self.fields, *first, *last),
@@ -396,8 +436,12 @@ impl Plan {
     }
 }
 
+fn mark_of(word: &WeightedTerm) -> (String, TermMark) {
+    (word.term.clone(), TermMark { weight: word.weight, languages: word.languages })
+}
+
 /// The best of the ways to print a clause, each in any of its fields.
-fn lower_clause(clause: &Clause) -> Box<dyn Query> {
+fn any_way(clause: &Clause) -> Box<dyn Query> {
     let mut ways: Vec<Box<dyn Query>> = Vec::with_capacity(clause.ways.len());
     for way in &clause.ways {
         let (fields, idf) = (Arc::clone(&clause.fields), clause.idf);

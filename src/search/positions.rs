@@ -2,14 +2,18 @@
 //!
 //! The same code decides membership and evidence, so a report found by a phrase always has a page to show for it.
 
-use crate::search::terms::Expansion;
+use crate::search::languages::LanguageSet;
+use crate::search::terms::{Expansion, WeightedTerm};
+use std::sync::Arc;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 /// The postings of one place of a clause: the words that can fill it.
 pub(super) struct Place {
-    postings: Vec<(SegmentPostings, f32)>,
+    postings: Vec<(SegmentPostings, WeightedTerm)>,
+    /// The languages of each report of the segment.
+    languages: Arc<[LanguageSet]>,
     buffer: Vec<u32>,
 }
 
@@ -21,16 +25,22 @@ impl Place {
         for word in &words.terms {
             if let Some(info) = index.terms().get(word.term.as_bytes())? {
                 let list = index.read_postings_from_terminfo(&info, IndexRecordOption::WithFreqsAndPositions)?;
-                postings.push((list, word.weight));
+                postings.push((list, word.clone()));
             }
         }
-        Ok(Place { postings, buffer: Vec::new() })
+        Ok(Place { postings, languages: words.languages_of(reader), buffer: Vec::new() })
     }
 
     /// The first report from `target` on that has one of the words.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
-        let seek =
-            |(list, _): &mut (SegmentPostings, f32)| if list.doc() < target { list.seek(target) } else { list.doc() };
+        let languages = &self.languages;
+        let seek = |(list, word): &mut (SegmentPostings, WeightedTerm)| {
+            let mut doc = if list.doc() < target { list.seek(target) } else { list.doc() };
+            while doc != TERMINATED && !word.counts_in(doc, languages) {
+                doc = list.advance();
+            }
+            doc
+        };
         self.postings.iter_mut().map(seek).min().unwrap_or(TERMINATED)
     }
 
@@ -39,13 +49,13 @@ impl Place {
     pub(super) fn occurrences(&mut self, doc: DocId, output: &mut Vec<(u32, f32)>) {
         let before = output.len();
         let mut lists = 0;
-        for (list, weight) in &mut self.postings {
+        for (list, word) in &mut self.postings {
             if list.doc() < doc {
                 list.seek(doc);
             }
-            if list.doc() == doc {
+            if list.doc() == doc && word.counts_in(doc, &self.languages) {
                 list.positions(&mut self.buffer);
-                output.extend(self.buffer.iter().map(|position| (*position, *weight)));
+                output.extend(self.buffer.iter().map(|position| (*position, word.weight)));
                 lists += 1;
             }
         }

@@ -66,6 +66,8 @@ pub(super) struct SearchedFields {
     pub(super) author: Vec<SearchedField>,
     pub(super) file: Vec<SearchedField>,
     pub(super) section: Vec<SearchedField>,
+    /// For words typed with accents, beside where they are looked for without.
+    pub(super) accented: Vec<SearchedField>,
 }
 
 impl SearchedFields {
@@ -83,6 +85,7 @@ impl SearchedFields {
             author: vec![one(fields.author, 1.0)?],
             file: vec![one(fields.file, 1.0)?],
             section: vec![one(fields.section, 0.2)?],
+            accented: vec![SearchedField::new(searcher, fields.accented, 2.5, false)?],
         })
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Stems are compared at query time, on folded words; the index holds no stems, so a new stemmer needs no rebuild.
 
+use crate::search::languages::LanguageSet;
 use frostem::{Algorithm, Stemmer};
 
-/// Languages considered at once; a library has few, and each widens a query.
-const MOST_LANGUAGES: usize = 4;
+/// Languages whose stemmers are asked; each widens the look into the dictionary.
+const MOST_LANGUAGES: usize = 12;
 
 /// Shortest word that is stemmed, in characters.
 const SHORTEST: usize = 3;
@@ -16,16 +17,19 @@ const LONGEST_ENDING: usize = 12;
 /// The stemmers in use.
 #[derive(Clone)]
 pub(super) struct Stems {
-    stemmers: Vec<Stemmer>,
+    stemmers: Vec<(LanguageSet, Stemmer)>,
 }
 
 impl Stems {
-    /// For these ISO 639-1 codes, the most frequent first; English if none has a stemmer.
-    pub(super) fn for_languages<'a>(languages: impl Iterator<Item = &'a str>) -> Stems {
-        let mut stemmers: Vec<Stemmer> =
-            languages.filter_map(algorithm).take(MOST_LANGUAGES).map(Stemmer::new).collect();
+    /// For these ISO 639-1 codes, the most frequent first; English, for reports in any language, if none has a
+    /// stemmer.
+    pub(super) fn for_languages<'a>(codes: impl Iterator<Item = &'a str>) -> Stems {
+        let with_stemmer = codes.enumerate().filter_map(|(number, code)| {
+            algorithm(code).map(|algorithm| (LanguageSet::one(number), Stemmer::new(algorithm)))
+        });
+        let mut stemmers: Vec<(LanguageSet, Stemmer)> = with_stemmer.take(MOST_LANGUAGES).collect();
         if stemmers.is_empty() {
-            stemmers.push(Stemmer::new(Algorithm::English));
+            stemmers.push((LanguageSet::ANY, Stemmer::new(Algorithm::English)));
         }
         Stems { stemmers }
     }
@@ -36,27 +40,42 @@ impl Stems {
         if letters < SHORTEST || word.chars().any(char::is_numeric) {
             return None;
         }
-        let stems: Vec<(Stemmer, String)> =
-            self.stemmers.iter().map(|stemmer| (*stemmer, stemmer.stem(word).into_owned())).collect();
-        let shared = stems.iter().map(|(_, stem)| shared_start(word, stem)).min_by_key(|start| start.len())?;
-        Some(Family { prefix: shared.to_owned(), longest: word.len() + LONGEST_ENDING, stems })
+        let of_language = |(language, stemmer): &(LanguageSet, Stemmer)| {
+            let stem = stemmer.stem(word).into_owned();
+            let prefix = shared_start(word, &stem).to_owned();
+            Branch { language: *language, stemmer: *stemmer, stem, prefix }
+        };
+        let branches: Vec<Branch> = self.stemmers.iter().map(of_language).collect();
+        let prefix = branches.iter().map(|branch| &branch.prefix).min_by_key(|prefix| prefix.len())?.clone();
+        Some(Family { prefix, longest: word.len() + LONGEST_ENDING, branches })
     }
 }
 
-/// The words that share a stem with one word, in any of the languages.
+/// The words that share a stem with one word, by language.
 pub(super) struct Family {
     /// All of them begin so.
     pub(super) prefix: String,
     longest: usize,
-    stems: Vec<(Stemmer, String)>,
+    branches: Vec<Branch>,
+}
+
+/// The words that share a stem in one language.
+struct Branch {
+    language: LanguageSet,
+    stemmer: Stemmer,
+    stem: String,
+    /// All of them begin so.
+    prefix: String,
 }
 
 impl Family {
-    /// Whether the word, which begins with [`Family::prefix`], is one of them.
-    pub(super) fn has(&self, word: &str) -> bool {
-        word.len() <= self.longest
-            && word.chars().count() >= SHORTEST
-            && self.stems.iter().any(|(stemmer, stem)| stemmer.stem(word) == *stem)
+    /// The languages in which the word is one of them.
+    pub(super) fn languages_of(&self, word: &str) -> LanguageSet {
+        if word.len() > self.longest || word.chars().count() < SHORTEST {
+            return LanguageSet::NONE;
+        }
+        let shares = |branch: &&Branch| word.starts_with(&branch.prefix) && branch.stemmer.stem(word) == branch.stem;
+        self.branches.iter().filter(shares).fold(LanguageSet::NONE, |set, branch| set.with(branch.language))
     }
 }
 
@@ -130,10 +149,10 @@ mod tests {
             let family = stems.family(word).expect("long enough");
             for mate in mates {
                 assert!(mate.starts_with(&family.prefix), "{mate} starts with {}", family.prefix);
-                assert!(family.has(mate), "{word} ~ {mate}");
+                assert_eq!(family.languages_of(mate), LanguageSet::one(0), "{word} ~ {mate}");
             }
             for other in others {
-                assert!(!other.starts_with(&family.prefix) || !family.has(other), "{word} !~ {other}");
+                assert_eq!(family.languages_of(other), LanguageSet::NONE, "{word} !~ {other}");
             }
         }
     }
@@ -147,11 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn several_languages_widen_the_family() {
-        let stems = Stems::for_languages(["en", "fr", "de"].into_iter());
-        let family = stems.family("evaluation").expect("long enough");
-        assert!("evaluations".starts_with(&family.prefix) && family.has("evaluations"));
-        let family = stems.family("zahlungen").expect("long enough");
-        assert!("zahlung".starts_with(&family.prefix) && family.has("zahlung"));
+    fn a_stem_holds_in_its_language() {
+        let stems = Stems::for_languages(["en", "fr", "xx", "de"].into_iter());
+        let [english, french, german] = [0, 1, 3].map(LanguageSet::one);
+        for (word, mate, expected) in [
+            ("evaluation", "evaluations", english.with(french).with(german)),
+            ("zahlungen", "zahlung", german),
+            ("plan", "plane", french.with(german)),
+            ("natural", "nature", english),
+        ] {
+            let family = stems.family(word).expect("long enough");
+            assert!(mate.starts_with(&family.prefix), "{mate} starts with {}", family.prefix);
+            assert_eq!(family.languages_of(mate), expected, "{word} ~ {mate}");
+        }
     }
 }

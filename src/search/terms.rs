@@ -4,13 +4,14 @@
 //! commit they came from.
 
 use crate::index::Snapshot;
+use crate::search::languages::{LanguageSet, Languages};
 use crate::search::ranking::{STEM_WEIGHT, TYPO_WEIGHT, joint_frequency};
-use crate::search::stems::Stems;
+use crate::search::stems::{Family, Stems};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
-use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::Field;
+use tantivy::{DocId, SegmentReader, Term};
 
 /// Words one word may stand for by its stem.
 const MOST_STEM_MATES: usize = 64;
@@ -46,20 +47,36 @@ pub(super) struct WeightedTerm {
     pub(super) weight: f32,
     /// Reports that have it.
     pub(super) frequency: u64,
+    /// It stands for the word in reports of these languages.
+    pub(super) languages: LanguageSet,
 }
 
 /// The words of the index that a word of a query stands for, the most frequent first, the word itself before all.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Expansion {
     pub(super) terms: Vec<WeightedTerm>,
     /// Estimated reports with any of them.
     pub(super) frequency: f64,
+    languages: Arc<Languages>,
+}
+
+impl WeightedTerm {
+    /// Whether it stands for the word in a report, given the languages of the reports of its segment.
+    pub(super) fn counts_in(&self, doc: DocId, languages: &[LanguageSet]) -> bool {
+        self.languages == LanguageSet::ANY
+            || languages.get(doc as usize).is_none_or(|of_report| self.languages.meets(*of_report))
+    }
 }
 
 impl Expansion {
     /// The words without their weights.
     pub(super) fn all(&self) -> Vec<String> {
         self.terms.iter().map(|word| word.term.clone()).collect()
+    }
+
+    /// The languages of each report of a segment, to hold against [`WeightedTerm::languages`].
+    pub(super) fn languages_of(&self, segment: &SegmentReader) -> Arc<[LanguageSet]> {
+        self.languages.of_segment(segment)
     }
 }
 
@@ -72,6 +89,7 @@ pub(super) type Ways = Vec<Way>;
 /// Asks the dictionaries of one commit.
 pub(super) struct Dictionary {
     snapshot: Arc<Snapshot>,
+    languages: Arc<Languages>,
     stems: Stems,
     cache: Mutex<HashMap<Question, Arc<Expansion>>>,
 }
@@ -81,9 +99,14 @@ type Question = (String, Reading, Vec<Field>);
 
 impl Dictionary {
     pub(super) fn new(snapshot: Arc<Snapshot>) -> tantivy::Result<Dictionary> {
-        let languages = languages(&snapshot)?;
-        let stems = Stems::for_languages(languages.iter().map(String::as_str));
-        Ok(Dictionary { snapshot, stems, cache: Mutex::new(HashMap::new()) })
+        let languages = Arc::new(Languages::of(&snapshot)?);
+        let stems = Stems::for_languages(languages.codes());
+        Ok(Dictionary { snapshot, languages, stems, cache: Mutex::new(HashMap::new()) })
+    }
+
+    /// The languages of the reports of the commit.
+    pub(super) fn languages(&self) -> Arc<Languages> {
+        Arc::clone(&self.languages)
     }
 
     /// What `word` stands for in these fields. Empty if none of its words occurs.
@@ -94,7 +117,13 @@ impl Dictionary {
         {
             return Ok(Arc::clone(expansion));
         }
-        let candidates = self.candidates(word, reading, fields)?;
+        let mut candidates = self.candidates(word, reading, fields)?;
+        // The folded form of a letter with an umlaut is the letter without; who cannot type one writes two letters.
+        if candidates.is_empty()
+            && let Some(other) = with_umlauts_folded(word)
+        {
+            candidates = self.candidates(&other, reading, fields)?;
+        }
         let expansion = Arc::new(self.chosen(word, reading, candidates));
         if let Ok(mut cache) = self.cache.lock() {
             if cache.len() >= CACHED {
@@ -112,12 +141,13 @@ impl Dictionary {
         }
         let mut terms: Vec<WeightedTerm> = Vec::new();
         for term in words.iter().flat_map(|words| &words.terms) {
-            if terms.iter().all(|known| known.term != term.term) {
-                terms.push(term.clone());
+            match terms.iter_mut().find(|known| known.term == term.term) {
+                Some(known) => known.languages = known.languages.with(term.languages),
+                None => terms.push(term.clone()),
             }
         }
         let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents(&self.snapshot));
-        Arc::new(Expansion { terms, frequency })
+        Arc::new(Expansion { terms, frequency, languages: Arc::clone(&self.languages) })
     }
 
     /// Words that occur in these fields and lie at most so many typos (1 or 2) away, with their distance and frequency.
@@ -140,7 +170,8 @@ impl Dictionary {
         let one = one.into_iter().map(|(term, frequency)| (u8::from(term != word), term, frequency));
         let two = two.into_iter().map(|(term, frequency)| (2, term, frequency));
         let with_weight = one.chain(two).map(|(distance, term, frequency)| {
-            (WeightedTerm { term, weight: TYPO_WEIGHT.powi(i32::from(distance)), frequency }, distance)
+            let weight = TYPO_WEIGHT.powi(i32::from(distance));
+            (WeightedTerm { term, weight, frequency, languages: LanguageSet::ANY }, distance)
         });
         Ok(with_weight.collect())
     }
@@ -151,15 +182,13 @@ impl Dictionary {
                 weight: if term == word { 1.0 } else { weight },
                 term,
                 frequency,
+                languages: LanguageSet::ANY,
             }
         };
         Ok(match reading {
             Reading::Exact => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
             Reading::Stem => match self.stems.family(word) {
-                Some(family) => {
-                    let mates = self.beginning_with(&family.prefix, fields, |term| term == word || family.has(term))?;
-                    mates.into_iter().map(weighted(STEM_WEIGHT)).collect()
-                }
+                Some(family) => self.mates(word, &family, fields)?,
                 None => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
             },
             Reading::Beginning if word.chars().count() >= SHORTEST_BEGINNING => {
@@ -168,6 +197,20 @@ impl Dictionary {
             Reading::Beginning => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
             Reading::Typo(typos) => self.near(word, typos, false, fields)?.into_iter().map(|(term, _)| term).collect(),
         })
+    }
+
+    /// The word itself and those that share its stem in some language.
+    fn mates(&self, word: &str, family: &Family, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
+        let languages_of = |term: &str| if term == word { LanguageSet::ANY } else { family.languages_of(term) };
+        let keep = |term: &str| languages_of(term) != LanguageSet::NONE;
+        let mates = self.beginning_with(&family.prefix, fields, keep)?;
+        let weighted = mates.into_iter().map(|(term, frequency)| WeightedTerm {
+            weight: if term == word { 1.0 } else { STEM_WEIGHT },
+            languages: languages_of(&term),
+            term,
+            frequency,
+        });
+        Ok(weighted.collect())
     }
 
     /// The best of the candidates within the limit of their reading.
@@ -185,7 +228,7 @@ impl Dictionary {
         terms.truncate(limit);
         let documents = documents(&self.snapshot);
         let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents);
-        Expansion { terms, frequency }
+        Expansion { terms, frequency, languages: Arc::clone(&self.languages) }
     }
 
     fn exact(&self, word: &str, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
@@ -258,6 +301,12 @@ impl Dictionary {
     }
 }
 
+/// `muenchen` as `München` is indexed; `None` if the word has no such pair of letters.
+fn with_umlauts_folded(word: &str) -> Option<String> {
+    let folded = word.replace("ae", "a").replace("oe", "o").replace("ue", "u");
+    (folded != word).then_some(folded)
+}
+
 /// Terms with the reports that have them: summed over segments, the greatest over fields.
 #[derive(Default)]
 struct Found {
@@ -290,21 +339,4 @@ impl Found {
 /// Reports of a commit, deleted ones that still lie in it included, as in the frequencies of terms.
 pub(super) fn documents(snapshot: &Snapshot) -> u64 {
     snapshot.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
-}
-
-/// The languages of the library, the most frequent first.
-fn languages(snapshot: &Snapshot) -> tantivy::Result<Vec<String>> {
-    let mut frequencies: BTreeMap<String, u64> = BTreeMap::new();
-    for segment in snapshot.searcher.segment_readers() {
-        let index = segment.inverted_index(snapshot.fields.language)?;
-        let mut stream = index.terms().stream()?;
-        while stream.advance() {
-            if let Ok(language) = std::str::from_utf8(stream.key()) {
-                *frequencies.entry(language.to_owned()).or_insert(0) += u64::from(stream.value().doc_freq);
-            }
-        }
-    }
-    let mut languages: Vec<(String, u64)> = frequencies.into_iter().collect();
-    languages.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(languages.into_iter().map(|(language, _)| language).collect())
 }

@@ -41,6 +41,7 @@ impl UnionQuery {
     fn scores(&self, reader: &SegmentReader, factor: f32) -> tantivy::Result<Vec<(DocId, Score)>> {
         let mut totals = Tally::new(reader.max_doc());
         let mut frequencies = Tally::new(reader.max_doc());
+        let languages = self.words.languages_of(reader);
         for searched in self.fields.iter() {
             let index = reader.inverted_index(searched.field)?;
             for word in &self.words.terms {
@@ -50,7 +51,8 @@ impl UnionQuery {
                 let option =
                     if searched.has_frequencies { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
                 let mut postings = index.read_block_postings_from_terminfo(&info, option)?;
-                add_frequencies(&mut postings, searched.has_frequencies, word.weight, &mut frequencies);
+                let counts = |doc: DocId| word.counts_in(doc, &languages);
+                add_frequencies(&mut postings, searched.has_frequencies, word.weight, &mut frequencies, counts);
             }
             let lengths = reader.fieldnorms_readers().get_field(searched.field)?;
             frequencies.drain(|doc, frequency| {
@@ -62,18 +64,24 @@ impl UnionQuery {
     }
 }
 
-fn add_frequencies(postings: &mut BlockSegmentPostings, counted: bool, weight: f32, frequencies: &mut Tally) {
+fn add_frequencies(
+    postings: &mut BlockSegmentPostings,
+    counted: bool,
+    weight: f32,
+    frequencies: &mut Tally,
+    counts: impl Fn(DocId) -> bool,
+) {
     loop {
         let docs = postings.docs();
         if docs.is_empty() {
             return;
         }
         if counted {
-            for (doc, frequency) in docs.iter().zip(postings.freqs()) {
+            for (doc, frequency) in docs.iter().zip(postings.freqs()).filter(|(doc, _)| counts(**doc)) {
                 frequencies.add(*doc, weight * *frequency as f32);
             }
         } else {
-            docs.iter().for_each(|doc| frequencies.add(*doc, weight));
+            docs.iter().filter(|doc| counts(**doc)).for_each(|doc| frequencies.add(*doc, weight));
         }
         postings.advance();
     }

@@ -8,7 +8,7 @@ use crate::query;
 use crate::report::{ReportId, Span};
 use crate::search::evidence;
 use crate::search::hydrate::{Hydrator, RankedReport};
-use crate::search::passages::{self, Marker};
+use crate::search::passages::Marker;
 use crate::search::plan::Plan;
 use crate::search::{Engine, Hit, Operator, SearchError, SearchRequest};
 use crate::store::StoredPage;
@@ -54,11 +54,12 @@ impl Engine {
         let parsed = query::parse(q, false)?;
         let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(PageMarks::default()) };
         let next = next.filter(|_| has_phrases(&plan)).map(|next| (next.text.as_str(), next.furniture.as_slice()));
-        let found = passages::find(&page.text, &page.furniture, next, &plan.matchers(), 0);
         let evidence = match address(&snapshot, id)? {
             Some(address) => evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default(),
             None => evidence::Evidence::default(),
         };
+        let matchers = plan.matchers();
+        let found = Marker::new(&matchers).find(evidence.languages, &page.text, &page.furniture, next, 0);
         let mut pages: Vec<u32> = evidence.pages.iter().map(|page| page.page).collect();
         pages.sort_unstable();
         Ok(PageMarks { spans: found.spans, pages })

@@ -13,6 +13,7 @@ mod tests;
 
 use crate::report::Span;
 use crate::search::Passage;
+use crate::search::languages::LanguageSet;
 use flow::Flow;
 use occurrence::{Lookup, Occurrence};
 use std::collections::HashMap;
@@ -27,8 +28,8 @@ pub struct Matchers {
 /// What to mark for one clause.
 #[derive(Debug, Clone)]
 pub enum ClauseMatcher {
-    /// Any of these terms; the weight of each (1 = as typed, less for stems and typos) ranks passages.
-    Terms(HashMap<String, f32>),
+    /// Any of these terms.
+    Terms(HashMap<String, TermMark>),
     /// All of these in order; each place may be filled by several terms. `slop` words may stand between.
     Phrase {
         /// Terms for each place.
@@ -36,6 +37,15 @@ pub enum ClauseMatcher {
         /// Words that may stand between.
         slop: u32,
     },
+}
+
+/// How a term is marked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TermMark {
+    /// 1 as typed, less for stems and typos: ranks passages.
+    pub weight: f32,
+    /// Only in reports of these languages.
+    pub languages: LanguageSet,
 }
 
 /// What was found on a page.
@@ -70,9 +80,18 @@ impl<'m> Marker<'m> {
         Marker { lookup: Lookup::new(&matchers.clauses) }
     }
 
-    /// Marks a page; see [`find`].
-    pub fn find(&self, text: &str, skip: &[Span], next: Option<(&str, &[Span])>, limit: usize) -> PageMatches {
-        let occurrences = self.lookup.occurrences(text, skip, next);
+    /// Marks a page of a report in these languages. `skip` is its furniture; `next` is the head of the next page's text
+    /// with its furniture, so that a phrase broken by the page's end is found (its part on this page is marked). At
+    /// most `limit` passages; with no match, the first sentences unmarked.
+    pub fn find(
+        &self,
+        languages: LanguageSet,
+        text: &str,
+        skip: &[Span],
+        next: Option<(&str, &[Span])>,
+        limit: usize,
+    ) -> PageMatches {
+        let occurrences = self.lookup.occurrences(languages, text, skip, next);
         let mut counts = vec![0u32; self.lookup.clause_count()];
         for occurrence in &occurrences {
             if let Some(count) = counts.get_mut(occurrence.clause) {
@@ -89,19 +108,6 @@ impl<'m> Marker<'m> {
         };
         PageMatches { passages, spans: without(text, &matches, skip), counts }
     }
-}
-
-/// Marks a page. `skip` is its furniture; `next` is the head of the next page's text with its furniture, so that a
-/// phrase broken by the page's end is found (its part on this page is marked). At most `limit` passages; with no
-/// match, the first sentences unmarked. For many pages, [`Marker`] saves preparing the matchers for each.
-pub fn find(
-    text: &str,
-    skip: &[Span],
-    next: Option<(&str, &[Span])>,
-    matchers: &Matchers,
-    limit: usize,
-) -> PageMatches {
-    Marker::new(matchers).find(text, skip, next, limit)
 }
 
 /// Joins overlapping occurrences, which come in order of their starts.

@@ -2,9 +2,10 @@
 //!
 //! Nearly all words of a page match nothing, so they are turned away by first byte and length before any hashing.
 
-use super::ClauseMatcher;
+use super::{ClauseMatcher, TermMark};
 use crate::index::analyzer::analyze;
 use crate::report::Span;
+use crate::search::languages::LanguageSet;
 use std::collections::HashMap;
 
 /// Bytes of the next page that can hold the end of a phrase: 32 words with 10 between them, and running heads.
@@ -25,7 +26,7 @@ pub(super) struct Occurrence {
 #[derive(Debug, Clone, Copy)]
 enum Role {
     /// A match of its own.
-    Term { clause: usize, weight: f32 },
+    Term { clause: usize, mark: TermMark },
     /// A place of a phrase: an index into the lists of places.
     Place(usize),
 }
@@ -69,8 +70,8 @@ impl<'m> Lookup<'m> {
         for (clause, matcher) in clauses.iter().enumerate() {
             match matcher {
                 ClauseMatcher::Terms(terms) => {
-                    for (term, &weight) in terms {
-                        lookup.add(term, Role::Term { clause, weight });
+                    for (term, &mark) in terms {
+                        lookup.add(term, Role::Term { clause, mark });
                     }
                 }
                 ClauseMatcher::Phrase { places, slop } => {
@@ -107,8 +108,14 @@ impl<'m> Lookup<'m> {
         if may_occur { self.roles.get(term).map_or(&[], Vec::as_slice) } else { &[] }
     }
 
-    /// All matches on a page in order of their starts; see [`super::find`].
-    pub(super) fn occurrences(&self, text: &str, skip: &[Span], next: Option<(&str, &[Span])>) -> Vec<Occurrence> {
+    /// All matches on a page in order of their starts; see [`super::Marker::find`].
+    pub(super) fn occurrences(
+        &self,
+        languages: LanguageSet,
+        text: &str,
+        skip: &[Span],
+        next: Option<(&str, &[Span])>,
+    ) -> Vec<Occurrence> {
         let mut found = Vec::new();
         if self.roles.is_empty() {
             return found;
@@ -117,7 +124,10 @@ impl<'m> Lookup<'m> {
         let after = analyze(text, skip, 0, &mut |token| {
             for role in self.roles(token.term) {
                 match *role {
-                    Role::Term { clause, weight } => found.push(Occurrence { span: token.span, clause, weight }),
+                    Role::Term { clause, mark } if mark.languages.meets(languages) => {
+                        found.push(Occurrence { span: token.span, clause, weight: mark.weight });
+                    }
+                    Role::Term { .. } => {}
                     Role::Place(place) => fill(&mut filled, place, token.position, token.span),
                 }
             }

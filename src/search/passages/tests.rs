@@ -5,7 +5,8 @@ use crate::index::analyzer::analyze_words;
 use proptest::prelude::*;
 
 fn terms(words: &[&str]) -> ClauseMatcher {
-    ClauseMatcher::Terms(words.iter().map(|word| (word.to_string(), 1.0)).collect())
+    let mark = TermMark { weight: 1.0, languages: LanguageSet::ANY };
+    ClauseMatcher::Terms(words.iter().map(|word| (word.to_string(), mark)).collect())
 }
 
 fn phrase(words: &[&str], slop: u32) -> ClauseMatcher {
@@ -14,6 +15,10 @@ fn phrase(words: &[&str], slop: u32) -> ClauseMatcher {
 
 fn found(text: &str, clauses: Vec<ClauseMatcher>, limit: usize) -> PageMatches {
     find(text, &[], None, &Matchers { clauses }, limit)
+}
+
+fn find(text: &str, skip: &[Span], next: Option<(&str, &[Span])>, matchers: &Matchers, limit: usize) -> PageMatches {
+    Marker::new(matchers).find(LanguageSet::ANY, text, skip, next, limit)
 }
 
 /// Passages with the matches in brackets.
