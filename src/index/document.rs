@@ -1,8 +1,9 @@
 //! A report analyzed into the fields of the index: the dear part of indexing, done by the extracting threads.
 
-use crate::index::analyzer::{Token, accented, analyze};
+use crate::index::analyzer::{Token, WholeWords, accented, analyze};
 use crate::index::page_starts::PageStarts;
 use crate::index::schema::Fields;
+use crate::index::sketch::Sketcher;
 use crate::index::tokens::TokenWriter;
 use crate::report::{Page, Report, ReportId, Statements};
 use std::collections::BTreeSet;
@@ -96,8 +97,8 @@ impl Filler {
         self.words(fields.statement, texts.map(|statement| statement.text.as_str()));
     }
 
-    /// The fields made from pages: body, headings, furniture, accented words (those of the title too), section and
-    /// page starts.
+    /// The fields made from pages: body, headings, furniture, accented words (those of the title too), section, sketch
+    /// and page starts.
     fn body(&mut self, fields: &Fields, pages: &[Page], title: &str) {
         let mut body = TokenWriter::default();
         let mut heading = TokenWriter::default();
@@ -112,13 +113,18 @@ impl Filler {
         };
         analyze(title, &[], 0, &mut |token| note_accents(title, token));
         let mut section = TokenWriter::default();
+        let mut sketcher = Sketcher::default();
         let mut starts = PageStarts::default();
         let (mut position, mut heading_position) = (0, 0);
         for (index, page) in pages.iter().enumerate() {
             let start = position;
             if page.status.is_searchable() {
+                let mut whole_words = WholeWords::default();
                 position = analyze(&page.text, &page.furniture, position, &mut |token| {
                     body.push(token.term, token.position);
+                    if whole_words.has(&token) {
+                        sketcher.push(token.term);
+                    }
                     note_accents(&page.text, token);
                 });
                 for span in &page.headings {
@@ -149,6 +155,9 @@ impl Filler {
         self.distinct(fields.furniture, &furniture);
         self.distinct(fields.accented, &with_accents);
         self.encoded(fields.section, section);
+        if let Some(sketch) = sketcher.finish() {
+            self.document.document.add_bytes(fields.sketch, &sketch.encode());
+        }
         self.document.document.add_bytes(fields.page_starts, &starts.encode());
     }
 }

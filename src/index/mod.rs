@@ -25,7 +25,7 @@
 //! | `accented` | distinct words of pages and title that folding changes, in lower case with their accents | – |
 //! | `section` | words of the section path of each page | **1-based page number** |
 //! | `language` `author_name` `author_key` `year` `date` `pages` `title_sort` `section_name` `section_key` | exact, fast, for filters, facets, order | – |
-//! | `sketch` | bytes, fast: the text in brief, to tell near-copies | – |
+//! | `sketch` | bytes, fast: the text in brief, to tell near-copies; none for too little text | – |
 //! | `page_starts` | bytes, fast: for each page the number of body tokens on it, LEB128 | – |
 
 pub mod analyzer;
@@ -36,6 +36,7 @@ mod page_starts;
 mod reader;
 mod reading_directory;
 mod schema;
+mod sketch;
 mod tokens;
 mod writer;
 
@@ -43,6 +44,7 @@ pub use document::{ReportDocument, folded};
 pub use page_starts::PageStarts;
 pub use reader::{IndexReader, Snapshot};
 pub use schema::{Fields, SCHEMA_VERSION};
+pub use sketch::{MINIMA, Sketch};
 pub use writer::IndexWriter;
 
 /// A failure of the index.

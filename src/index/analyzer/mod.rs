@@ -31,9 +31,11 @@ mod fold;
 mod number;
 mod scan;
 mod tables;
+mod whole;
 mod word;
 
 pub use accented::accented;
+pub use whole::WholeWords;
 pub use word::{OwnedToken, Word, analyze_words, is_elided, words};
 
 use crate::report::Span;
