@@ -20,6 +20,7 @@
 //! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
 //! * [`query`]: the query language: any text → a bounded tree.
 //! * [`search`]: tree → reports, their best pages, passages with ranges, quads.
+//! * [`bench`]: the built-in measurements of ranking and speed.
 //! * [`serve`]: HTTP API and web pages.
 //! * [`cli`]: arguments, configuration, commands, printing.
 //!
@@ -33,6 +34,7 @@
 //! * **Only `cli/` and `main.rs` print.**
 //! * **Text from outside never reaches a path, a template unescaped, or tantivy's query parser.**
 
+pub mod bench;
 pub mod cli;
 pub mod extract;
 pub mod index;

@@ -47,8 +47,10 @@ fn engines_and_formats_stay_in_their_rooms() {
 
 #[test]
 fn later_stages_are_unknown_to_earlier_ones() {
-    let order =
-        ["report", "layout", "pdf", "text", "extract", "store", "index", "ingest", "query", "search", "serve", "cli"];
+    let order = [
+        "report", "layout", "pdf", "text", "extract", "store", "index", "ingest", "query", "search", "bench", "serve",
+        "cli",
+    ];
     let allowed_backwards = [
         // The catalogue counts what the reader's version produced.
         ("store", "extract"),

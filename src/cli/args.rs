@@ -91,6 +91,9 @@ pub enum Command {
     Failures(FailuresArguments),
     /// Read again only the files that failed
     Retry(RetryArguments),
+    /// Measure how well and how fast it searches
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -262,6 +265,45 @@ pub struct RetryArguments {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub password_file: Option<PathBuf>,
     /// Print the summary as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto bench`
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Score searches by what people judged relevant: nDCG, recall, MRR, MAP
+    Quality(BenchQualityArguments),
+}
+
+/// `recto bench quality`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The folder holds
+  docs.jsonl   {\"id\": …, \"title\": …, \"text\": …}, one record a line, each printed as a PDF of its own; or PDFs in pdf/
+  queries.tsv  question TAB query
+  qrels.txt    question 0 document judgement, as TREC has them; a PDF's name is its file's stem
+  pages.tsv    question TAB document TAB page[,page…]: the pages that answer it; may be missing
+
+Everything goes through a real ingest into a temporary library and real searches. Scores follow trec_eval's formulas;
+a question without a hit counts as 0, a question without judgements is left out.")]
+pub struct BenchQualityArguments {
+    /// Folder of the judged collection
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub directory: PathBuf,
+    /// Folder of PDFs to search instead of the collection's own documents
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub pdfs: Option<PathBuf>,
+    /// How bare words combine [default: and]
+    #[arg(long, value_name = "OPERATOR", value_parser = ["and", "or"])]
+    pub op: Option<String>,
+    /// Keep the library in index/ of this new folder, and PDFs printed in pdf/
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub keep: Option<PathBuf>,
+    /// Print the scores of every question, too
+    #[arg(long)]
+    pub per_query: bool,
+    /// Print it as a JSON object
     #[arg(long)]
     pub json: bool,
 }

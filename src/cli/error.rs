@@ -2,6 +2,7 @@
 //!
 //! Files that cannot be read are not errors of a command: they are listed and the command goes on.
 
+use crate::bench::BenchError;
 use crate::cli::config::ConfigError;
 use crate::cli::exit_code::ExitCode;
 use crate::index::IndexError;
@@ -32,6 +33,9 @@ pub enum CommandError {
     /// The search gave no answer.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// A measurement gave no figures.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
     /// A file named on the command line cannot be used.
     #[error("cannot {action} `{}`: {source}", path.display())]
     File {
@@ -69,6 +73,7 @@ impl CommandError {
             CommandError::Store(StoreError::Locked { .. })
             | CommandError::Ingest(IngestError::Store(StoreError::Locked { .. }))
             | CommandError::Search(SearchError::Store(StoreError::Locked { .. })) => ExitCode::Locked,
+            CommandError::Bench(BenchError::Interrupted) => ExitCode::Interrupted,
             _ => ExitCode::Failure,
         }
     }
@@ -86,6 +91,7 @@ mod tests {
             (CommandError::Output(io::ErrorKind::StorageFull.into()), 2),
             (CommandError::Store(locked()), 75),
             (CommandError::Ingest(IngestError::Store(locked())), 75),
+            (CommandError::Bench(BenchError::Interrupted), 130),
             (CommandError::Usage("no".to_owned()), 2),
         ];
         for (error, number) in cases {

@@ -3,6 +3,7 @@
 pub mod sandbox;
 pub mod server;
 
+mod bench; // the built-in measurements
 mod configuration; // where settings come from, and misspelt ones
 mod extract; // text of PDFs without a library
 mod generated; // completions and manual pages

@@ -42,7 +42,7 @@ fn misspelt_options_are_answered_with_the_nearest() {
 #[test]
 fn commands_that_do_not_exist_are_refused() {
     let sandbox = Sandbox::new();
-    for command in ["verify", "rebuild", "export", "bench", "openapi", "ingst"] {
+    for command in ["verify", "rebuild", "export", "openapi", "ingst"] {
         assert_eq!(sandbox.run(command).status.code(), Some(2), "{command}");
     }
 }

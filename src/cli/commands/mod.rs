@@ -2,6 +2,7 @@
 //!
 //! Each is a function of its arguments and the [`Session`] that returns an exit code.
 
+mod bench;
 mod completions;
 mod config;
 mod extract;
@@ -13,7 +14,7 @@ mod search;
 mod serve;
 mod status;
 
-use crate::cli::args::{Arguments, Command};
+use crate::cli::args::{Arguments, BenchCommand, Command};
 use crate::cli::config::Override;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
@@ -40,6 +41,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Status(arguments) => status::run(&arguments, &session),
         Command::Failures(arguments) => failures::run(&arguments, &session),
         Command::Retry(arguments) => retry::run(&arguments, &session),
+        Command::Bench(command) => bench::run(&command, &session),
         Command::Config(command) => config::run(&command, &session),
         Command::Completions(arguments) => completions::run(&arguments, &session.console),
         Command::Man(arguments) => man::run(&arguments, &session.console),
@@ -67,6 +69,9 @@ fn overrides(command: &Command) -> Vec<Override> {
             arguments.passages.map(|passages| ("search.passages", number(passages), "--passages")),
             arguments.op.as_deref().map(|op| ("search.op", Value::from(op), "--op")),
         ],
+        Command::Bench(BenchCommand::Quality(arguments)) => {
+            vec![arguments.op.as_deref().map(|op| ("search.op", Value::from(op), "--op"))]
+        }
         Command::Serve(arguments) => vec![
             arguments.listen.as_deref().map(|listen| ("serve.listen", Value::from(listen), "--listen")),
             arguments.base_path.as_deref().map(|path| ("serve.base_path", Value::from(path), "--base-path")),

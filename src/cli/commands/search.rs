@@ -2,10 +2,11 @@
 //!
 //! More reports than one response may hold are fetched response by response, so `--limit` has no ceiling.
 
+use crate::bench::document_name;
 use crate::cli::args::{SearchArguments, SearchFormat};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
-use crate::cli::output::{SearchCsv, SearchText, file_stem, remarks, summary, to_json, trec_line};
+use crate::cli::output::{SearchCsv, SearchText, remarks, summary, to_json, trec_line};
 use crate::cli::session::Session;
 use crate::search::{Engine, RequestError, SearchRequest, SearchResponse};
 use crate::store::Library;
@@ -100,7 +101,7 @@ fn run_queries(file: &Path, arguments: &SearchArguments, session: &Session) -> R
         fetch(&engine, request, limit, |response| {
             for hit in &response.hits {
                 rank += 1;
-                trec_line(&mut lines, id.trim(), &file_stem(&hit.file), rank, hit.score);
+                trec_line(&mut lines, id.trim(), &document_name(&hit.file), rank, hit.score);
             }
             Ok(())
         })?;

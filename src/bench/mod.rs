@@ -1,0 +1,72 @@
+//! The built-in measurements: how well searches rank, judged by people, and how fast they are.
+//!
+//! * [`quality`]: a judged collection through the whole pipeline → nDCG, recall, MRR, MAP, and the same for pages.
+//!
+//! Everything is measured through the doors that users come through: real PDFs, [`crate::ingest`], [`crate::search`].
+//!
+//! **Invariant:** prints nothing; returns plain figures.
+
+mod collection;
+mod machine;
+mod page_scores;
+pub mod quality;
+mod record_pdf;
+mod scores;
+
+pub use collection::{Collection, CollectionError, Documents, Question, document_name};
+pub use machine::Machine;
+pub use page_scores::{PageAnswer, PageScores};
+pub use record_pdf::record_pdf;
+pub use scores::Scores;
+
+use crate::index::IndexError;
+use crate::ingest::IngestError;
+use crate::search::SearchError;
+use crate::store::StoreError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a measurement gave no figures.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BenchError {
+    /// The collection cannot be used.
+    #[error(transparent)]
+    Collection(#[from] CollectionError),
+    /// The library failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The ingest stopped.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// A search gave no answer.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// A file of the measurement itself cannot be made.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// A verb: create, write, …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The answer of the operating system.
+        source: io::Error,
+    },
+    /// The folder to keep the library in has something in it already.
+    #[error("`{}` is not empty; name a new folder to keep the library in", .0.display())]
+    KeepNotEmpty(PathBuf),
+    /// It was interrupted before the end.
+    #[error("interrupted; there are no figures")]
+    Interrupted,
+}
+
+impl BenchError {
+    /// Names the file that could not be made; for `map_err`.
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BenchError {
+        let path = path.to_owned();
+        move |source| BenchError::Io { action, path, source }
+    }
+}
