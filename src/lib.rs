@@ -19,7 +19,7 @@
 //! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
 //! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
 //! * [`query`]: the query language: any text → a bounded tree.
-//! * [`search`]: tree → reports, their best pages, passages with ranges, quads.
+//! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed.
 //! * [`bench`]: the built-in measurements of ranking and speed.
 //! * [`serve`]: HTTP API and web pages.
 //! * [`cli`]: arguments, configuration, commands, printing.

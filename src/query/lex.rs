@@ -33,7 +33,7 @@ impl Scope {
     }
 
     /// The scope with this name in any case.
-    fn named(name: &str) -> Option<Scope> {
+    pub(super) fn named(name: &str) -> Option<Scope> {
         Some(match name.to_ascii_lowercase().as_str() {
             "title" => Scope::Text(Field::Title),
             "author" => Scope::Text(Field::Author),
@@ -229,7 +229,7 @@ impl Lexer<'_, '_> {
 
 /// The name and value of a chunk such as `title:cash`, punctuation before the name left out. An address or a time of
 /// day is no field.
-fn field_name(chunk: &str) -> Option<(&str, &str)> {
+pub(super) fn field_name(chunk: &str) -> Option<(&str, &str)> {
     let mut rest = chunk;
     loop {
         let (before, value) = rest.split_once([':', '：'])?;
@@ -245,19 +245,19 @@ fn field_name(chunk: &str) -> Option<(&str, &str)> {
     }
 }
 
-fn is_space(character: char) -> bool {
+pub(super) fn is_space(character: char) -> bool {
     character.is_whitespace() || character.is_control()
 }
 
-fn is_quote(character: char) -> bool {
+pub(super) fn is_quote(character: char) -> bool {
     matches!(character, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '〝' | '〞' | '〟' | '＂' | '「' | '」' | '『' | '』')
 }
 
-fn is_open(character: char) -> bool {
+pub(super) fn is_open(character: char) -> bool {
     matches!(character, '(' | '（')
 }
 
-fn is_close(character: char) -> bool {
+pub(super) fn is_close(character: char) -> bool {
     matches!(character, ')' | '）')
 }
 

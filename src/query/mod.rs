@@ -20,12 +20,14 @@ mod parse;
 mod range;
 #[cfg(test)]
 mod tests;
+mod unfinished;
 
 pub use ast::{Field, Node, TextClause, TextKind};
 pub use error::QueryError;
 pub use interpret::interpret;
 pub use parse::{ParsedQuery, parse};
 pub(crate) use range::range;
+pub use unfinished::{Place, Unfinished, unfinished};
 
 /// Longest query in bytes.
 pub const MAX_BYTES: usize = 1_024;

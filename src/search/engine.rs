@@ -12,6 +12,7 @@ use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::Marker;
 use crate::search::plan::{Plan, Planner, Strictness};
 use crate::search::ranking::{PAGE_SHARE, RESCORED, SearchedFields};
+use crate::search::suggest::{Beginnings, Titles};
 use crate::search::terms::{Dictionary, documents};
 use crate::search::{
     Facet, Filter, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Total,
@@ -21,8 +22,9 @@ use crate::store::{Library, StoreError};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+use tantivy::collector::Count;
 use tantivy::query::Query;
 
 /// Answers searches on a library; cheap to share.
@@ -34,9 +36,11 @@ pub struct Engine {
 }
 
 /// What belongs to one commit.
-struct State {
-    snapshot: Arc<Snapshot>,
-    dictionary: Dictionary,
+pub(super) struct State {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) dictionary: Dictionary,
+    pub(super) beginnings: Beginnings,
+    titles: OnceLock<Titles>,
     searched: SearchedFields,
     documents: u64,
     generation: String,
@@ -157,6 +161,11 @@ impl Engine {
         &self.library
     }
 
+    /// What belongs to the commit that answers; `None` without an index.
+    pub(super) fn state(&self) -> Option<Arc<State>> {
+        self.state.load_full()
+    }
+
     /// The plan of a query against the commit that answers; `None` without words or without an index.
     pub(super) fn plan(&self, root: Option<&query::Node>) -> Result<Option<(Arc<Snapshot>, Plan)>, SearchError> {
         let (Some(state), Some(root)) = (self.state.load_full(), root) else {
@@ -176,6 +185,8 @@ impl State {
             dictionary: Dictionary::new(Arc::clone(&snapshot))?,
             searched: SearchedFields::new(&snapshot.searcher, &snapshot.fields)?,
             documents: documents(&snapshot),
+            beginnings: Beginnings::default(),
+            titles: OnceLock::new(),
             generation: format!("{}.{}", name(reader.directory()), snapshot.opstamp),
             snapshot,
         }))
@@ -209,7 +220,22 @@ impl State {
         Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
     }
 
-    fn planner(&self) -> Planner<'_> {
+    /// How many reports match a query as it asks.
+    pub(super) fn count(&self, root: Option<&query::Node>) -> Result<u64, SearchError> {
+        let query = self.planner().plan(root)?.query(Strictness::AsAsked, Vec::new());
+        Ok(self.snapshot.searcher.search(&query, &Count)? as u64)
+    }
+
+    /// The titles of all reports.
+    pub(super) fn titles(&self) -> Result<&Titles, SearchError> {
+        if let Some(titles) = self.titles.get() {
+            return Ok(titles);
+        }
+        let titles = Titles::new(&self.snapshot)?;
+        Ok(self.titles.get_or_init(|| titles))
+    }
+
+    pub(super) fn planner(&self) -> Planner<'_> {
         Planner {
             dictionary: &self.dictionary,
             searched: &self.searched,

@@ -100,7 +100,7 @@ impl ClauseReader {
     }
 
     /// The first report from `target` on that may have the clause.
-    fn seek(&mut self, target: DocId) -> DocId {
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
         let furthest = |way: &mut Vec<Place>| way.iter_mut().map(|place| place.seek(target)).max();
         self.ways.iter_mut().filter_map(furthest).min().unwrap_or(TERMINATED)
     }

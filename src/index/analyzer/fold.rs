@@ -26,7 +26,7 @@ static FOLDED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
 });
 
 /// Appends the folded form of a word to `out`. It can be empty (a run of tatweel).
-pub(super) fn fold(word: &str, out: &mut String) {
+pub fn fold(word: &str, out: &mut String) {
     let start = out.len();
     let mut base = '\0';
     for character in word.chars() {

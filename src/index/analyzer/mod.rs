@@ -35,8 +35,9 @@ mod whole;
 mod word;
 
 pub use accented::accented;
+pub use fold::fold;
 pub use whole::WholeWords;
-pub use word::{OwnedToken, Word, analyze_words, is_elided, words};
+pub use word::{OwnedToken, Word, analyze_words, is_elided, last_unspaced, words};
 
 use crate::report::Span;
 

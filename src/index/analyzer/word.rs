@@ -2,6 +2,7 @@
 //!
 //! A query has to look for all variants of a word, so they are grouped here once instead of wherever a query is read.
 
+use super::character::{Class, class};
 use super::tables::ELIDED_WORDS;
 use super::{Token, analyze};
 use crate::report::Span;
@@ -40,6 +41,12 @@ pub fn analyze_words(text: &str) -> Vec<OwnedToken> {
 /// Whether a folded word stands before an apostrophe for want of its vowel (`l'`), and is a word of its own.
 pub fn is_elided(term: &str) -> bool {
     ELIDED_WORDS.contains(&term)
+}
+
+/// Where the last character of a script without spaces begins, with its marks, if the text ends with one.
+pub fn last_unspaced(text: &str) -> Option<usize> {
+    let (at, last) = text.char_indices().rfind(|&(_, character)| class(character) != Class::Mark)?;
+    (class(last) == Class::Unspaced).then_some(at)
 }
 
 /// The words of a short text, each with its variants. The bigrams of a run without spaces are words of their own.

@@ -5,4 +5,5 @@ mod languages;
 mod library;
 mod membership;
 mod order;
+mod suggest;
 mod within;
