@@ -2,8 +2,12 @@
 //!
 //! Skipped with a message where Chromium is not installed, unless `RECTO_REQUIRE_ALL` is set: then that is a failure.
 
-use crate::cli::sandbox::Sandbox;
+mod devtools;
+
+use crate::cli::sandbox::{Sandbox, pdf};
 use crate::cli::server::Server;
+use devtools::Tab;
+use serde_json::json;
 use std::process::{Command, Output};
 
 const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -57,5 +61,57 @@ fn pages_show_the_matches_and_keep_to_their_policy() {
         let log = String::from_utf8_lossy(&output.stderr);
         assert!(!log.contains("Content Security Policy"), "{path}: {log}");
     }
+    server.terminate();
+}
+
+#[test]
+fn suggestions_are_chosen_with_the_keyboard_and_told_to_screen_readers() {
+    let Some(program) = chromium() else { return };
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash transfers reached most households."]));
+    sandbox.write("reports/rail.pdf", pdf("Transport", &["The transport of transfers by rail."]));
+    assert_eq!(sandbox.run("ingest reports").status.code(), Some(0));
+    let server = Server::start(&sandbox, "");
+    let mut tab = Tab::open(program, &sandbox);
+    let home = format!("http://{}/", server.address);
+    let offered = "[...document.querySelectorAll('[role=option] bdi')].map((option) => option.textContent)";
+    let state = "(() => { const box = document.activeElement; const option = document.getElementById(\
+        box.getAttribute('aria-activedescendant')); return [box.value, box.getAttribute('aria-expanded'), \
+        option && option.getAttribute('aria-selected'), option && option.querySelector('bdi').textContent]; })()";
+    let all = json!(["transfers", "transport", "Transport", "Cash transfers"]);
+
+    tab.go(&home);
+    tab.wait("document.activeElement.getAttribute('role')", &json!("combobox"));
+    assert_eq!(tab.value(state), json!(["", "false", null, null]));
+    tab.enter("tra");
+    tab.wait(offered, &all);
+    assert_eq!(tab.value(state), json!(["tra", "true", null, null]));
+    assert_eq!(tab.value("document.querySelector('form [role=status]').textContent"), "4 suggestions");
+    for (key, expected) in [
+        ("ArrowDown", json!(["transfers", "true", "true", "transfers"])),
+        ("ArrowDown", json!(["transport", "true", "true", "transport"])),
+        // A title is opened, not searched for.
+        ("ArrowDown", json!(["tra", "true", "true", "Transport"])),
+        ("ArrowDown", json!(["tra", "true", "true", "Cash transfers"])),
+        ("ArrowDown", json!(["tra", "true", null, null])),
+        ("ArrowUp", json!(["tra", "true", "true", "Cash transfers"])),
+        ("Escape", json!(["tra", "false", null, null])),
+    ] {
+        tab.press(key);
+        assert_eq!(tab.value(state), expected, "{key}");
+    }
+    tab.press("ArrowDown");
+    tab.wait(offered, &all);
+    tab.press("ArrowDown");
+    tab.press("Enter");
+    tab.wait("location.search", &json!("?q=transfers"));
+    tab.go(&home);
+    tab.wait("document.activeElement.getAttribute('role')", &json!("combobox"));
+    tab.enter("cash tra");
+    tab.wait(offered, &json!(["cash transfers", "Cash transfers"]));
+    tab.press("ArrowUp");
+    tab.press("Enter");
+    tab.wait("location.pathname.startsWith('/reports/')", &json!(true));
+    drop(tab);
     server.terminate();
 }

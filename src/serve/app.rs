@@ -10,7 +10,7 @@ use crate::serve::links::Links;
 use crate::serve::problem::{self, Code, Problem};
 use crate::serve::reading::Reading;
 use crate::serve::searcher::Searcher;
-use crate::serve::{State, api, conditional::EntityTag, file, headers, health, opensearch, pages, ui};
+use crate::serve::{State, api, conditional::EntityTag, file, headers, health, opensearch, pages, suggest, ui};
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -78,6 +78,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route(&at("/reports/{id}/pages/{page}"), get(pages::page))
         .route(&at("/reports/{id}/file.pdf"), get(file::original))
         .route(&at("/api/v1/search"), get(api::search).post(api::search_json))
+        .route(&at("/api/v1/suggest"), get(suggest::suggest))
         .route(&at("/api/v1/reports"), get(api::reports))
         .route(&at("/api/v1/reports/{id}"), get(api::report))
         .route(&at("/api/v1/reports/{id}/pages/{page}"), get(api::page))
@@ -85,7 +86,9 @@ pub fn router(service: Arc<Service>) -> Router {
         .route(&at("/healthz"), get(health::healthz))
         .route(&at("/readyz"), get(health::readyz))
         .route(&at("/opensearch.xml"), get(opensearch::description))
+        .route(&at("/opensearch/suggest"), get(suggest::browser_suggestions))
         .route(&at(ui::STYLESHEET_PATH), get(ui::stylesheet))
+        .route(&at(ui::SCRIPT_PATH), get(ui::script))
         .route(&at("/assets/icon.svg"), get(ui::icon));
     if !service.base_path.is_empty() {
         let home = service.links.home();

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! accept → headers (request id, security headers, compression) → problem (errors as JSON or HTML)
-//!        → app (routes) → api | pages | file | health | opensearch → reading (bounded blocking work) → search, store
+//!        → app (routes) → api | suggest | pages | file | health | opensearch → reading (bounded blocking work) → search, store
 //! ```
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
@@ -23,6 +23,7 @@ mod problem;
 mod range;
 mod reading;
 mod searcher;
+mod suggest;
 mod ui;
 
 #[cfg(test)]

@@ -12,6 +12,13 @@ use std::sync::Arc;
 
 /// The OpenSearch 1.1 description document.
 pub async fn description(State(service): State<Arc<Service>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let site = site_of(&headers)?;
+    let body = ui::opensearch(&format!("{site}{}", service.links.home()));
+    Ok(([(header::CONTENT_TYPE, "application/opensearchdescription+xml")], body).into_response())
+}
+
+/// `http://` and the host that the client asked.
+pub fn site_of(headers: &HeaderMap) -> Result<String, Problem> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     if host.is_empty() || host.len() > 255 || !host.bytes().all(is_plain) {
@@ -20,6 +27,5 @@ pub async fn description(State(service): State<Arc<Service>>, headers: HeaderMap
             "the `Host` header is missing or odd",
         ));
     }
-    let body = ui::opensearch(&format!("http://{host}{}", service.links.home()));
-    Ok(([(header::CONTENT_TYPE, "application/opensearchdescription+xml")], body).into_response())
+    Ok(format!("http://{host}"))
 }

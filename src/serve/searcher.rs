@@ -1,7 +1,7 @@
 //! What the service needs of a search engine: the seam at which its tests put an engine of their own.
 
 use crate::report::ReportId;
-use crate::search::{Engine, Hit, PageMarks, SearchError, SearchRequest, SearchResponse};
+use crate::search::{Engine, Hit, PageMarks, SearchError, SearchRequest, SearchResponse, Suggestions};
 use crate::store::StoredPage;
 
 /// Answers searches; blocks.
@@ -14,6 +14,9 @@ pub trait Searcher: Send + Sync {
 
     /// See [`Engine::search`].
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError>;
+
+    /// See [`Engine::suggest`].
+    fn suggest(&self, q: &str, limit: usize) -> Result<Suggestions, SearchError>;
 
     /// See [`Engine::search_within`].
     fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError>;
@@ -39,6 +42,10 @@ impl Searcher for Engine {
 
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         Engine::search(self, request)
+    }
+
+    fn suggest(&self, q: &str, limit: usize) -> Result<Suggestions, SearchError> {
+        Engine::suggest(self, q, limit)
     }
 
     fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {

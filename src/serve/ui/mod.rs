@@ -20,4 +20,4 @@ pub use page::{PageView, page_page};
 pub use query_state::QueryState;
 pub use report::report_page;
 pub use search::{home_page, refused_page, results_page};
-pub use shell::{STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, stylesheet};
+pub use shell::{SCRIPT_PATH, STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, script, stylesheet};

@@ -1,4 +1,4 @@
-//! What every page has around it, the stylesheet and icon, and the pages that tell of errors.
+//! What every page has around it, the stylesheet, script and icon, and the pages that tell of errors.
 
 use crate::serve::links::Links;
 use crate::serve::problem::Problem;
@@ -11,14 +11,18 @@ use std::sync::LazyLock;
 /// The stylesheet, in the program itself.
 const STYLESHEET: &str = include_str!("recto.css");
 
+/// The script, in the program itself.
+const SCRIPT: &str = include_str!("recto.js");
+
 /// The icon, in the program itself.
 const ICON: &str = include_str!("icon.svg");
 
-/// Changes whenever the stylesheet or the version does, so that the stylesheet can be kept for ever and pages are
-/// asked for anew.
+/// Changes whenever the stylesheet, the script or the version does, so that the former can be kept for ever and pages
+/// are asked for anew.
 pub fn asset_hash() -> &'static str {
     static HASH: LazyLock<String> = LazyLock::new(|| {
-        let hash = blake3::hash(concat!(include_str!("recto.css"), env!("CARGO_PKG_VERSION")).as_bytes());
+        let assets = concat!(include_str!("recto.css"), include_str!("recto.js"), env!("CARGO_PKG_VERSION"));
+        let hash = blake3::hash(assets.as_bytes());
         hash.to_hex().chars().take(12).collect()
     });
     &HASH
@@ -26,6 +30,9 @@ pub fn asset_hash() -> &'static str {
 
 /// Where the stylesheet is served.
 pub const STYLESHEET_PATH: &str = "/assets/recto.css";
+
+/// Where the script is served.
+pub const SCRIPT_PATH: &str = "/assets/recto.js";
 
 /// Around the content of a page.
 pub struct Shell {
@@ -41,6 +48,10 @@ pub struct Shell {
     pub reports: String,
     /// The stylesheet.
     pub stylesheet: String,
+    /// The script.
+    pub script: String,
+    /// Where the script asks for suggestions.
+    pub suggest: String,
     /// The icon.
     pub icon: String,
     /// The browser's search box.
@@ -59,6 +70,8 @@ impl Shell {
             home: links.home(),
             reports: links.reports(0),
             stylesheet: format!("{}?v={}", links.at(STYLESHEET_PATH), asset_hash()),
+            script: format!("{}?v={}", links.at(SCRIPT_PATH), asset_hash()),
+            suggest: links.at("/api/v1/suggest"),
             icon: links.at("/assets/icon.svg"),
             opensearch: links.at("/opensearch.xml"),
             version: env!("CARGO_PKG_VERSION"),
@@ -107,6 +120,12 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// `/assets/recto.css`.
 pub async fn stylesheet() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, FOR_EVER)], STYLESHEET).into_response()
+}
+
+/// `/assets/recto.js`.
+pub async fn script() -> Response {
+    let content_type = "text/javascript; charset=utf-8";
+    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, FOR_EVER)], SCRIPT).into_response()
 }
 
 /// `/assets/icon.svg`.
