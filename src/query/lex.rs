@@ -195,7 +195,8 @@ impl Lexer<'_, '_> {
         let rest = self.rest();
         let is_end =
             |character: char| is_space(character) || is_quote(character) || is_open(character) || is_close(character);
-        let end = start + rest.find(is_end).unwrap_or(rest.len());
+        let end = rest.char_indices().find(|&(at, character)| is_end(character) && !is_within_number(rest, at));
+        let end = start + end.map_or(rest.len(), |(at, _)| at);
         let chunk = self.query.get(start..end).unwrap_or("");
         let operator = match chunk {
             "AND" | "&&" => Some(Kind::And),
@@ -243,6 +244,14 @@ pub(super) fn field_name(chunk: &str) -> Option<(&str, &str)> {
         }
         rest = value;
     }
+}
+
+/// Whether the character at a byte is a space that no line is broken at, before the thousands of a number.
+fn is_within_number(text: &str, at: usize) -> bool {
+    let (before, rest) = text.split_at(at);
+    let Some(after) = rest.strip_prefix(['\u{A0}', '\u{2009}', '\u{202F}']) else { return false };
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 3 && before.ends_with(|character: char| character.is_ascii_digit())
 }
 
 pub(super) fn is_space(character: char) -> bool {

@@ -66,6 +66,7 @@ fn reads_without_warnings() {
         ("e-mail", "e-mail"),
         ("U.S.", "us"),
         ("1,234", "1234"),
+        ("1\u{202F}234\u{A0}567 8\u{A0}9", "1234567 AND 8 AND 9"),
         ("l'eau", "eau"),
         ("AT&T", "AT&T"),
         ("http://x.org/a?b", "http://x.org/a?b"),
