@@ -97,14 +97,17 @@ pub struct StoredPage {
 }
 
 impl StoredPage {
-    /// The boxes of the words that share a byte with any of `spans` (rising).
+    /// The boxes of the words that share a byte with any of `spans` (rising), each once.
     pub fn quads(&self, spans: &[Span]) -> Vec<Quad> {
-        spans
-            .iter()
-            .flat_map(|span| {
-                let first = self.words.partition_point(|word| word.span.end <= span.start);
-                self.words[first..].iter().take_while(move |word| word.span.start < span.end).map(|word| word.quad)
-            })
-            .collect()
+        let mut quads = Vec::with_capacity(spans.len());
+        let mut next = 0;
+        for span in spans {
+            let first = self.words.partition_point(|word| word.span.end <= span.start).max(next);
+            let found = self.words[first..].iter().take_while(|word| word.span.start < span.end);
+            let before = quads.len();
+            quads.extend(found.map(|word| word.quad));
+            next = first + quads.len() - before;
+        }
+        quads
     }
 }
