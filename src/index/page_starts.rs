@@ -39,6 +39,11 @@ impl PageStarts {
         }
     }
 
+    /// The first position of a 1-based page; the report's end for pages it does not have.
+    pub fn start_of(&self, page: u32) -> u32 {
+        self.end_of(page.saturating_sub(1))
+    }
+
     /// The position after the last one of a 1-based page; the report's end for pages it does not have.
     pub fn end_of(&self, page: u32) -> u32 {
         self.starts.get(page as usize).copied().unwrap_or_else(|| self.tokens())
@@ -94,6 +99,7 @@ mod tests {
         let found: Vec<u32> = (0..6).map(|position| pages.page_of(position)).collect();
         assert_eq!(found, [2, 2, 2, 4, 4, 4]);
         assert_eq!([0, 1, 2, 3, 4, 5].map(|page| pages.tokens_on(page)), [0, 0, 3, 0, 2, 0]);
+        assert_eq!([1, 2, 3, 4, 5].map(|page| pages.start_of(page)), [0, 0, 3, 3, 5]);
         assert_eq!([1, 2, 3, 4, 5].map(|page| pages.end_of(page)), [0, 3, 3, 5, 5]);
         assert_eq!(PageStarts::default().page_of(9), 1);
     }

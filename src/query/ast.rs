@@ -63,8 +63,7 @@ pub enum TextKind {
         /// Words that may stand between or out of order, 0..=10.
         slop: u32,
     },
-    /// `wor*`: one word, at least three characters, or one character of a script without spaces, whose words the index
-    /// holds as bigrams.
+    /// `wor*`: one word, at least three characters, or one character of a script without spaces, wherever it stands.
     Prefix,
     /// `word~1`: one word of 4..=32 characters.
     Fuzzy {

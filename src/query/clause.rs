@@ -3,7 +3,7 @@
 //! A word that the analyzer gives in several ways (`e-mail`, `1.234`) becomes a clause with alternatives, so that the
 //! engine need not know the analyzer's variants.
 
-use crate::index::analyzer::{Word, is_elided, words};
+use crate::index::analyzer::{Word, is_elided, is_unspaced_character, words};
 use crate::query::lex::{is_star, is_tilde};
 use crate::query::parse::Warnings;
 use crate::query::{Field, MAX_PHRASE_WORDS, MAX_SLOP, TextClause, TextKind};
@@ -32,7 +32,9 @@ pub(super) fn phrase(
     let kind = TextKind::Phrase { slop: slop.unwrap_or(0).min(MAX_SLOP) };
     let typed = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let span = Span { start, end: start.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX)) };
-    assemble(&words(text), kind, field, typed, span, warnings)
+    let words = words(text);
+    let kind = if single_term(&words).is_some_and(is_unspaced_character) { TextKind::Prefix } else { kind };
+    assemble(&words, kind, field, typed, span, warnings)
 }
 
 /// A word with its ending (`*`, `~1`) from text without spaces; `None` if it has no words.
@@ -87,18 +89,10 @@ fn ending<'t>(text: &'t str, warnings: &mut Warnings) -> (&'t str, TextKind) {
 
 /// What a word's ending means for the words it was typed at: plain words if it cannot be kept.
 fn settle(kind: TextKind, words: &[Word], warnings: &mut Warnings) -> TextKind {
-    let single = match words {
-        [word] if word.variants.is_empty() => match word.parts.as_slice() {
-            [term] => Some(term),
-            _ => None,
-        },
-        _ => None,
-    };
+    let single = single_term(words);
     let characters = single.map_or(0, |term| term.chars().count());
-    // The index holds such scripts as bigrams: one character begins them.
-    let is_unspaced_character = characters == 1 && single.is_some_and(|term| is_indexed_by_bigrams(term));
     match kind {
-        _ if is_unspaced_character => TextKind::Prefix,
+        _ if single.is_some_and(is_unspaced_character) => TextKind::Prefix,
         TextKind::Prefix if characters < MIN_PREFIX_CHARACTERS => {
             warnings.add(format!("`*` needs one word of at least {MIN_PREFIX_CHARACTERS} characters; it was ignored"));
             TextKind::Word
@@ -112,9 +106,15 @@ fn settle(kind: TextKind, words: &[Word], warnings: &mut Warnings) -> TextKind {
     }
 }
 
-/// Whether the index holds the script of a character as bigrams.
-fn is_indexed_by_bigrams(term: &str) -> bool {
-    words(&term.repeat(3)).len() == 2
+/// The one term of words that can be read in one way only.
+fn single_term(words: &[Word]) -> Option<&str> {
+    match words {
+        [word] if word.variants.is_empty() => match word.parts.as_slice() {
+            [term] => Some(term),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// A clause of all ways to print `words`; `None` if there are none.

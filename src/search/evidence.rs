@@ -5,10 +5,11 @@
 
 use crate::index::{Fields, PageStarts, Snapshot};
 use crate::search::languages::LanguageSet;
-use crate::search::plan::Plan;
+use crate::search::plan::{Clause, Plan};
 use crate::search::ranking::{B, K1, PROXIMITY_SHARE, PROXIMITY_WINDOW};
 use crate::search::scope::{AllowedPages, ClauseReader, PageStartsReader, ScopeReader};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tantivy::{DocAddress, DocId, SegmentReader};
 
@@ -19,6 +20,10 @@ pub(super) struct Evidence {
     pub(super) languages: LanguageSet,
     /// Best first; equal ones in page order.
     pub(super) pages: Vec<PageEvidence>,
+    /// Where its pages begin among the positions of its words.
+    starts: PageStarts,
+    /// The pages that each scope of the plan allows.
+    allowed: Vec<AllowedPages>,
 }
 
 /// A page that shows why its report matches.
@@ -31,7 +36,8 @@ pub(super) struct PageEvidence {
 
 impl Default for Evidence {
     fn default() -> Evidence {
-        Evidence { languages: LanguageSet::ANY, pages: Vec::new() }
+        let (pages, starts, allowed) = (Vec::new(), PageStarts::default(), Vec::new());
+        Evidence { languages: LanguageSet::ANY, pages, starts, allowed }
     }
 }
 
@@ -39,6 +45,25 @@ impl Evidence {
     /// The score of the best page.
     pub(super) fn best(&self) -> f32 {
         self.pages.first().map_or(0.0, |page| page.score)
+    }
+
+    /// The pages over which a match that touches `page` may run.
+    pub(super) fn around(&self, plan: &Plan, page: u32) -> RangeInclusive<u32> {
+        let reach = plan.reach();
+        if reach == 0 || self.starts.tokens_on(page) == 0 {
+            return page..=page;
+        }
+        let first = self.starts.start_of(page).saturating_sub(reach);
+        let last = self.starts.end_of(page).saturating_add(reach - 1);
+        self.starts.page_of(first)..=self.starts.page_of(last)
+    }
+
+    /// The clauses that scopes keep from being shown on `page`, a bit for each in the order of [`Plan::shown`].
+    pub(super) fn hidden(&self, plan: &Plan, page: u32) -> u64 {
+        let is_hidden = |clause: &Clause| {
+            clause.scopes.iter().any(|scope| !self.allowed.get(*scope).is_none_or(|allowed| allowed.allows(page)))
+        };
+        (0..64).zip(plan.shown()).filter(|(_, (_, clause))| is_hidden(clause)).fold(0, |bits, (bit, _)| bits | 1 << bit)
     }
 }
 
@@ -101,7 +126,7 @@ impl Gatherer {
         let allowed: Vec<AllowedPages> = self.scopes.iter_mut().map(|scope| scope.allowed(doc)).collect();
         if self.clauses.is_empty() {
             let pages = pages_of_scopes(plan, &allowed, &starts);
-            return Ok(Evidence { languages, pages });
+            return Ok(Evidence { languages, pages, starts, allowed });
         }
         let pages = self.tally(plan, doc, &starts, &allowed);
         let mut evidence: Vec<PageEvidence> = pages
@@ -112,7 +137,7 @@ impl Gatherer {
             })
             .collect();
         evidence.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
-        Ok(Evidence { languages, pages: evidence })
+        Ok(Evidence { languages, pages: evidence, starts, allowed })
     }
 
     fn tally(

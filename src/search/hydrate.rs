@@ -2,8 +2,9 @@
 
 use crate::report::ReportId;
 use crate::search::evidence::{Evidence, PageEvidence};
-use crate::search::languages::LanguageSet;
-use crate::search::passages::Marker;
+use crate::search::passages::{Marker, PageMatches, PageText, PageToMark};
+use crate::search::plan::Plan;
+use crate::search::surroundings::Surroundings;
 use crate::search::{Hit, PageHit, SearchError, SearchRequest};
 use crate::store::{Library, ReportRow, StoredPage, StoredReport};
 use std::fmt::Write;
@@ -21,8 +22,8 @@ pub(super) struct Hydrator<'a> {
     pub(super) library: &'a Library,
     pub(super) request: &'a SearchRequest,
     pub(super) marker: Marker<'a>,
-    /// Whether a match may run over the end of its page.
-    pub(super) has_phrases: bool,
+    /// `None` if the query has no words, or there is no index.
+    pub(super) plan: Option<&'a Plan>,
 }
 
 impl Hydrator<'_> {
@@ -74,34 +75,25 @@ impl Hydrator<'_> {
         if shown.is_empty() {
             return Ok((Vec::new(), more));
         }
-        let mut numbers: Vec<u32> = shown.iter().map(|page| page.page).collect();
-        if self.has_phrases {
-            numbers.extend(shown.iter().map(|page| page.page.saturating_add(1)));
-        }
-        // In page order each block of the store is decompressed once.
-        numbers.sort_unstable();
-        numbers.dedup();
-        let texts = self.library.texts().pages(row.location, &numbers)?;
-        let text_of = |number| numbers.binary_search(&number).ok().and_then(|place| texts.get(place));
-        let hits = shown.iter().filter_map(|page| {
-            let next = if self.has_phrases { text_of(page.page.saturating_add(1)) } else { None };
-            text_of(page.page).map(|text| self.page_hit(report, evidence.languages, *page, text, next))
-        });
+        let around = |page: u32| self.plan.map_or(page..=page, |plan| evidence.around(plan, page));
+        let ranges = shown.iter().map(|page| around(page.page));
+        let texts = Surroundings::read(self.library, row.location, report, ranges)?;
+        let hits = shown.iter().filter_map(|page| self.page_hit(report, evidence, *page, &texts));
         Ok((hits.collect(), more))
     }
 
+    /// A page as a hit; `None` if it was not read.
     fn page_hit(
         &self,
         report: &StoredReport,
-        languages: LanguageSet,
+        evidence: &Evidence,
         page: PageEvidence,
-        text: &StoredPage,
-        next: Option<&StoredPage>,
-    ) -> PageHit {
+        texts: &Surroundings<'_>,
+    ) -> Option<PageHit> {
         let PageEvidence { page: number, score } = page;
         let id = report.id;
-        let next = next.map(|next| (next.text.as_str(), next.furniture.as_slice()));
-        let found = self.marker.find(languages, &text.text, &text.furniture, next, self.request.passages);
+        let page = texts.page(number)?;
+        let found = mark(&self.marker, self.plan, evidence, number, page, texts, self.request.passages);
         let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
         let label = place.and_then(|place| report.pages.get(place)).and_then(|page| page.label.clone());
         let mut url = format!("/reports/{id}/pages/{number}");
@@ -109,16 +101,40 @@ impl Hydrator<'_> {
             url.push_str("?q=");
             percent_encode(&self.request.q, &mut url);
         }
-        PageHit {
+        Some(PageHit {
             page: number,
             label,
             score,
             url,
             pdf_url: format!("/reports/{id}/file.pdf#page={number}"),
             passages: found.passages,
-            quads: text.quads(&found.spans),
-        }
+            quads: page.quads(&found.spans),
+        })
     }
+}
+
+/// Marks a page with what stands on the pages around it in view.
+pub(super) fn mark(
+    marker: &Marker<'_>,
+    plan: Option<&Plan>,
+    evidence: &Evidence,
+    number: u32,
+    page: &StoredPage,
+    texts: &Surroundings<'_>,
+    passages: usize,
+) -> PageMatches {
+    let around = plan.map_or(number..=number, |plan| evidence.around(plan, number));
+    let before = texts.texts(*around.start()..number);
+    let after = texts.texts(number.saturating_add(1)..around.end().saturating_add(1));
+    let hidden = plan.map_or(0, |plan| evidence.hidden(plan, number));
+    let page = PageToMark {
+        languages: evidence.languages,
+        page: PageText::from(page),
+        before: &before,
+        after: &after,
+        hidden,
+    };
+    marker.find(&page, passages)
 }
 
 fn first_page_with_text(report: &StoredReport) -> u32 {

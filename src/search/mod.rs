@@ -22,6 +22,7 @@ mod scope;
 mod spelling;
 mod stems;
 mod suggest;
+mod surroundings;
 mod terms;
 mod union;
 mod within;

@@ -4,16 +4,16 @@
 //! (language, year, scopes) decides but does not score.
 
 use crate::index::Fields;
-use crate::index::analyzer::{accented, analyze};
+use crate::index::analyzer::{accented, analyze, is_unspaced_character};
 use crate::query::{Field, Node, TextClause, TextKind};
 use crate::report::Span;
 use crate::search::filters::{everything, language_filter, pages_filter, year_filter};
 use crate::search::function_words::{FUNCTION_WORD_WEIGHT, is_function_word};
 use crate::search::languages::Languages;
-use crate::search::passages::{ClauseMatcher, Matchers, TermMark};
+use crate::search::passages::{Matchers, TermMark, WayMatcher};
 use crate::search::phrase::PhraseQuery;
 use crate::search::ranking::{SearchedField, SearchedFields, idf};
-use crate::search::scope::{Scope, ScopedQuery};
+use crate::search::scope::{Scope, ScopedClause, ScopedQuery};
 use crate::search::terms::{Dictionary, Expansion, Reading, Way, Ways, WeightedTerm};
 use crate::search::union::UnionQuery;
 use std::collections::BTreeSet;
@@ -38,6 +38,8 @@ pub(super) struct Clause {
     accented: Vec<Arc<Expansion>>,
     /// The words as analyzed that nothing in the index stands for, if therefore the clause cannot match.
     pub(super) unknown: Vec<String>,
+    /// How its words are meant.
+    pub(super) kind: TextKind,
     /// Bytes of the query it was read from.
     pub(super) span: Span,
 }
@@ -48,9 +50,10 @@ impl Clause {
         self.in_body && !self.is_negative
     }
 
-    /// Whether a match may be longer than a word.
-    pub(super) fn is_phrase(&self) -> bool {
-        self.ways.iter().any(|way| way.len() > 1)
+    /// Positions from the first to the last word of its longest match.
+    fn reach(&self) -> u32 {
+        let longest = self.ways.iter().map(Vec::len).max().unwrap_or(0);
+        u32::try_from(longest.saturating_sub(1)).unwrap_or(u32::MAX).saturating_add(self.slop)
     }
 
     /// Where it is looked for.
@@ -226,6 +229,7 @@ impl Planner<'_> {
             scopes: scopes.to_vec(),
             accented: self.accented(text)?,
             unknown,
+            kind: text.kind,
             span: text.span,
         })
     }
@@ -268,6 +272,7 @@ impl Planner<'_> {
             _ if words.len() > 1 => Reading::Exact,
             TextKind::Phrase { .. } => Reading::Exact,
             TextKind::Word => Reading::Stem,
+            TextKind::Prefix if words.iter().all(|word| is_unspaced_character(word)) => Reading::Character,
             TextKind::Prefix => Reading::Beginning,
             TextKind::Fuzzy { distance } => Reading::Typo(distance),
         };
@@ -350,12 +355,17 @@ impl Plan {
 
     /// What to mark on pages: every way to print every clause that pages are to show.
     pub(super) fn matchers(&self) -> Matchers {
-        let ways = self.shown().flat_map(|(_, clause)| clause.ways.iter().map(|way| (way, clause.slop)));
-        let clauses = ways.map(|(way, slop)| match way.as_slice() {
-            [words] => ClauseMatcher::Terms(words.terms.iter().map(mark_of).collect()),
-            places => ClauseMatcher::Phrase { places: places.iter().map(|words| words.all()).collect(), slop },
-        });
-        Matchers { clauses: clauses.collect() }
+        let matcher = |way: &Way, slop| match way.as_slice() {
+            [words] => WayMatcher::Terms(words.terms.iter().map(mark_of).collect()),
+            places => WayMatcher::Phrase { places: places.iter().map(|words| words.all()).collect(), slop },
+        };
+        let of_clause = |clause: &Clause| clause.ways.iter().map(|way| matcher(way, clause.slop)).collect();
+        Matchers { clauses: self.shown().map(|(_, clause)| of_clause(clause)).collect() }
+    }
+
+    /// Positions from the first to the last word of the longest match of what pages are to show.
+    pub(super) fn reach(&self) -> u32 {
+        self.shown().map(|(_, clause)| clause.reach()).max().unwrap_or(0)
     }
 
     /// The clauses that pages are to show.
@@ -391,13 +401,18 @@ impl Plan {
             }
             part.shown_clauses(self, &mut shown);
         }
-        let scopes: Vec<Scope> =
-            parts.iter().filter_map(Tree::as_scope).filter_map(|scope| self.scopes.get(scope).cloned()).collect();
-        if !scopes.is_empty() && !shown.is_empty() {
+        let own: Vec<usize> = parts.iter().filter_map(Tree::as_scope).collect();
+        // One scope alone, without words, asks for no more than its own part does.
+        if !own.is_empty() && (!shown.is_empty() || own.len() > 1) {
             let shown = shown.iter().filter_map(|clause| self.clauses.get(*clause));
-            let clauses_of = shown.map(|clause| (clause.ways.clone(), clause.slop)).collect();
-            let scoped = ScopedQuery { fields: self.fields, clauses: clauses_of, scopes };
-            clauses.push((Occur::Must, Box::new(scoped)));
+            let scoped = shown.map(|clause| ScopedClause {
+                ways: clause.ways.clone(),
+                slop: clause.slop,
+                scopes: clause.scopes.clone(),
+            });
+            let query =
+                ScopedQuery { fields: self.fields, clauses: scoped.collect(), own, scopes: self.scopes.clone() };
+            clauses.push((Occur::Must, Box::new(query)));
         }
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
             clauses.push((Occur::Must, everything()));
@@ -437,7 +452,7 @@ impl Plan {
 }
 
 fn mark_of(word: &WeightedTerm) -> (String, TermMark) {
-    (word.term.clone(), TermMark { weight: word.weight, languages: word.languages })
+    (word.term.clone(), TermMark { weight: word.weight, languages: word.languages, part: word.part })
 }
 
 /// The best of the ways to print a clause, each in any of its fields.

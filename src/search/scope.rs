@@ -1,9 +1,9 @@
 //! `page:` and `section:`: on which pages of a report the words around them must be shown.
 //!
-//! A scope bears on the words it is joined to by AND, at any depth below: a report matches if it has a page in every
-//! such scope and at least one of the words stands on such a page, and only such pages are shown for those words.
-//! Alone, `section:x` finds reports with a section so called and `page:7` reports that have a page 7. Within NOT and
-//! OR a scope only says what the report has.
+//! Scopes bear on the words they are joined to by AND, at any depth below: a report matches if at least one of the
+//! words stands on a page that is in all scopes around the word, and only such pages are shown for those words. Without
+//! words, `section:x` finds reports with a section so called, `page:7` reports that have a page 7, and both together
+//! those whose page 7 is in such a section. Within NOT and OR a scope only says what the report has.
 
 use crate::index::{Fields, PageStarts};
 use crate::search::positions::{Place, phrase_starts};
@@ -156,12 +156,24 @@ impl PageStartsReader {
     }
 }
 
-/// Matches reports with any of the clauses on a page that all scopes allow; scores nothing.
+/// A clause and the scopes around it.
+#[derive(Debug, Clone)]
+pub(super) struct ScopedClause {
+    pub(super) ways: Ways,
+    pub(super) slop: u32,
+    /// As places in [`ScopedQuery::scopes`].
+    pub(super) scopes: Vec<usize>,
+}
+
+/// Matches reports with any of the clauses on a page that all scopes around it allow, or, if there are no clauses,
+/// those with a page that all of its own scopes allow; scores nothing.
 #[derive(Debug, Clone)]
 pub(super) struct ScopedQuery {
     pub(super) fields: Fields,
-    /// Each with its slop.
-    pub(super) clauses: Vec<(Ways, u32)>,
+    pub(super) clauses: Vec<ScopedClause>,
+    /// As places in [`ScopedQuery::scopes`].
+    pub(super) own: Vec<usize>,
+    /// Those of the whole query.
     pub(super) scopes: Vec<Scope>,
 }
 
@@ -173,9 +185,13 @@ impl Query for ScopedQuery {
 
 impl Weight for ScopedQuery {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let open = |(ways, slop): &(Ways, u32)| ClauseReader::open(reader, self.fields.body, ways, *slop);
+        let open = |clause: &ScopedClause| {
+            let opened = ClauseReader::open(reader, self.fields.body, &clause.ways, clause.slop)?;
+            Ok((opened, clause.scopes.clone()))
+        };
         let mut scorer = ScopedScorer {
             clauses: self.clauses.iter().map(open).collect::<tantivy::Result<_>>()?,
+            own: self.own.clone(),
             scopes: self
                 .scopes
                 .iter()
@@ -183,28 +199,34 @@ impl Weight for ScopedQuery {
                 .collect::<tantivy::Result<_>>()?,
             starts: PageStartsReader::open(reader)?,
             doc: 0,
+            end: reader.max_doc(),
         };
         scorer.find_from(0);
         Ok(Box::new(scorer))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        explain("a word on an allowed page", self, reader, doc)
+        explain("an allowed page, with one of the words if there are any", self, reader, doc)
     }
 }
 
 struct ScopedScorer {
-    clauses: Vec<ClauseReader>,
+    /// Each with the scopes around it.
+    clauses: Vec<(ClauseReader, Vec<usize>)>,
+    own: Vec<usize>,
     scopes: Vec<ScopeReader>,
     starts: PageStartsReader,
     doc: DocId,
+    /// One past the segment's last report.
+    end: DocId,
 }
 
 impl ScopedScorer {
     fn find_from(&mut self, target: DocId) -> DocId {
         let mut target = target;
         loop {
-            self.doc = self.clauses.iter_mut().map(|clause| clause.seek(target)).min().unwrap_or(TERMINATED);
+            let next = self.clauses.iter_mut().map(|(clause, _)| clause.seek(target)).min().unwrap_or(target);
+            self.doc = if next < self.end { next } else { TERMINATED };
             if self.doc == TERMINATED || self.is_shown(self.doc) {
                 return self.doc;
             }
@@ -216,11 +238,17 @@ impl ScopedScorer {
         let allowed: Vec<AllowedPages> = self.scopes.iter_mut().map(|scope| scope.allowed(doc)).collect();
         // A failure to read one report's pages hides it, not the others.
         let starts = self.starts.of(doc).unwrap_or_default();
+        let is_allowed = |page: u32, scopes: &[usize]| {
+            scopes.iter().all(|scope| allowed.get(*scope).is_some_and(|allowed| allowed.allows(page)))
+        };
+        if self.clauses.is_empty() {
+            return (1..=starts.pages()).any(|page| is_allowed(page, &self.own));
+        }
         let mut occurrences = Vec::new();
-        self.clauses.iter_mut().for_each(|clause| clause.occurrences(doc, &mut occurrences));
-        occurrences.iter().any(|(position, _)| {
-            let page = starts.page_of(*position);
-            allowed.iter().all(|allowed| allowed.allows(page))
+        self.clauses.iter_mut().any(|(clause, scopes)| {
+            occurrences.clear();
+            clause.occurrences(doc, &mut occurrences);
+            occurrences.iter().any(|(position, _)| is_allowed(starts.page_of(*position), scopes))
         })
     }
 }

@@ -4,7 +4,9 @@
 //! commit they came from.
 
 use crate::index::Snapshot;
+use crate::index::analyzer::is_unspaced_character;
 use crate::search::languages::{LanguageSet, Languages};
+use crate::search::passages::TermPart;
 use crate::search::ranking::{STEM_WEIGHT, TYPO_WEIGHT, joint_frequency};
 use crate::search::stems::{Family, Stems};
 use std::collections::{BTreeMap, HashMap};
@@ -19,12 +21,13 @@ const MOST_STEM_MATES: usize = 64;
 const MOST_BEGINNINGS: usize = 256;
 /// Words a typo may stand for.
 const MOST_TYPOS: usize = 50;
-/// Shortest beginning that is expanded, in characters.
-const SHORTEST_BEGINNING: usize = 2;
 /// Dictionary entries looked at for one word and field; what lies beyond is not found.
 const MOST_SCANNED: usize = 50_000;
 /// Answers kept.
 const CACHED: usize = 2_000;
+
+/// First character of the scripts without spaces, most of which come after all others.
+const FIRST_UNSPACED: &str = "\u{E01}";
 
 /// How a word of a query stands for words of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,6 +38,8 @@ pub(super) enum Reading {
     Stem,
     /// All words that begin so.
     Beginning,
+    /// A character of a script without spaces, wherever it stands: alone or in a pair with a neighbour.
+    Character,
     /// All words so many letters away at most.
     Typo(u8),
 }
@@ -49,6 +54,8 @@ pub(super) struct WeightedTerm {
     pub(super) frequency: u64,
     /// It stands for the word in reports of these languages.
     pub(super) languages: LanguageSet,
+    /// What of it stands for the word.
+    pub(super) part: TermPart,
 }
 
 /// The words of the index that a word of a query stands for, the most frequent first, the word itself before all.
@@ -171,7 +178,7 @@ impl Dictionary {
         let two = two.into_iter().map(|(term, frequency)| (2, term, frequency));
         let with_weight = one.chain(two).map(|(distance, term, frequency)| {
             let weight = TYPO_WEIGHT.powi(i32::from(distance));
-            (WeightedTerm { term, weight, frequency, languages: LanguageSet::ANY }, distance)
+            (WeightedTerm { term, weight, frequency, languages: LanguageSet::ANY, part: TermPart::Whole }, distance)
         });
         Ok(with_weight.collect())
     }
@@ -183,6 +190,7 @@ impl Dictionary {
                 term,
                 frequency,
                 languages: LanguageSet::ANY,
+                part: TermPart::Whole,
             }
         };
         Ok(match reading {
@@ -191,10 +199,8 @@ impl Dictionary {
                 Some(family) => self.mates(word, &family, fields)?,
                 None => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
             },
-            Reading::Beginning if word.chars().count() >= SHORTEST_BEGINNING => {
-                self.beginning_with(word, fields, |_| true)?.into_iter().map(weighted(1.0)).collect()
-            }
-            Reading::Beginning => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
+            Reading::Beginning => self.beginning_with(word, fields, |_| true)?.into_iter().map(weighted(1.0)).collect(),
+            Reading::Character => self.with_character(word, fields)?,
             Reading::Typo(typos) => self.near(word, typos, false, fields)?.into_iter().map(|(term, _)| term).collect(),
         })
     }
@@ -209,6 +215,24 @@ impl Dictionary {
             languages: languages_of(&term),
             term,
             frequency,
+            part: TermPart::Whole,
+        });
+        Ok(weighted.collect())
+    }
+
+    /// The terms that are this character of a script without spaces, or a pair with it.
+    fn with_character(&self, character: &str, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
+        let part_of = |term: &str| match (term.strip_prefix(character), term.strip_suffix(character)) {
+            (Some(""), _) => Some(TermPart::Whole),
+            // What follows may be a mark, which makes another character of it.
+            (Some(second), _) if is_unspaced_character(second) => Some(TermPart::First),
+            (_, Some(first)) if is_unspaced_character(first) => Some(TermPart::Last),
+            _ => None,
+        };
+        let terms = self.scan(FIRST_UNSPACED, usize::MAX, fields, |_| true, |term| term.contains(character))?;
+        let weighted = terms.into_iter().filter_map(|(term, frequency)| {
+            let part = part_of(&term)?;
+            Some(WeightedTerm { term, weight: 1.0, frequency, languages: LanguageSet::ANY, part })
         });
         Ok(weighted.collect())
     }
@@ -218,7 +242,7 @@ impl Dictionary {
         let limit = match reading {
             Reading::Exact => 1,
             Reading::Stem => MOST_STEM_MATES,
-            Reading::Beginning => MOST_BEGINNINGS,
+            Reading::Beginning | Reading::Character => MOST_BEGINNINGS,
             Reading::Typo(_) => MOST_TYPOS,
         };
         terms.sort_by(|a, b| {
@@ -246,18 +270,31 @@ impl Dictionary {
         fields: &[Field],
         keep: impl Fn(&str) -> bool,
     ) -> tantivy::Result<BTreeMap<String, u64>> {
+        self.scan(prefix, MOST_SCANNED, fields, |term| term.starts_with(prefix), keep)
+    }
+
+    /// Terms of these fields to keep, with their frequencies, from `start` on for as long as they are `within`, but not
+    /// more than `most` of each dictionary.
+    fn scan(
+        &self,
+        start: &str,
+        most: usize,
+        fields: &[Field],
+        within: impl Fn(&str) -> bool,
+        keep: impl Fn(&str) -> bool,
+    ) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut found = Found::default();
         for field in fields {
             for segment in self.snapshot.searcher.segment_readers() {
                 let index = segment.inverted_index(*field)?;
-                let mut stream = index.terms().range().ge(prefix).into_stream()?;
+                let mut stream = index.terms().range().ge(start).into_stream()?;
                 let mut scanned = 0;
-                while stream.advance() && scanned < MOST_SCANNED {
+                while stream.advance() && scanned < most {
                     scanned += 1;
                     let Ok(term) = std::str::from_utf8(stream.key()) else {
                         continue;
                     };
-                    if !term.starts_with(prefix) {
+                    if !within(term) {
                         break;
                     }
                     if found.knows(term) || keep(term) {

@@ -7,9 +7,9 @@ use crate::index::Snapshot;
 use crate::query;
 use crate::report::{ReportId, Span};
 use crate::search::evidence;
-use crate::search::hydrate::{Hydrator, RankedReport};
+use crate::search::hydrate::{Hydrator, RankedReport, mark};
 use crate::search::passages::Marker;
-use crate::search::plan::Plan;
+use crate::search::surroundings::Surroundings;
 use crate::search::{Engine, Hit, Operator, SearchError, SearchRequest};
 use crate::store::StoredPage;
 use tantivy::schema::IndexRecordOption;
@@ -33,7 +33,7 @@ impl Engine {
         let Some(address) = address(&snapshot, id)? else { return Ok(None) };
         let matchers = plan.matchers();
         let marker = Marker::new(&matchers);
-        let hydrator = Hydrator { library: self.library(), request, marker, has_phrases: has_phrases(&plan) };
+        let hydrator = Hydrator { library: self.library(), request, marker, plan: Some(&plan) };
         let evidence = evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default();
         if evidence.pages.is_empty() {
             return Ok(None);
@@ -42,32 +42,24 @@ impl Engine {
         Ok(hydrator.hits(&[RankedReport { id, score, evidence }])?.pop())
     }
 
-    /// What to mark on a page of a report, and which of its pages have matches. `next` is the page after it, over
-    /// whose start a phrase may go on.
-    pub fn page_marks(
-        &self,
-        q: &str,
-        id: ReportId,
-        page: &StoredPage,
-        next: Option<&StoredPage>,
-    ) -> Result<PageMarks, SearchError> {
+    /// What to mark on a page of a report, given its number and text, and which of the report's pages have matches.
+    pub fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {
         let parsed = query::parse(q, false)?;
         let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(PageMarks::default()) };
-        let next = next.filter(|_| has_phrases(&plan)).map(|next| (next.text.as_str(), next.furniture.as_slice()));
+        let Some(row) = self.library().catalogue().report(id)? else { return Ok(PageMarks::default()) };
         let evidence = match address(&snapshot, id)? {
             Some(address) => evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default(),
             None => evidence::Evidence::default(),
         };
+        let report = self.library().texts().report(row.location)?;
+        let around = std::iter::once(evidence.around(&plan, number));
+        let texts = Surroundings::read(self.library(), row.location, &report, around)?;
         let matchers = plan.matchers();
-        let found = Marker::new(&matchers).find(evidence.languages, &page.text, &page.furniture, next, 0);
+        let found = mark(&Marker::new(&matchers), Some(&plan), &evidence, number, page, &texts, 0);
         let mut pages: Vec<u32> = evidence.pages.iter().map(|page| page.page).collect();
         pages.sort_unstable();
         Ok(PageMarks { spans: found.spans, pages })
     }
-}
-
-fn has_phrases(plan: &Plan) -> bool {
-    plan.shown().any(|(_, clause)| clause.is_phrase())
 }
 
 /// Where a report is in the index.

@@ -150,8 +150,8 @@ impl Service {
     }
 
     /// What to mark on a page; blocks. What cannot be searched for marks nothing: the page can be read all the same.
-    pub fn page_marks(&self, q: &str, id: ReportId, page: &StoredPage, next: Option<&StoredPage>) -> PageMarks {
-        self.searcher.page_marks(q, id, page, next).unwrap_or_else(|error| {
+    pub fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> PageMarks {
+        self.searcher.page_marks(q, id, number, page).unwrap_or_else(|error| {
             tracing::debug!(%error, "no matches can be marked");
             PageMarks::default()
         })

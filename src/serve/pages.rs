@@ -111,13 +111,10 @@ pub async fn page(
 
 /// Makes a page view; blocks. A query over a limit marks nothing: the page can be read all the same.
 fn view(service: &Service, known: &KnownReport, number: u32, q: &str) -> Result<String, Problem> {
-    let mut pages =
-        service.library().texts().pages(known.row.location, &[number, number.saturating_add(1)])?.into_iter();
-    let page = pages.next().unwrap_or_default();
-    let next = pages.next();
+    let page = service.library().texts().pages(known.row.location, &[number])?.pop().unwrap_or_default();
     let marks = match q {
         "" => PageMarks::default(),
-        q => service.page_marks(q, known.row.id, &page, next.as_ref()),
+        q => service.page_marks(q, known.row.id, number, &page),
     };
     Ok(ui::page_page(&service.links, &PageView { report: known, number, page: &page, q, marks: &marks }))
 }

@@ -22,13 +22,7 @@ pub trait Searcher: Send + Sync {
     fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError>;
 
     /// See [`Engine::page_marks`].
-    fn page_marks(
-        &self,
-        q: &str,
-        id: ReportId,
-        page: &StoredPage,
-        next: Option<&StoredPage>,
-    ) -> Result<PageMarks, SearchError>;
+    fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError>;
 }
 
 impl Searcher for Engine {
@@ -52,13 +46,7 @@ impl Searcher for Engine {
         Engine::search_within(self, request, id)
     }
 
-    fn page_marks(
-        &self,
-        q: &str,
-        id: ReportId,
-        page: &StoredPage,
-        next: Option<&StoredPage>,
-    ) -> Result<PageMarks, SearchError> {
-        Engine::page_marks(self, q, id, page, next)
+    fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {
+        Engine::page_marks(self, q, id, number, page)
     }
 }

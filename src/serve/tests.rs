@@ -63,13 +63,7 @@ impl Searcher for Canned {
         Ok((request.q != "nothing").then(|| hit(id)))
     }
 
-    fn page_marks(
-        &self,
-        q: &str,
-        _: ReportId,
-        page: &StoredPage,
-        _: Option<&StoredPage>,
-    ) -> Result<PageMarks, SearchError> {
+    fn page_marks(&self, q: &str, _: ReportId, _: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {
         let span = |(start, part): (usize, &str)| Span {
             start: u32::try_from(start).unwrap_or(0),
             end: u32::try_from(start + part.len()).unwrap_or(0),

@@ -37,7 +37,7 @@ mod word;
 pub use accented::accented;
 pub use fold::fold;
 pub use whole::WholeWords;
-pub use word::{OwnedToken, Word, analyze_words, is_elided, last_unspaced, words};
+pub use word::{OwnedToken, Word, analyze_words, is_elided, is_unspaced_character, last_unspaced, words};
 
 use crate::report::Span;
 

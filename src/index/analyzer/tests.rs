@@ -165,6 +165,13 @@ fn groups_words_with_their_variants() {
     );
 }
 
+#[test]
+fn single_characters_of_scripts_without_spaces_are_told_apart() {
+    for term in ["東", "データ", "กี", "a", "é", "12", "한", "東京", ""] {
+        assert_eq!(is_unspaced_character(term), ["東", "กี"].contains(&term), "{term}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 

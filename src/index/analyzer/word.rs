@@ -49,6 +49,12 @@ pub fn last_unspaced(text: &str) -> Option<usize> {
     (class(last) == Class::Unspaced).then_some(at)
 }
 
+/// Whether a term is one character, with its marks, of a script without spaces: the index holds it by itself only where
+/// it stands alone, elsewhere in pairs with its neighbours.
+pub fn is_unspaced_character(term: &str) -> bool {
+    !term.is_ascii() && words(term).len() == 1 && words(&term.repeat(3)).len() == 2
+}
+
 /// The words of a short text, each with its variants. The bigrams of a run without spaces are words of their own.
 pub fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();

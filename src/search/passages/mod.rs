@@ -14,20 +14,22 @@ mod tests;
 use crate::report::Span;
 use crate::search::Passage;
 use crate::search::languages::LanguageSet;
+use crate::store::StoredPage;
 use flow::Flow;
 use occurrence::{Lookup, Occurrence};
 use std::collections::HashMap;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// What to mark on a page: the positive text clauses of a query, with their words expanded.
 #[derive(Debug, Clone, Default)]
 pub struct Matchers {
-    /// One for each positive clause.
-    pub clauses: Vec<ClauseMatcher>,
+    /// One for each positive clause: the ways to print it.
+    pub clauses: Vec<Vec<WayMatcher>>,
 }
 
-/// What to mark for one clause.
+/// What to mark for one way to print a clause.
 #[derive(Debug, Clone)]
-pub enum ClauseMatcher {
+pub enum WayMatcher {
     /// Any of these terms.
     Terms(HashMap<String, TermMark>),
     /// All of these in order; each place may be filled by several terms. `slop` words may stand between.
@@ -46,6 +48,66 @@ pub struct TermMark {
     pub weight: f32,
     /// Only in reports of these languages.
     pub languages: LanguageSet,
+    /// What of it.
+    pub part: TermPart,
+}
+
+/// What of a term is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermPart {
+    /// All of it.
+    Whole,
+    /// The first character of a pair.
+    First,
+    /// The last character of a pair.
+    Last,
+}
+
+impl TermPart {
+    /// The bytes marked where the term stands at `span`.
+    fn within(self, span: Span, text: &str) -> Span {
+        let mut characters = span.of(text).grapheme_indices(true).filter(|(_, piece)| !piece.trim().is_empty());
+        let found = match self {
+            TermPart::Whole => None,
+            TermPart::First => characters.next(),
+            TermPart::Last => characters.next_back(),
+        };
+        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        found.map_or(span, |(at, piece)| {
+            let start = span.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+            Span { start, end: start.saturating_add(length(piece)) }
+        })
+    }
+}
+
+/// The text of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PageText<'t> {
+    /// All of it.
+    pub text: &'t str,
+    /// Its furniture, rising: never shown, and not in the way of a phrase.
+    pub furniture: &'t [Span],
+}
+
+/// A page to be marked.
+#[derive(Debug, Clone, Copy)]
+pub struct PageToMark<'t> {
+    /// The languages that its report is in.
+    pub languages: LanguageSet,
+    /// The page.
+    pub page: PageText<'t>,
+    /// Pages before it from which a phrase may run on to it, in order.
+    pub before: &'t [PageText<'t>],
+    /// Pages after it on which a phrase may run on, in order.
+    pub after: &'t [PageText<'t>],
+    /// The clauses not to be marked here, a bit for each in the order of [`Matchers::clauses`].
+    pub hidden: u64,
+}
+
+impl<'t> From<&'t StoredPage> for PageText<'t> {
+    fn from(page: &'t StoredPage) -> PageText<'t> {
+        PageText { text: &page.text, furniture: &page.furniture }
+    }
 }
 
 /// What was found on a page.
@@ -80,18 +142,11 @@ impl<'m> Marker<'m> {
         Marker { lookup: Lookup::new(&matchers.clauses) }
     }
 
-    /// Marks a page of a report in these languages. `skip` is its furniture; `next` is the head of the next page's text
-    /// with its furniture, so that a phrase broken by the page's end is found (its part on this page is marked). At
-    /// most `limit` passages; with no match, the first sentences unmarked.
-    pub fn find(
-        &self,
-        languages: LanguageSet,
-        text: &str,
-        skip: &[Span],
-        next: Option<(&str, &[Span])>,
-        limit: usize,
-    ) -> PageMatches {
-        let occurrences = self.lookup.occurrences(languages, text, skip, next);
+    /// Marks a page; of a phrase broken by the page's start or end the part on this page. At most `limit` passages;
+    /// with no match, the first sentences unmarked.
+    pub fn find(&self, page: &PageToMark<'_>, limit: usize) -> PageMatches {
+        let PageText { text, furniture: skip } = page.page;
+        let occurrences = self.lookup.occurrences(page);
         let mut counts = vec![0u32; self.lookup.clause_count()];
         for occurrence in &occurrences {
             if let Some(count) = counts.get_mut(occurrence.clause) {

@@ -2,10 +2,9 @@
 //!
 //! Nearly all words of a page match nothing, so they are turned away by first byte and length before any hashing.
 
-use super::{ClauseMatcher, TermMark};
+use super::{PageText, PageToMark, TermMark, WayMatcher};
 use crate::index::analyzer::analyze;
 use crate::report::Span;
-use crate::search::languages::LanguageSet;
 use std::collections::HashMap;
 
 /// Bytes of the next page that can hold the end of a phrase: 32 words with 10 between them, and running heads.
@@ -44,7 +43,8 @@ struct Phrase {
 #[derive(Debug, Clone, Copy)]
 struct Filled {
     position: u32,
-    span: Span,
+    /// `None` on another page.
+    span: Option<Span>,
 }
 
 /// Terms by what they stand for.
@@ -59,7 +59,7 @@ pub(super) struct Lookup<'m> {
 }
 
 impl<'m> Lookup<'m> {
-    pub(super) fn new(clauses: &'m [ClauseMatcher]) -> Lookup<'m> {
+    pub(super) fn new(clauses: &'m [Vec<WayMatcher>]) -> Lookup<'m> {
         let mut lookup = Lookup {
             roles: HashMap::new(),
             lengths: Box::new([0; 256]),
@@ -67,14 +67,15 @@ impl<'m> Lookup<'m> {
             places: 0,
             clauses: clauses.len(),
         };
-        for (clause, matcher) in clauses.iter().enumerate() {
-            match matcher {
-                ClauseMatcher::Terms(terms) => {
+        let ways = clauses.iter().enumerate().flat_map(|(clause, ways)| ways.iter().map(move |way| (clause, way)));
+        for (clause, way) in ways {
+            match way {
+                WayMatcher::Terms(terms) => {
                     for (term, &mark) in terms {
                         lookup.add(term, Role::Term { clause, mark });
                     }
                 }
-                ClauseMatcher::Phrase { places, slop } => {
+                WayMatcher::Phrase { places, slop } => {
                     let first = lookup.places;
                     for terms in places {
                         for term in terms {
@@ -109,53 +110,57 @@ impl<'m> Lookup<'m> {
     }
 
     /// All matches on a page in order of their starts; see [`super::Marker::find`].
-    pub(super) fn occurrences(
-        &self,
-        languages: LanguageSet,
-        text: &str,
-        skip: &[Span],
-        next: Option<(&str, &[Span])>,
-    ) -> Vec<Occurrence> {
+    pub(super) fn occurrences(&self, page: &PageToMark<'_>) -> Vec<Occurrence> {
         let mut found = Vec::new();
         if self.roles.is_empty() {
             return found;
         }
+        let is_shown = |clause: usize| u32::try_from(clause).is_ok_and(|bit| bit > 63 || page.hidden >> bit & 1 == 0);
         let mut filled: Vec<Vec<Filled>> = vec![Vec::new(); self.places];
-        let after = analyze(text, skip, 0, &mut |token| {
+        let mut position = 0;
+        for PageText { text, furniture } in page.before {
+            position = self.fill_elsewhere(text, furniture, position, &mut filled);
+        }
+        let PageText { text, furniture } = page.page;
+        position = analyze(text, furniture, position, &mut |token| {
             for role in self.roles(token.term) {
                 match *role {
-                    Role::Term { clause, mark } if mark.languages.meets(languages) => {
-                        found.push(Occurrence { span: token.span, clause, weight: mark.weight });
+                    Role::Term { clause, mark } if mark.languages.meets(page.languages) && is_shown(clause) => {
+                        let span = mark.part.within(token.span, text);
+                        found.push(Occurrence { span, clause, weight: mark.weight });
                     }
                     Role::Term { .. } => {}
-                    Role::Place(place) => fill(&mut filled, place, token.position, token.span),
+                    Role::Place(place) => fill(&mut filled, place, token.position, Some(token.span)),
                 }
             }
         });
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        if let Some((head, skip)) = next.filter(|_| !self.phrases.is_empty()) {
-            let head = head_of(head);
-            // Not on this page: never the first word of a match, nor its end.
-            let elsewhere = Span { start: end, end: 0 };
-            analyze(head, skip, after, &mut |token| {
-                for role in self.roles(token.term) {
-                    if let Role::Place(place) = *role {
-                        fill(&mut filled, place, token.position, elsewhere);
-                    }
-                }
-            });
+        for PageText { text, furniture } in page.after {
+            let head = head_of(text);
+            position = self.fill_elsewhere(head, furniture, position, &mut filled);
+            if head.len() < text.len() {
+                break;
+            }
         }
-        for phrase in &self.phrases {
+        for phrase in self.phrases.iter().filter(|phrase| is_shown(phrase.clause)) {
             let places = filled.get(phrase.places.clone()).unwrap_or(&[]);
             phrase_spans(places, phrase.slop, &mut |span| {
-                if span.start < end {
-                    found.push(Occurrence { span, clause: phrase.clause, weight: 1.0 });
-                }
+                found.push(Occurrence { span, clause: phrase.clause, weight: 1.0 });
             });
         }
         found.sort_by_key(|occurrence| (occurrence.span.start, occurrence.span.end, occurrence.clause));
         found.dedup_by_key(|occurrence| (occurrence.span, occurrence.clause));
         found
+    }
+
+    /// Notes the words of a page beside the one to be marked that fill places; returns the position after its last.
+    fn fill_elsewhere(&self, text: &str, furniture: &[Span], first: u32, filled: &mut [Vec<Filled>]) -> u32 {
+        analyze(text, furniture, first, &mut |token| {
+            for role in self.roles(token.term) {
+                if let Role::Place(place) = *role {
+                    fill(filled, place, token.position, None);
+                }
+            }
+        })
     }
 }
 
@@ -175,7 +180,7 @@ fn head_of(text: &str) -> &str {
 }
 
 /// Notes a word in a place; of variants at one position the first, which is the longest, counts.
-fn fill(filled: &mut [Vec<Filled>], place: usize, position: u32, span: Span) {
+fn fill(filled: &mut [Vec<Filled>], place: usize, position: u32, span: Option<Span>) {
     if let Some(list) = filled.get_mut(place)
         && list.last().is_none_or(|last| last.position < position)
     {
@@ -183,7 +188,7 @@ fn fill(filled: &mut [Vec<Filled>], place: usize, position: u32, span: Span) {
     }
 }
 
-/// Gives the span of each match of a phrase whose places are filled as listed.
+/// Gives the span, as far as it lies on the page, of each match of a phrase whose places are filled as listed.
 ///
 /// As in Lucene, a word is out of place by its distance from where the phrase wants it, and all distances together
 /// span at most `slop`.
@@ -205,9 +210,10 @@ fn phrase_spans(places: &[Vec<Filled>], slop: u32, sink: &mut dyn FnMut(Span)) {
         }
         if most - least <= i64::from(slop) && (slop == 0 || are_distinct(places, &at)) {
             let words = places.iter().zip(&at).filter_map(|(list, &index)| list.get(index));
-            let (start, end) =
-                words.fold((u32::MAX, 0), |(start, end), word| (start.min(word.span.start), end.max(word.span.end)));
-            sink(Span { start, end });
+            let here = words
+                .filter_map(|word| word.span)
+                .reduce(|whole, span| Span { start: whole.start.min(span.start), end: whole.end.max(span.end) });
+            here.into_iter().for_each(&mut *sink);
         }
         at[least_place] += 1;
     }

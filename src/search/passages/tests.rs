@@ -4,21 +4,24 @@ use super::*;
 use crate::index::analyzer::analyze_words;
 use proptest::prelude::*;
 
-fn terms(words: &[&str]) -> ClauseMatcher {
-    let mark = TermMark { weight: 1.0, languages: LanguageSet::ANY };
-    ClauseMatcher::Terms(words.iter().map(|word| (word.to_string(), mark)).collect())
+fn terms(words: &[&str]) -> Vec<WayMatcher> {
+    let mark = TermMark { weight: 1.0, languages: LanguageSet::ANY, part: TermPart::Whole };
+    vec![WayMatcher::Terms(words.iter().map(|word| (word.to_string(), mark)).collect())]
 }
 
-fn phrase(words: &[&str], slop: u32) -> ClauseMatcher {
-    ClauseMatcher::Phrase { places: words.iter().map(|word| vec![word.to_string()]).collect(), slop }
+fn phrase(words: &[&str], slop: u32) -> Vec<WayMatcher> {
+    vec![WayMatcher::Phrase { places: words.iter().map(|word| vec![word.to_string()]).collect(), slop }]
 }
 
-fn found(text: &str, clauses: Vec<ClauseMatcher>, limit: usize) -> PageMatches {
+fn found(text: &str, clauses: Vec<Vec<WayMatcher>>, limit: usize) -> PageMatches {
     find(text, &[], None, &Matchers { clauses }, limit)
 }
 
 fn find(text: &str, skip: &[Span], next: Option<(&str, &[Span])>, matchers: &Matchers, limit: usize) -> PageMatches {
-    Marker::new(matchers).find(LanguageSet::ANY, text, skip, next, limit)
+    let after: Vec<PageText<'_>> = next.map(|(text, furniture)| PageText { text, furniture }).into_iter().collect();
+    let page = PageText { text, furniture: skip };
+    let page = PageToMark { languages: LanguageSet::ANY, page, before: &[], after: &after, hidden: 0 };
+    Marker::new(matchers).find(&page, limit)
 }
 
 /// Passages with the matches in brackets.
@@ -140,18 +143,18 @@ fn short_sentences_take_their_neighbours() {
 const MAX_LENGTH: usize = 240;
 
 /// Spans of all matches, found slowly: every start of a phrase tried at every place.
-fn reference(text: &str, clauses: &[ClauseMatcher]) -> Vec<Span> {
+fn reference(text: &str, clauses: &[Vec<WayMatcher>]) -> Vec<Span> {
     let tokens = analyze_words(text);
     let mut covered = vec![false; text.len() + 1];
     let mut mark = |start: u32, end: u32| covered[start as usize..end as usize].fill(true);
-    for clause in clauses {
+    for clause in clauses.iter().flatten() {
         match clause {
-            ClauseMatcher::Terms(terms) => {
+            WayMatcher::Terms(terms) => {
                 tokens.iter().filter(|token| terms.contains_key(&token.term)).for_each(|token| {
                     mark(token.span.start, token.span.end);
                 });
             }
-            ClauseMatcher::Phrase { places, .. } => {
+            WayMatcher::Phrase { places, .. } => {
                 for first in 0..=tokens.last().map_or(0, |token| token.position) {
                     let words: Option<Vec<_>> = (first..)
                         .zip(places)
