@@ -130,12 +130,7 @@ impl Engine {
         };
         let plan = ranked.plan.as_ref();
         let matchers = plan.map(Plan::matchers).unwrap_or_default();
-        let hydrator = Hydrator {
-            library: &self.library,
-            request,
-            marker: Marker::new(&matchers),
-            has_phrases: plan.is_some_and(|plan| plan.shown().any(|(_, clause)| clause.is_phrase())),
-        };
+        let hydrator = Hydrator { library: &self.library, request, marker: Marker::new(&matchers), plan };
         let reached = offset.saturating_add(ranked.hits.len());
         let hits = hydrator.hits(&ranked.hits)?;
         Ok(SearchResponse {
@@ -214,7 +209,7 @@ impl State {
                 }
             }
         }
-        let did_you_mean = spelling::did_you_mean(&request.q, &plan, &self.dictionary)?;
+        let did_you_mean = self.did_you_mean(request, &plan, collected.count == 0 || is_relaxed)?;
         let Collected { count, first, facets } = collected;
         let hits = self.window(request, &plan, &first, offset)?;
         Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
@@ -233,6 +228,27 @@ impl State {
         }
         let titles = Titles::new(&self.snapshot)?;
         Ok(self.titles.get_or_init(|| titles))
+    }
+
+    /// The likeliest correction of the query that finds something.
+    fn did_you_mean(
+        &self,
+        request: &SearchRequest,
+        plan: &Plan,
+        found_nothing: bool,
+    ) -> Result<Option<String>, SearchError> {
+        for proposal in spelling::proposals(&request.q, plan, &self.dictionary, found_nothing)? {
+            let Ok(parsed) = query::parse(&proposal.query, request.operator == Operator::Or) else { continue };
+            let plan = self.planner().plan(parsed.root.as_ref())?;
+            let strictness = match proposal.left {
+                0 => Strictness::AsAsked,
+                left => Strictness::AtLeast(plan.parts_with_words().saturating_sub(left).max(1)),
+            };
+            if parsed.root.is_some() && self.collect(request, &plan, strictness, 0)?.count > 0 {
+                return Ok(Some(proposal.query));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn planner(&self) -> Planner<'_> {
