@@ -20,6 +20,8 @@ pub(super) struct Made {
     pub(super) sections: &'static [&'static str],
     /// A text that is furniture wherever a page ends with it.
     pub(super) footer: &'static str,
+    /// Numbers of pages whose text is garbled.
+    pub(super) garbled: &'static [u32],
 }
 
 pub(super) fn made(name: &'static str, pages: &[&str]) -> Made {
@@ -45,6 +47,7 @@ impl Made {
     }
 
     fn page(&self, number: u32, text: &str) -> Page {
+        let parts_words = |character: char| character.is_whitespace() || character == '\u{AD}';
         let start = text.strip_suffix(self.footer).filter(|_| !self.footer.is_empty()).map(str::len);
         let span = |start: usize, end: usize| Span { start: start as u32, end: end as u32 };
         let word = |(index, word): (usize, &str)| {
@@ -58,10 +61,14 @@ impl Made {
             label: Some(format!("p{number}")),
             width: 595.0,
             height: 842.0,
-            status: if text.is_empty() { PageStatus::NoText } else { PageStatus::Text },
+            status: match text {
+                "" => PageStatus::NoText,
+                _ if self.garbled.contains(&number) => PageStatus::Garbled,
+                _ => PageStatus::Text,
+            },
             language: self.language.map(str::to_owned),
             section: self.sections.get(number as usize - 1).map(|section| (*section).to_owned()),
-            words: text.split_whitespace().enumerate().map(word).collect(),
+            words: text.split(parts_words).filter(|word| !word.is_empty()).enumerate().map(word).collect(),
             furniture: start.into_iter().map(|start| span(start, text.len())).collect(),
             headings: Vec::new(),
             text: text.to_owned(),
@@ -84,6 +91,22 @@ impl Shelf {
         let library = Arc::new(Library::open_for_writing(&directory.path().join("index")).expect("creates"));
         let engine = Engine::open(Arc::clone(&library)).expect("opens without an index");
         Shelf { library, writer: None, engine, names: Vec::new(), _directory: directory }
+    }
+
+    /// The same reports in one segment, in one a report, and among deleted and rewritten ones.
+    pub(super) fn three(reports: &[Made]) -> [(Shelf, &'static str); 3] {
+        let apart: Vec<&[Made]> = reports.chunks(1).collect();
+        // A report with all the words of the others, soon deleted, leaves them in the dictionary.
+        let ghost = Made {
+            name: "ghost",
+            pages: reports.iter().flat_map(|report| report.pages.iter().cloned()).collect(),
+            ..Made::default()
+        };
+        let first: Vec<Made> = reports.iter().cloned().chain([ghost.clone()]).collect();
+        let again: Vec<Made> = reports.iter().step_by(2).cloned().collect();
+        let mut rewritten = Shelf::of(&[&first, &again]);
+        rewritten.delete(&ghost);
+        [(Shelf::of(&[reports]), "one segment"), (Shelf::of(&apart), "a segment each"), (rewritten, "rewritten")]
     }
 
     /// A commit for each group of reports, so that each becomes a segment of its own.

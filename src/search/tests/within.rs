@@ -14,9 +14,8 @@ fn shelf() -> (Shelf, Made) {
 
 fn marks(shelf: &Shelf, report: &Made, q: &str, number: u32) -> (Vec<String>, Vec<u32>) {
     let row = shelf.library.catalogue().report(report.id()).expect("reads").expect("is there");
-    let pages = shelf.library.texts().pages(row.location, &[number, number + 1]).expect("reads");
-    let (page, next) = (&pages[0], pages.get(1));
-    let PageMarks { spans, pages } = shelf.engine.page_marks(q, report.id(), page, next).expect("answers");
+    let page = &shelf.library.texts().pages(row.location, &[number]).expect("reads")[0];
+    let PageMarks { spans, pages } = shelf.engine.page_marks(q, report.id(), number, page).expect("answers");
     (spans.iter().map(|span| span.of(&page.text).to_owned()).collect(), pages)
 }
 
@@ -49,6 +48,8 @@ fn pages_are_marked_as_the_query_means_them() {
         ("cash", 1, vec!["Cash", "cash"], vec![1]),
         ("transfer", 2, vec!["transfers"], vec![2, 4]),
         ("\"cash transfers\"", 1, vec!["cash"], vec![1]),
+        // The rest of a phrase that began on the page before.
+        ("\"cash transfers\"", 2, vec!["transfers"], vec![1]),
         ("zebra", 1, vec![], vec![]),
         ("", 1, vec![], vec![]),
     ] {
