@@ -156,7 +156,7 @@ impl Filler {
         self.distinct(fields.accented, &with_accents);
         self.encoded(fields.section, section);
         if let Some(sketch) = sketcher.finish() {
-            self.document.document.add_bytes(fields.sketch, &sketch.encode());
+            self.document.document.add_bytes(fields.sketch, sketch.encode());
         }
         self.document.document.add_bytes(fields.page_starts, &starts.encode());
     }

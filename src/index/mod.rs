@@ -44,7 +44,7 @@ pub use document::{ReportDocument, folded};
 pub use page_starts::PageStarts;
 pub use reader::{IndexReader, Snapshot};
 pub use schema::{Fields, SCHEMA_VERSION};
-pub use sketch::{MINIMA, Sketch};
+pub use sketch::Sketch;
 pub use writer::IndexWriter;
 
 /// A failure of the index.

@@ -6,6 +6,7 @@
 use crate::index::{IndexError, IndexReader, Snapshot};
 use crate::query::{self, QueryError};
 use crate::search::collect::{Collected, FoundReport, ReportCollector};
+use crate::search::copies::{self, Sketches};
 use crate::search::evidence::{self, Evidence};
 use crate::search::filters::{author_filter, language_filter, year_filter};
 use crate::search::hydrate::{Hydrator, RankedReport};
@@ -44,6 +45,8 @@ pub(super) struct State {
     searched: SearchedFields,
     documents: u64,
     generation: String,
+    /// Read when first asked for: an ingest commits more often than anyone searches.
+    sketches: OnceLock<Sketches>,
 }
 
 /// Why a search gave no answer.
@@ -132,7 +135,10 @@ impl Engine {
         let matchers = plan.map(Plan::matchers).unwrap_or_default();
         let hydrator = Hydrator { library: &self.library, request, marker: Marker::new(&matchers), plan };
         let reached = offset.saturating_add(ranked.hits.len());
-        let hits = hydrator.hits(&ranked.hits)?;
+        let mut hits = hydrator.hits(&ranked.hits)?;
+        if let Some(state) = &state {
+            copies::tell(&self.library, state.sketches(), &mut hits)?;
+        }
         Ok(SearchResponse {
             query: QueryInfo {
                 q: request.q.clone(),
@@ -183,8 +189,19 @@ impl State {
             beginnings: Beginnings::default(),
             titles: OnceLock::new(),
             generation: format!("{}.{}", name(reader.directory()), snapshot.opstamp),
+            sketches: OnceLock::new(),
             snapshot,
         }))
+    }
+
+    /// Near-copies are no reason for a search to fail, so sketches that cannot be read are none.
+    pub(super) fn sketches(&self) -> &Sketches {
+        self.sketches.get_or_init(|| {
+            Sketches::of(&self.snapshot).unwrap_or_else(|error| {
+                tracing::warn!(%error, "near-copies cannot be told");
+                Sketches::default()
+            })
+        })
     }
 
     fn ranked(

@@ -57,6 +57,8 @@ impl Hydrator<'_> {
             url: format!("/reports/{}", ranked.id),
             pages,
             more_pages,
+            copies: Vec::new(),
+            more_copies: 0,
         })
     }
 

@@ -4,6 +4,7 @@
 //! [`SearchResponse`].
 
 mod collect;
+mod copies;
 mod cursor;
 mod engine;
 mod evidence;
@@ -30,6 +31,7 @@ mod within;
 #[cfg(test)]
 mod tests;
 
+pub use copies::{Copies, CopyKind, NearCopy};
 pub use engine::{Engine, SearchError};
 pub use request::{Filter, Operator, RequestError, SearchRequest, Sort};
 pub use response::{DidYouMean, Facet, Hit, IndexInfo, PageHit, Passage, QueryInfo, Relation, SearchResponse, Total};

@@ -1,6 +1,7 @@
 //! The search response of the contract: the same JSON for HTTP and the command line.
 
 use crate::report::{Quad, ReportId};
+use crate::search::NearCopy;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -98,6 +99,10 @@ pub struct Hit {
     pub pages: Vec<PageHit>,
     /// Pages with matches beyond those shown.
     pub more_pages: u32,
+    /// Reports with much the same text, the most alike first, whether they are among the hits or not.
+    pub copies: Vec<NearCopy>,
+    /// Such reports beyond those told.
+    pub more_copies: u32,
 }
 
 /// A page that shows why its report matches.

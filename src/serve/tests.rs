@@ -113,6 +113,8 @@ fn hit(id: ReportId) -> Hit {
             quads: Vec::new(),
         }],
         more_pages: 5,
+        copies: Vec::new(),
+        more_copies: 0,
     }
 }
 

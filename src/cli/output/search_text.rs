@@ -157,6 +157,8 @@ pub mod tests {
                 page(13, None, vec![passage("No cash.", &[[3, 7]]), passage("Again.", &[])]),
             ],
             more_pages: 1,
+            copies: Vec::new(),
+            more_copies: 0,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a query finds, on small libraries of one and of several segments.
 
 mod cases;
+mod copies;
 mod evidence;
 mod languages;
 mod library;

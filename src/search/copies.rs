@@ -1,0 +1,202 @@
+//! Near-copies: reports with much the same text, as another export of a file or another edition of a report has.
+//!
+//! The sketches of all reports of a commit are held together with bands of their minima: two texts that resemble each
+//! other have all minima of some band in common, so only reports found there are compared, and a look-up costs sixteen
+//! binary searches. With sixteen bands of two minima, texts of a resemblance of 0.5 meet in one of them 99 times of
+//! 100, and of 100,000 reports some 24 are compared in vain.
+//!
+//! Near-copies stay reports of their own: they are told, never merged or left out.
+
+use crate::index::{Sketch, Snapshot};
+use crate::report::ReportId;
+use crate::search::{Engine, Hit, SearchError};
+use crate::store::{Library, ReportRow};
+use serde::Serialize;
+use std::collections::HashSet;
+use tantivy::SegmentReader;
+
+/// Minima of a band.
+const BAND: usize = 2;
+/// Bands of a sketch, made of its first minima.
+const BANDS: usize = 16;
+
+/// From this resemblance on a text is the same but for traces of its making: other line breaks, a cover, a stamp.
+const COPY: f32 = 0.9;
+/// From this resemblance on it is another edition; below are reports of a series, which share forms and notices.
+const EDITION: f32 = 0.5;
+
+/// Near-copies told of one report; a form letter has thousands. Those among the hits of the same response are told
+/// whatever their number.
+const MOST_COPIES: usize = 20;
+
+/// The near-copies of a report.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Copies {
+    /// The most alike first.
+    pub copies: Vec<NearCopy>,
+    /// Those beyond the ones told.
+    pub more_copies: u32,
+}
+
+/// A report with much the same text as another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NearCopy {
+    /// Its identity.
+    pub id: ReportId,
+    /// Its title.
+    pub title: String,
+    /// As precise as known.
+    pub date: Option<String>,
+    /// ISO 639-1.
+    pub language: Option<String>,
+    /// Landing page, relative to the site's base path.
+    pub url: String,
+    /// What the resemblance makes of it.
+    pub kind: CopyKind,
+    /// Estimated share of runs of four words that both texts have, 0 to 1.
+    pub resemblance: f32,
+}
+
+/// What a near-copy is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopyKind {
+    /// The same text in another file.
+    Copy,
+    /// Another edition, version or draft of the text.
+    Edition,
+}
+
+impl CopyKind {
+    fn of(resemblance: f32) -> Option<CopyKind> {
+        match resemblance {
+            copy if copy >= COPY => Some(CopyKind::Copy),
+            edition if edition >= EDITION => Some(CopyKind::Edition),
+            _ => None,
+        }
+    }
+}
+
+/// The sketches of one commit.
+#[derive(Debug, Default)]
+pub(super) struct Sketches {
+    /// By identity.
+    reports: Vec<(ReportId, Sketch)>,
+    /// For each band, its minima and the places of the reports in `reports`, sorted.
+    bands: Vec<Vec<(u16, u32)>>,
+}
+
+impl Sketches {
+    /// Reads those of all reports that have one.
+    pub(super) fn of(snapshot: &Snapshot) -> tantivy::Result<Sketches> {
+        let mut reports = Vec::new();
+        for segment in snapshot.searcher.segment_readers() {
+            read_segment(segment, &mut reports)?;
+        }
+        Ok(Sketches::new(reports))
+    }
+
+    fn new(mut reports: Vec<(ReportId, Sketch)>) -> Sketches {
+        reports.sort_unstable_by_key(|(id, _)| *id);
+        let band = |band: usize| {
+            let keys = (0..).zip(&reports).map(|(place, (_, sketch))| (band_key(sketch, band), place));
+            let mut keys: Vec<(u16, u32)> = keys.collect();
+            keys.sort_unstable();
+            keys
+        };
+        let bands = (0..BANDS).map(band).collect();
+        Sketches { reports, bands }
+    }
+
+    /// The near-copies of a report with their resemblance, the most alike first.
+    fn near(&self, id: ReportId) -> Vec<(ReportId, f32)> {
+        let Ok(own) = self.reports.binary_search_by_key(&id, |(id, _)| *id) else { return Vec::new() };
+        let Some((_, sketch)) = self.reports.get(own) else { return Vec::new() };
+        let mut places: Vec<u32> = Vec::new();
+        for (number, band) in self.bands.iter().enumerate() {
+            let key = band_key(sketch, number);
+            let rest = band.get(band.partition_point(|(other, _)| *other < key)..).unwrap_or(&[]);
+            places.extend(rest.iter().take_while(|(other, _)| *other == key).map(|(_, place)| *place));
+        }
+        places.sort_unstable();
+        places.dedup();
+        let others = places.into_iter().filter_map(|place| self.reports.get(place as usize));
+        let mut near: Vec<(ReportId, f32)> = others
+            .filter(|(other, _)| *other != id)
+            .map(|(other, others)| (*other, sketch.resemblance(others)))
+            .filter(|(_, resemblance)| CopyKind::of(*resemblance).is_some())
+            .collect();
+        near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        near
+    }
+}
+
+/// The minima of a band as one number.
+fn band_key(sketch: &Sketch, band: usize) -> u16 {
+    let minima = sketch.minima().iter().skip(band * BAND).take(BAND);
+    minima.fold(0, |key, minimum| key << u8::BITS | u16::from(*minimum))
+}
+
+/// Appends the reports of a segment that were not deleted, dictionary by dictionary, as each is compressed.
+fn read_segment(segment: &SegmentReader, reports: &mut Vec<(ReportId, Sketch)>) -> tantivy::Result<()> {
+    let columns = segment.fast_fields();
+    let (Some(keys), Some(column)) = (columns.str("key")?, columns.bytes("sketch")?) else { return Ok(()) };
+    let with_sketch =
+        segment.doc_ids_alive().filter_map(|doc| Some((column.ords().first(doc)?, keys.ords().first(doc)?)));
+    let mut found: Vec<(u64, u64)> = with_sketch.collect();
+    found.sort_unstable();
+    let mut sketches = Vec::with_capacity(found.len());
+    let ords: Vec<u64> = found.iter().map(|(sketch, _)| *sketch).collect();
+    column.dictionary().sorted_ords_to_term_cb(&ords, |bytes| sketches.push(Sketch::decode(bytes)))?;
+    let mut by_key: Vec<(u64, Option<Sketch>)> = found.iter().map(|(_, key)| *key).zip(sketches).collect();
+    by_key.sort_unstable_by_key(|(key, _)| *key);
+    let ords: Vec<u64> = by_key.iter().map(|(key, _)| *key).collect();
+    let mut ids: Vec<Option<ReportId>> = Vec::with_capacity(ords.len());
+    keys.dictionary().sorted_ords_to_term_cb(&ords, |key| {
+        ids.push(std::str::from_utf8(key).ok().and_then(|key| key.parse().ok()));
+    })?;
+    reports.extend(ids.into_iter().zip(by_key).filter_map(|(id, (_, sketch))| Some((id?, sketch?))));
+    Ok(())
+}
+
+impl Engine {
+    /// The near-copies of a report; none if it is not in the index or has too little text to tell.
+    pub fn copies(&self, id: ReportId) -> Result<Copies, SearchError> {
+        match self.state() {
+            Some(state) => told(self.library(), &state.sketches().near(id), &HashSet::new()),
+            None => Ok(Copies::default()),
+        }
+    }
+}
+
+/// Tells each hit's near-copies.
+pub(super) fn tell(library: &Library, sketches: &Sketches, hits: &mut [Hit]) -> Result<(), SearchError> {
+    let shown: HashSet<ReportId> = hits.iter().map(|hit| hit.id).collect();
+    for hit in hits {
+        let Copies { copies, more_copies } = told(library, &sketches.near(hit.id), &shown)?;
+        (hit.copies, hit.more_copies) = (copies, more_copies);
+    }
+    Ok(())
+}
+
+/// What is told of near-copies; those in `shown` whatever their number. One that was removed since the index was committed is left out.
+fn told(library: &Library, near: &[(ReportId, f32)], shown: &HashSet<ReportId>) -> Result<Copies, SearchError> {
+    let is_told = |(place, (id, _)): &(usize, &(ReportId, f32))| *place < MOST_COPIES || shown.contains(id);
+    let kept: Vec<(ReportId, f32)> = near.iter().enumerate().filter(is_told).map(|(_, near)| *near).collect();
+    if kept.is_empty() {
+        return Ok(Copies::default());
+    }
+    let ids: Vec<ReportId> = kept.iter().map(|(id, _)| *id).collect();
+    let rows = library.catalogue().reports_of(&ids)?;
+    let copies = rows.into_iter().zip(&kept).filter_map(|(row, (_, resemblance))| NearCopy::new(row?, *resemblance));
+    let more_copies = u32::try_from(near.len() - kept.len()).unwrap_or(u32::MAX);
+    Ok(Copies { copies: copies.collect(), more_copies })
+}
+
+impl NearCopy {
+    fn new(row: ReportRow, resemblance: f32) -> Option<NearCopy> {
+        let kind = CopyKind::of(resemblance)?;
+        let ReportRow { id, title, date, language, .. } = row;
+        Some(NearCopy { id, title, date, language, url: format!("/reports/{id}"), kind, resemblance })
+    }
+}
