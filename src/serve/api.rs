@@ -4,7 +4,7 @@
 //! in a single answer.
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId, Statements};
-use crate::search::{RequestError, SearchRequest, SearchResponse};
+use crate::search::{Copies, NearCopy, RequestError, SearchRequest, SearchResponse};
 use crate::serve::app::{KnownReport, Service, is_json, page_number, report_id};
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
@@ -82,7 +82,13 @@ pub async fn report(
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
     let tag = service.entity_tag();
-    let report = service.read(move |service| Ok(ReportDetail::new(&service.known_report(id)?, &service.links))).await?;
+    let report = service
+        .read(move |service| {
+            let known = service.known_report(id)?;
+            let (files, copies) = (service.places(&known.row)?, service.searcher.copies(id)?);
+            Ok(ReportDetail::new(&known, files, copies, &service.links))
+        })
+        .await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Json(report).into_response())))
 }
 
@@ -159,6 +165,10 @@ struct ReportDetail {
     statements: Statements,
     partial: Option<&'static str>,
     outline: Vec<OutlineEntry>,
+    /// Every place of the file.
+    files: Vec<String>,
+    #[serde(flatten)]
+    copies: Copies,
     pages: Vec<PageLine>,
 }
 
@@ -173,7 +183,7 @@ struct PageLine {
 }
 
 impl ReportDetail {
-    fn new(known: &KnownReport, links: &Links) -> ReportDetail {
+    fn new(known: &KnownReport, files: Vec<String>, mut copies: Copies, links: &Links) -> ReportDetail {
         let stored = &known.stored;
         let line = |(page, summary): (u32, &crate::store::PageSummary)| PageLine {
             page,
@@ -182,12 +192,15 @@ impl ReportDetail {
             section: summary.section.clone(),
             url: links.page(stored.id, page, ""),
         };
+        put_under(&mut copies.copies, links);
         ReportDetail {
             summary: ReportSummary::new(&known.row, links),
             about: stored.about.clone(),
             statements: stored.statements.clone(),
             partial: stored.partial.map(crate::report::Reason::code),
             outline: stored.outline.clone(),
+            files,
+            copies,
             pages: (1..).zip(&stored.pages).map(line).collect(),
         }
     }
@@ -284,12 +297,18 @@ fn list_window(pairs: &[(String, String)]) -> Result<(u64, u64), Problem> {
 fn with_base_path(mut response: SearchResponse, links: &Links) -> SearchResponse {
     for hit in &mut response.hits {
         hit.url = links.at(&hit.url);
+        put_under(&mut hit.copies, links);
         for page in &mut hit.pages {
             page.url = links.at(&page.url);
             page.pdf_url = links.at(&page.pdf_url);
         }
     }
     response
+}
+
+/// The addresses of near-copies, put under the base path.
+fn put_under(copies: &mut [NearCopy], links: &Links) {
+    copies.iter_mut().for_each(|copy| copy.url = links.at(&copy.url));
 }
 
 #[cfg(test)]

@@ -229,6 +229,17 @@ impl Service {
         Ok(KnownReport { row, stored })
     }
 
+    /// Every place of a report's file that is still there, by path; blocks.
+    pub fn places(&self, row: &ReportRow) -> Result<Vec<String>, Problem> {
+        let files = self.library.catalogue().places(row.id)?;
+        let there = files.iter().filter(|file| file.vanished.is_none());
+        let mut places: Vec<String> = there.map(|file| file.path.to_string_lossy().into_owned()).collect();
+        if places.is_empty() {
+            places.push(row.file.to_string_lossy().into_owned());
+        }
+        Ok(places)
+    }
+
     /// Reports by title from `offset`; blocks.
     pub fn rows(&self, offset: u64, limit: u64) -> Result<Vec<ReportRow>, Problem> {
         Ok(self.library.catalogue().reports(offset, limit)?)

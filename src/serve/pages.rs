@@ -7,7 +7,7 @@ use crate::search::PageMarks;
 use crate::serve::api::pairs_of;
 use crate::serve::app::{KnownReport, Service, page_number, report_id};
 use crate::serve::problem::{Code, HasBody, Problem};
-use crate::serve::ui::{self, BrowsePage, PageView, QueryState};
+use crate::serve::ui::{self, BrowsePage, PageView, QueryState, ReportView};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
@@ -83,7 +83,9 @@ pub async fn report(
         .read(move |service| {
             let known = service.known_report(id)?;
             let found = if q.is_empty() { None } else { service.search_within(&q, id)? };
-            Ok(ui::report_page(&service.links, &known, &q, found.as_ref()))
+            let (places, copies) = (service.places(&known.row)?, service.searcher.copies(id)?);
+            let (known, places, copies, q) = (&known, places.as_slice(), &copies, q.as_str());
+            Ok(ui::report_page(&service.links, &ReportView { known, places, copies, q, found: found.as_ref() }))
         })
         .await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Html(page).into_response())))

@@ -1,7 +1,7 @@
 //! What the service needs of a search engine: the seam at which its tests put an engine of their own.
 
 use crate::report::ReportId;
-use crate::search::{Engine, Hit, PageMarks, SearchError, SearchRequest, SearchResponse, Suggestions};
+use crate::search::{Copies, Engine, Hit, PageMarks, SearchError, SearchRequest, SearchResponse, Suggestions};
 use crate::store::StoredPage;
 
 /// Answers searches; blocks.
@@ -20,6 +20,9 @@ pub trait Searcher: Send + Sync {
 
     /// See [`Engine::search_within`].
     fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError>;
+
+    /// See [`Engine::copies`].
+    fn copies(&self, id: ReportId) -> Result<Copies, SearchError>;
 
     /// See [`Engine::page_marks`].
     fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError>;
@@ -44,6 +47,10 @@ impl Searcher for Engine {
 
     fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
         Engine::search_within(self, request, id)
+    }
+
+    fn copies(&self, id: ReportId) -> Result<Copies, SearchError> {
+        Engine::copies(self, id)
     }
 
     fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {

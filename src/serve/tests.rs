@@ -1,5 +1,6 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
+mod copies;
 mod suggest;
 
 use super::app::{Service, router};
@@ -8,8 +9,8 @@ use super::{Limits, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
-    Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest, SearchResponse,
-    Suggestion, Suggestions, Total,
+    Copies, Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest,
+    SearchResponse, Suggestion, Suggestions, Total,
 };
 use crate::store::{Change, FileRow, Library, ReportFacts, StoredPage, TextStore};
 use axum::Router;
@@ -47,6 +48,7 @@ impl Searcher for Canned {
                 Err(QueryError { code: "query_too_deep", detail, position: 17 }.into())
             }
             "nothing" => Ok(response(request, Vec::new())),
+            "copies" => Ok(response(request, copies::hits(self.id))),
             _ => Ok(response(request, vec![hit(self.id)])),
         }
     }
@@ -61,6 +63,10 @@ impl Searcher for Canned {
 
     fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
         Ok((request.q != "nothing").then(|| hit(id)))
+    }
+
+    fn copies(&self, _: ReportId) -> Result<Copies, SearchError> {
+        Ok(Copies { copies: vec![copies::copy("edition", HOSTILE)], more_copies: 3 })
     }
 
     fn page_marks(&self, q: &str, _: ReportId, _: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {
@@ -90,7 +96,7 @@ fn response(request: &SearchRequest, hits: Vec<Hit>) -> SearchResponse {
     }
 }
 
-fn hit(id: ReportId) -> Hit {
+pub(super) fn hit(id: ReportId) -> Hit {
     Hit {
         id,
         score: 7.1,

@@ -4,7 +4,7 @@
 
 use crate::cli::output::number::count;
 use crate::cli::output::{MarkedText, printable, wrap};
-use crate::search::{Hit, PageHit, Relation, SearchResponse};
+use crate::search::{CopyKind, Hit, NearCopy, PageHit, Relation, SearchResponse};
 use anstyle::{AnsiColor, Style};
 
 const TITLE: Style = Style::new().bold();
@@ -14,6 +14,8 @@ const MATCH: Style = AnsiColor::Red.on_default().bold();
 
 /// Longer lines are hard to read, however wide the terminal.
 const WIDEST: usize = 110;
+/// Near-copies named with a hit.
+const MOST_COPIES: usize = 3;
 /// Of the first line of a passage.
 const PASSAGE_INDENT: &str = "    ";
 /// Of its other lines, so that one sees where the next passage begins.
@@ -39,6 +41,9 @@ impl SearchText {
     fn hit(&self, hit: &Hit) -> String {
         let mut text = format!("{TITLE}{}{TITLE:#}\n", printable(&hit.title));
         text.push_str(&format!("{ABOUT}{}{ABOUT:#}\n", printable(&about(hit))));
+        if let Some(copies) = also_as(hit) {
+            text.push_str(&format!("{ABOUT}{}{ABOUT:#}\n", printable(&copies)));
+        }
         for page in &hit.pages {
             self.page(&mut text, hit, page);
         }
@@ -79,6 +84,22 @@ fn about(hit: &Hit) -> String {
     }
     facts.push(hit.file.clone());
     facts.join(" · ")
+}
+
+/// `also as Wells in Kenya (2022 edition), Wells (copy) and 3 more`
+fn also_as(hit: &Hit) -> Option<String> {
+    let name = |copy: &NearCopy| {
+        let date = copy.date.as_deref().filter(|date| Some(*date) != hit.date.as_deref());
+        let what = match copy.kind {
+            CopyKind::Copy => "copy",
+            CopyKind::Edition => "edition",
+        };
+        format!("{} ({}{what})", copy.title, date.map(|date| format!("{date} ")).unwrap_or_default())
+    };
+    let shown: Vec<String> = hit.copies.iter().take(MOST_COPIES).map(name).collect();
+    let more = hit.copies.len().saturating_sub(MOST_COPIES) as u64 + u64::from(hit.more_copies);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!shown.is_empty()).then(|| format!("also as {}{more}", shown.join(", ")))
 }
 
 /// `p. iv (6 of 120)`; without a printed number of its own, `p. 6 of 120`.
@@ -198,6 +219,27 @@ pub mod tests {
             Again.
           1 more page
         ");
+    }
+
+    #[test]
+    fn near_copies_are_named_briefly() {
+        let copy = |title: &str, date: &str, kind| NearCopy {
+            id: ReportId::of_bytes(title.as_bytes()),
+            title: title.to_owned(),
+            date: Some(date.to_owned()),
+            language: None,
+            url: String::new(),
+            kind,
+            resemblance: 0.9,
+        };
+        let mut hit = example_hit();
+        assert_eq!(also_as(&hit), None);
+        hit.copies = vec![copy("A", "2023-05", CopyKind::Copy), copy("B", "2021", CopyKind::Edition)];
+        assert_eq!(also_as(&hit).as_deref(), Some("also as A (copy), B (2021 edition)"));
+        hit.copies.extend([copy("C", "2020", CopyKind::Copy), copy("D\u{1b}[2J", "2019", CopyKind::Copy)]);
+        hit.more_copies = 7;
+        let text = SearchText::new(None).hits(&[hit]);
+        assert!(text.contains("also as A (copy), B (2021 edition), C (2020 copy) and 8 more"), "{text}");
     }
 
     #[test]

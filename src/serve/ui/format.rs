@@ -112,6 +112,19 @@ pub fn file_name(path: &str) -> String {
     plain(path.rsplit(['/', '\\']).next().unwrap_or(path))
 }
 
+/// The last parts of several paths; where two end alike, with the folder they lie in.
+pub fn file_names(paths: &[String]) -> Vec<String> {
+    let ending = |path: &str, parts: usize| {
+        let start = path.rmatch_indices(['/', '\\']).nth(parts - 1).map_or(0, |(at, _)| at + 1);
+        plain(path.get(start..).unwrap_or(path))
+    };
+    let names: Vec<String> = paths.iter().map(|path| ending(path, 1)).collect();
+    let is_told_apart = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+    let with_folder =
+        |(path, name): (&String, &String)| if is_told_apart(name) { name.clone() } else { ending(path, 2) };
+    paths.iter().zip(&names).map(with_folder).collect()
+}
+
 /// A text from a report with characters that could disguise others replaced, one for one: controls, and marks that
 /// turn the direction of what follows.
 pub fn plain(text: &str) -> String {
@@ -187,5 +200,19 @@ mod tests {
         assert_eq!(plain(text), "a\u{FFFD}fdp.exe\u{FFFD} b");
         assert_eq!(plain(text).chars().count(), text.chars().count());
         assert_eq!(file_name("/a/b\u{202E}.pdf"), "b\u{FFFD}.pdf");
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders() {
+        for (paths, expected) in [
+            (&["/a/b/c.pdf"][..], &["c.pdf"][..]),
+            (&["/a/b/c.pdf", "/a/d.pdf"], &["c.pdf", "d.pdf"]),
+            (&["/2022/c.pdf", "/x/2023/c.pdf", "d.pdf"], &["2022/c.pdf", "2023/c.pdf", "d.pdf"]),
+            (&["c.pdf", "/c.pdf", "é/c.pdf"], &["c.pdf", "/c.pdf", "é/c.pdf"]),
+            (&[], &[]),
+        ] {
+            let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+            assert_eq!(file_names(&paths), expected);
+        }
     }
 }

@@ -6,6 +6,7 @@
 pub mod format;
 
 mod browse;
+mod copies;
 mod languages;
 mod marked;
 mod page;
@@ -18,6 +19,6 @@ mod shell;
 pub use browse::{BrowsePage, browse_page};
 pub use page::{PageView, page_page};
 pub use query_state::QueryState;
-pub use report::report_page;
+pub use report::{ReportView, report_page};
 pub use search::{home_page, refused_page, results_page};
 pub use shell::{SCRIPT_PATH, STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, script, stylesheet};

@@ -1,10 +1,11 @@
 //! A report's landing page: what it is, what of it can be searched, its contents.
 
 use crate::report::{PageStatus, Statement};
-use crate::search::Hit;
+use crate::search::{Copies, Hit};
 use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
-use crate::serve::ui::format::{counted, date, day, file_name, number, page_name, plain, share, size};
+use crate::serve::ui::copies::CopyEntry;
+use crate::serve::ui::format::{counted, date, day, file_names, number, page_name, plain, share, size};
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::search::PageCard;
 use crate::serve::ui::shell::{Shell, render};
@@ -42,7 +43,7 @@ struct ReportPage {
     searchable: String,
     gaps: Vec<Gap>,
     partial: Option<String>,
-    file: String,
+    files: Vec<String>,
     file_url: String,
     download_url: String,
     file_size: String,
@@ -52,6 +53,8 @@ struct ReportPage {
     more_contents: usize,
     page_links: Vec<(String, String)>,
     more_page_links: usize,
+    copies: Vec<CopyEntry>,
+    more_copies: u32,
 }
 
 /// Something the report says, with where it says it.
@@ -74,8 +77,23 @@ struct Entry {
     url: String,
 }
 
-/// The page. `found` is the report as a search within it for `q` gives it.
-pub fn report_page(links: &Links, known: &KnownReport, q: &str, found: Option<&Hit>) -> String {
+/// What is shown of a report.
+pub struct ReportView<'r> {
+    /// The report.
+    pub known: &'r KnownReport,
+    /// Every place of the file, at least one.
+    pub places: &'r [String],
+    /// Its near-copies.
+    pub copies: &'r Copies,
+    /// What is looked for within it.
+    pub q: &'r str,
+    /// The report as a search within it for `q` gives it.
+    pub found: Option<&'r Hit>,
+}
+
+/// The page.
+pub fn report_page(links: &Links, view: &ReportView<'_>) -> String {
+    let ReportView { known, places, copies, q, found } = *view;
     let KnownReport { row, stored } = known;
     let about = &stored.about;
     let total = u64::from(row.pages_total);
@@ -119,7 +137,7 @@ pub fn report_page(links: &Links, known: &KnownReport, q: &str, found: Option<&H
         searchable: share(u64::from(row.pages_searchable), total),
         gaps: gaps(known),
         partial: stored.partial.map(|reason| reason.advice().to_owned()),
-        file: file_name(&row.file.to_string_lossy()),
+        files: file_names(places),
         file_url: links.file(row.id),
         download_url: format!("{}?download", links.file(row.id)),
         file_size: size(row.size),
@@ -129,6 +147,8 @@ pub fn report_page(links: &Links, known: &KnownReport, q: &str, found: Option<&H
         more_contents: stored.outline.len().saturating_sub(MAX_CONTENTS),
         page_links: page_links.collect(),
         more_page_links: stored.pages.len().saturating_sub(MAX_PAGE_LINKS),
+        copies: copies.copies.iter().map(|copy| CopyEntry::new(links, copy)).collect(),
+        more_copies: copies.more_copies,
     })
 }
 

@@ -1,8 +1,10 @@
 //! The start page, results, no results, and a query that was refused.
 
-use crate::search::{Hit, PageHit, Relation, SearchResponse};
+use crate::report::ReportId;
+use crate::search::{Hit, NearCopy, PageHit, Relation, SearchResponse};
 use crate::serve::links::Links;
 use crate::serve::problem::Problem;
+use crate::serve::ui::copies::{CopyLink, folded};
 use crate::serve::ui::format::{counted, date, file_name, number, page_name, plain, share, size};
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::marked::{Run, runs};
@@ -10,6 +12,9 @@ use crate::serve::ui::query_state::{MAX_OFFSET, PAGE_SIZE, QueryState};
 use crate::serve::ui::shell::{Shell, render};
 use crate::store::Coverage;
 use askama::Template;
+
+/// Near-copies outside the page of results that are named with a hit.
+const MOST_ELSEWHERE: usize = 4;
 
 #[derive(Template)]
 #[template(path = "home.html", config = "src/serve/ui/askama.toml")]
@@ -89,6 +94,12 @@ struct Card {
     pages: Vec<PageCard>,
     more_pages: Option<String>,
     more_url: String,
+    /// Near-copies that match as well and stand on the same page of results.
+    also: Vec<CopyLink>,
+    /// Near-copies that do not.
+    elsewhere: Vec<CopyLink>,
+    more_elsewhere: Option<String>,
+    report_url: String,
 }
 
 /// A page that shows why its report matches.
@@ -156,7 +167,7 @@ pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse
         did_you_mean,
         is_relaxed: response.query.relaxed,
         is_incomplete: response.index.incomplete,
-        cards: response.hits.iter().map(|hit| Card::new(links, state, hit)).collect(),
+        cards: cards(links, state, &response.hits),
         previous: (offset > 0).then(|| state.at_offset(offset.saturating_sub(PAGE_SIZE)).link(links)),
         next: (has_more && next_offset <= MAX_OFFSET).then(|| state.at_offset(next_offset).link(links)),
         is_capped: has_more && next_offset > MAX_OFFSET,
@@ -212,6 +223,29 @@ impl Filters {
     }
 }
 
+/// The cards of hits; a near-copy of an earlier one is a line under it.
+fn cards(links: &Links, state: &QueryState, hits: &[Hit]) -> Vec<Card> {
+    let shown: Vec<ReportId> = hits.iter().map(|hit| hit.id).collect();
+    let card = |(place, under): (usize, Vec<usize>)| {
+        let hit = hits.get(place)?;
+        let mut card = Card::new(links, state, hit);
+        let link = |copy: &NearCopy| CopyLink::new(links, &state.q, hit, copy);
+        let copy_of = |under: &usize| {
+            let other = hits.get(*under)?;
+            // One that only resembles another under this hit is still told as that one's.
+            let told = hits.iter().flat_map(|hit| &hit.copies).find(|copy| copy.id == other.id);
+            hit.copies.iter().find(|copy| copy.id == other.id).or(told)
+        };
+        card.also = under.iter().filter_map(copy_of).map(link).collect();
+        let elsewhere: Vec<&NearCopy> = hit.copies.iter().filter(|copy| !shown.contains(&copy.id)).collect();
+        card.elsewhere = elsewhere.iter().take(MOST_ELSEWHERE).map(|copy| link(copy)).collect();
+        let more = elsewhere.len().saturating_sub(MOST_ELSEWHERE) as u64 + u64::from(hit.more_copies);
+        card.more_elsewhere = (more > 0).then(|| format!("{} more", number(more)));
+        Some(card)
+    };
+    folded(hits).into_iter().filter_map(card).collect()
+}
+
 impl Card {
     fn new(links: &Links, state: &QueryState, hit: &Hit) -> Card {
         let mut facts = Vec::new();
@@ -234,6 +268,10 @@ impl Card {
             more_pages: (hit.more_pages > 0)
                 .then(|| counted(u64::from(hit.more_pages), "more page matches", "more pages match")),
             more_url: links.report_search(hit.id, &state.q),
+            also: Vec::new(),
+            elsewhere: Vec::new(),
+            more_elsewhere: None,
+            report_url: links.report(hit.id),
         }
     }
 }
