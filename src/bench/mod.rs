@@ -1,6 +1,7 @@
 //! The built-in measurements: how well searches rank, judged by people, and how fast they are.
 //!
 //! * [`quality`]: a judged collection through the whole pipeline → nDCG, recall, MRR, MAP, and the same for pages.
+//! * [`speed`]: a mix of queries on a library, which can be made larger than it is → percentiles, throughput, disk use.
 //!
 //! Everything is measured through the doors that users come through: real PDFs, [`crate::ingest`], [`crate::search`].
 //!
@@ -8,13 +9,17 @@
 
 mod collection;
 mod machine;
+mod made_reports;
+mod mix;
 mod page_scores;
 pub mod quality;
 mod record_pdf;
 mod scores;
+pub mod speed;
 
 pub use collection::{Collection, CollectionError, Documents, Question, document_name};
 pub use machine::Machine;
+pub use mix::Kind;
 pub use page_scores::{PageAnswer, PageScores};
 pub use record_pdf::record_pdf;
 pub use scores::Scores;
@@ -58,6 +63,9 @@ pub enum BenchError {
     /// The folder to keep the library in has something in it already.
     #[error("`{}` is not empty; name a new folder to keep the library in", .0.display())]
     KeepNotEmpty(PathBuf),
+    /// There is nothing to search.
+    #[error("no page of `{}` has text to search", .0.display())]
+    NoText(PathBuf),
     /// It was interrupted before the end.
     #[error("interrupted; there are no figures")]
     Interrupted,
@@ -68,5 +76,30 @@ impl BenchError {
     fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BenchError {
         let path = path.to_owned();
         move |source| BenchError::Io { action, path, source }
+    }
+}
+
+/// Takes a folder that must be new or empty: reports of an earlier run would be found as well.
+fn claim(room: &Path) -> Result<(), BenchError> {
+    std::fs::create_dir_all(room).map_err(BenchError::io("create", room))?;
+    let mut entries = std::fs::read_dir(room).map_err(BenchError::io("list", room))?;
+    if entries.next().is_some() { Err(BenchError::KeepNotEmpty(room.to_owned())) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ingest::Progress;
+    use crate::report::Reason;
+    use std::path::Path;
+
+    /// Tells nobody.
+    pub(super) struct Silent;
+
+    impl Progress for Silent {
+        fn planned(&self, _files: u64, _unchanged: u64, _bytes: u64) {}
+        fn pages_found(&self, _pages: u64) {}
+        fn pages_done(&self, _pages: u64) {}
+        fn file_done(&self, _path: &Path, _failure: Option<(Reason, &str)>) {}
+        fn committed(&self, _reports: u64) {}
     }
 }

@@ -87,7 +87,7 @@ pub fn measure(
 ) -> Result<Quality, BenchError> {
     let temporary = tempfile::tempdir().map_err(BenchError::io("create", &std::env::temp_dir()))?;
     let room = options.keep.as_deref().unwrap_or(temporary.path());
-    claim(room)?;
+    super::claim(room)?;
     let (folder, names) = match &collection.documents {
         Documents::Records(records) => {
             let folder = room.join("pdf");
@@ -125,13 +125,6 @@ pub fn measure(
         search_seconds: started.elapsed().as_secs_f64(),
         answers,
     })
-}
-
-/// Takes a folder that must be new or empty: reports of an earlier run would be found as well.
-fn claim(room: &Path) -> Result<(), BenchError> {
-    std::fs::create_dir_all(room).map_err(BenchError::io("create", room))?;
-    let mut entries = std::fs::read_dir(room).map_err(BenchError::io("list", room))?;
-    if entries.next().is_some() { Err(BenchError::KeepNotEmpty(room.to_owned())) } else { Ok(()) }
 }
 
 /// Writes a PDF for every record and returns the records' names by the stems of the files.
@@ -239,17 +232,8 @@ impl Asker<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::tests::Silent;
     use std::fs;
-
-    struct Silent;
-
-    impl Progress for Silent {
-        fn planned(&self, _files: u64, _unchanged: u64, _bytes: u64) {}
-        fn pages_found(&self, _pages: u64) {}
-        fn pages_done(&self, _pages: u64) {}
-        fn file_done(&self, _path: &Path, _failure: Option<(crate::report::Reason, &str)>) {}
-        fn committed(&self, _reports: u64) {}
-    }
 
     const RECORDS: &str = r#"{"id": "a/b", "title": "Cash transfers", "text": "Cash was paid to all."}
 {"id": 7, "title": "Food aid", "text": "Food was late. Cash would have been faster."}

@@ -274,6 +274,44 @@ pub struct RetryArguments {
 pub enum BenchCommand {
     /// Score searches by what people judged relevant: nDCG, recall, MRR, MAP
     Quality(BenchQualityArguments),
+    /// Time a mix of queries, beside the engine's own for the same words: percentiles, throughput, disk use
+    Search(BenchSearchArguments),
+}
+
+/// `recto bench search`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Queries are drawn from the words of the library: single words from common to rare, several, phrases, beginnings, typos,
+filters, facets, and what is not found. A time is that of the whole answer, pages, passages, quads and JSON included;
+beside it stands the engine's bare query for the same words: ten best and count.
+
+With --pages, the library searched is made of the real text of the given one: each report has whole paragraphs of three
+reports in one language, page by page after the pattern of one of them. Its vocabulary does not grow.")]
+pub struct BenchSearchArguments {
+    /// Make a library of about so many pages from the text of this one, and search that
+    #[arg(long, value_name = "N")]
+    pub pages: Option<u64>,
+    /// Keep the library made in index/ of this new folder
+    #[arg(long, value_name = "DIR", requires = "pages", value_hint = clap::ValueHint::DirPath)]
+    pub keep: Option<PathBuf>,
+    /// Queries in the mix
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub queries: u64,
+    /// What queries and made reports are drawn by
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Runs of the mix before those that count
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=1_000))]
+    pub warmup: u64,
+    /// Runs of the mix that count
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    pub runs: u64,
+    /// Print it as a JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `recto bench quality`

@@ -6,10 +6,10 @@
 use crate::ingest::pipeline::Index;
 use crate::ingest::resolve::Settled;
 use crate::ingest::{IngestError, Progress, Summary};
-use crate::report::{Outcome, PageStatus};
-use crate::store::{Change, FileRow, Library, ReportFacts, StoreError};
+use crate::report::{Outcome, PageStatus, Report};
+use crate::store::{Change, FileRow, Library, ReportFacts, StoreError, TextStore};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Pages after which what was read is made searchable.
@@ -41,6 +41,18 @@ pub(super) struct Stored<D> {
     pub facts: ReportFacts,
     /// Bytes of its text.
     pub text_bytes: u64,
+}
+
+impl<D> Stored<D> {
+    /// What is written of a report; the dear part, done by the extracting threads.
+    pub(super) fn of<I: Index<Document = D>>(report: &Report, file: &Path) -> Stored<D> {
+        Stored {
+            record: TextStore::encode(report),
+            document: I::document(report, &file.to_string_lossy()),
+            facts: ReportFacts::of(report),
+            text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),
+        }
+    }
 }
 
 impl<D> Finished<D> {

@@ -2,6 +2,7 @@
 
 mod budget;
 mod commit;
+mod made;
 mod pipeline;
 mod plan;
 mod pool;
@@ -14,6 +15,7 @@ use crate::index::{IndexError, IndexWriter};
 use crate::report::{Outcome, Reason};
 use crate::store::{Change, Library, StoreError, seconds_now};
 use commit::Committer;
+pub use made::ingest_made;
 use pipeline::{Extract, Index, Worker};
 use plan::Plan;
 use pool::Pool;

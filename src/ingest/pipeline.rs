@@ -10,14 +10,14 @@ use crate::ingest::read::{self, FileBytes, Refusal};
 use crate::ingest::resolve::{Item, Resolved, Settled, refused, row, settle};
 use crate::ingest::{IngestError, IngestOptions, Progress};
 use crate::report::{Outcome, Reason, Report, ReportId};
-use crate::store::{Library, ReportFacts, TextStore};
+use crate::store::Library;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes of records and documents that may wait for the committing thread.
-const WAITING_BYTES: u64 = 256 << 20;
+pub(super) const WAITING_BYTES: u64 = 256 << 20;
 
 /// How bytes become a report; a parameter so that tests need no PDFs.
 pub(super) type Extract<'e> = dyn Fn(&[u8], &str) -> Result<Report, ExtractError> + Sync + 'e;
@@ -124,7 +124,7 @@ pub(super) fn run<I: Index>(
 }
 
 /// Closes a budget when dropped.
-struct Closing<'b>(&'b Budget);
+pub(super) struct Closing<'b>(pub &'b Budget);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
@@ -155,12 +155,7 @@ impl Worker<'_> {
         let stored = catch_unwind(AssertUnwindSafe(|| {
             let mut report = (self.extract)(&file.bytes, &name)?;
             report.id = file.id;
-            Ok(Stored {
-                record: TextStore::encode(&report),
-                document: I::document(&report, &path.to_string_lossy()),
-                facts: ReportFacts::of(&report),
-                text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),
-            })
+            Ok(Stored::of::<I>(&report, path))
         }));
         let stored = stored
             .unwrap_or_else(|panic| Err(ExtractError { reason: Reason::Crashed, detail: message_of(panic.as_ref()) }));

@@ -8,16 +8,14 @@ use crate::query::{self, QueryError};
 use crate::search::collect::{Collected, FoundReport, ReportCollector};
 use crate::search::copies::{self, Sketches};
 use crate::search::evidence::{self, Evidence};
-use crate::search::filters::{author_filter, language_filter, year_filter};
+use crate::search::filters::filter_query;
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::Marker;
 use crate::search::plan::{Plan, Planner, Strictness};
 use crate::search::ranking::{PAGE_SHARE, RESCORED, SearchedFields};
 use crate::search::suggest::{Beginnings, Titles};
 use crate::search::terms::{Dictionary, documents};
-use crate::search::{
-    Facet, Filter, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Total,
-};
+use crate::search::{Facet, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Total};
 use crate::search::{cursor, spelling};
 use crate::store::{Library, StoreError};
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -26,7 +24,6 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tantivy::collector::Count;
-use tantivy::query::Query;
 
 /// Answers searches on a library; cheap to share.
 pub struct Engine {
@@ -285,15 +282,7 @@ impl State {
         offset: usize,
     ) -> Result<Collected, SearchError> {
         let fields = &self.snapshot.fields;
-        let filters: Vec<Box<dyn Query>> = request
-            .filters
-            .iter()
-            .map(|filter| match filter {
-                Filter::Language(language) => language_filter(fields, language),
-                Filter::Author(author) => author_filter(fields, author),
-                Filter::Year(first, last) => year_filter(fields, *first, *last),
-            })
-            .collect();
+        let filters = request.filters.iter().map(|filter| filter_query(fields, filter)).collect();
         let limit = offset.saturating_add(request.limit).max(RESCORED);
         let collector = ReportCollector { limit, sort: request.sort, facets: &request.facets };
         Ok(self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?)

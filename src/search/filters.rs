@@ -1,6 +1,7 @@
 //! What decides without scoring: all reports, a language, an author, years, numbers of pages.
 
 use crate::index::Fields;
+use crate::search::Filter;
 use std::ops::Bound;
 use tantivy::Term;
 use tantivy::query::{AllQuery, ConstScoreQuery, Query, RangeQuery, TermQuery};
@@ -16,6 +17,15 @@ fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
 
+/// What a filter of a request leaves.
+pub(super) fn filter_query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
+    match filter {
+        Filter::Language(language) => language_filter(fields, language),
+        Filter::Author(author) => author_filter(fields, author),
+        Filter::Year(first, last) => year_filter(fields, *first, *last),
+    }
+}
+
 /// Reports in a language.
 pub(super) fn language_filter(fields: &Fields, language: &str) -> Box<dyn Query> {
     let term = Term::from_field_text(fields.language, &language.to_ascii_lowercase());
@@ -23,7 +33,7 @@ pub(super) fn language_filter(fields: &Fields, language: &str) -> Box<dyn Query>
 }
 
 /// Reports by an author, compared folded.
-pub(super) fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
+fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
     let term = Term::from_field_text(fields.author_key, &crate::index::folded(author));
     unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** knows neither HTTP nor terminals; it takes a [`SearchRequest`] and returns the contract's
 //! [`SearchResponse`].
 
+mod bare;
 mod collect;
 mod copies;
 mod cursor;
@@ -31,6 +32,7 @@ mod within;
 #[cfg(test)]
 mod tests;
 
+pub use bare::BareQuery;
 pub use copies::{Copies, CopyKind, NearCopy};
 pub use engine::{Engine, SearchError};
 pub use request::{Filter, Operator, RequestError, SearchRequest, Sort};

@@ -15,6 +15,7 @@ mod block;
 mod catalogue;
 mod changes;
 mod columns;
+mod disk_use;
 mod error;
 mod frame;
 mod geometry;
@@ -28,6 +29,7 @@ mod varint;
 
 pub use catalogue::Catalogue;
 pub(crate) use catalogue::seconds_now;
+pub use disk_use::DiskUse;
 pub use error::StoreError;
 pub use library::Library;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};

@@ -75,3 +75,57 @@ fn what_is_no_collection_is_refused() {
     error: `judged` is not empty; name a new folder to keep the library in
     ");
 }
+
+#[test]
+fn searches_are_timed_on_the_library_or_on_a_larger_one() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "reports/a.pdf",
+        pdf("Cash", &["Cash transfers reach farmers.", "Vouchers were late.", "Water is scarce."]),
+    );
+    sandbox.write("reports/b.pdf", pdf("Food", &["Food was late but farmers reached markets.", "Transfers of water."]));
+    sandbox.run("ingest reports");
+    let figures = json(&sandbox, "bench search --queries 40 --warmup 0 --runs 1 --json");
+    assert_eq!((&figures["bench"], &figures["library"]["pages"]), (&"search".into(), &5.into()));
+    assert!(figures["all"]["answer"]["p50_ms"].as_f64() > Some(0.0), "{figures}");
+    assert!(figures["all"]["bare"]["p50_ms"].as_f64() > Some(0.0), "{figures}");
+    assert!(figures["throughput"]["queries_per_second"].as_f64() > Some(0.0), "{figures}");
+    let arguments = "bench search --pages 60 --keep made --queries 40 --warmup 0 --runs 1 -q";
+    let output = sandbox.run(arguments);
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{}", sandbox.transcript(&output));
+    for expected in ["made of paragraphs of real reports", "word, common", "bytes a page on disk", "answers a second"] {
+        assert!(table.contains(expected), "{expected}: {table}");
+    }
+    assert_eq!(sandbox.run("search water --index made/index").status.code(), Some(0));
+    check!(sandbox, arguments, @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: `made` is not empty; name a new folder to keep the library in
+    ");
+}
+
+#[test]
+fn a_library_without_text_cannot_be_timed() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/a.pdf", pdf("", &[""]));
+    sandbox.run("ingest reports");
+    check!(sandbox, "bench search -q", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: no page of `index` has text to search
+    ");
+    check!(sandbox, "bench search --runs 0", @r"
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: invalid value '0' for '--runs <N>': 0 is not in 1..=1000
+
+    For more information, try '--help'.
+    ");
+}

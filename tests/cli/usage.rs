@@ -109,7 +109,7 @@ fn a_service_for_other_machines_needs_authentication() {
 #[test]
 fn without_a_library_every_command_names_the_way_to_one() {
     let sandbox = Sandbox::new();
-    for command in ["search cash", "status", "failures", "retry", "serve --listen 127.0.0.1:0"] {
+    for command in ["search cash", "status", "failures", "retry", "serve --listen 127.0.0.1:0", "bench search -q"] {
         let output = sandbox.run(command);
         assert_eq!(output.status.code(), Some(2), "{command}");
         assert!(output.stdout.is_empty(), "{command}");

@@ -6,11 +6,9 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{bytes, to_json};
 use crate::cli::session::Session;
 use crate::report::PageStatus;
-use crate::store::{Coverage, Library};
+use crate::store::{Coverage, DiskUse, Library};
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::Path;
-use walkdir::WalkDir;
 
 /// `--json`
 #[derive(Serialize)]
@@ -19,15 +17,6 @@ struct Status<'s> {
     #[serde(flatten)]
     coverage: &'s Coverage,
     disk_bytes: DiskUse,
-}
-
-/// Bytes on disk by part of the library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-struct DiskUse {
-    text_store: u64,
-    index: u64,
-    catalogue: u64,
-    other: u64,
 }
 
 /// Prints the status.
@@ -43,26 +32,6 @@ pub fn run(arguments: &StatusArguments, session: &Session) -> Result<ExitCode, C
     };
     session.console.results(&text)?;
     Ok(ExitCode::Success)
-}
-
-impl DiskUse {
-    /// Sums the files below the data directory; what vanishes meanwhile, as merged segments do, counts nothing.
-    fn of(directory: &Path) -> DiskUse {
-        let mut disk_use = DiskUse::default();
-        for entry in WalkDir::new(directory).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
-            let size = entry.metadata().map_or(0, |metadata| metadata.len());
-            let relative = entry.path().strip_prefix(directory).unwrap_or(entry.path());
-            let part = relative.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
-            let part = part.unwrap_or_default();
-            *match part.as_str() {
-                "text" => &mut disk_use.text_store,
-                part if part.starts_with("gen-") => &mut disk_use.index,
-                part if part.starts_with("catalogue.sqlite") => &mut disk_use.catalogue,
-                _ => &mut disk_use.other,
-            } += size;
-        }
-        disk_use
-    }
 }
 
 fn table(coverage: &Coverage, disk_use: &DiskUse) -> String {
@@ -84,8 +53,7 @@ fn table(coverage: &Coverage, disk_use: &DiskUse) -> String {
     rows.extend(
         reasons.iter().zip(coverage.failures.values()).map(|(name, number)| (name.as_str(), number.to_string())),
     );
-    let total = disk_use.text_store + disk_use.index + disk_use.catalogue + disk_use.other;
-    rows.push(("on disk", bytes(total)));
+    rows.push(("on disk", bytes(disk_use.total())));
     rows.push(("  text store", bytes(disk_use.text_store)));
     rows.push(("  index", bytes(disk_use.index)));
     rows.push(("  catalogue", bytes(disk_use.catalogue)));
@@ -112,7 +80,6 @@ fn share(part: u64, whole: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     #[test]
     fn the_table_has_every_status_and_reason_there_is() {
@@ -138,25 +105,5 @@ mod tests {
           index           2.5 MB
           catalogue       41.0 kB
         ");
-    }
-
-    #[test]
-    fn disk_use_is_told_by_part() {
-        let directory = tempfile::tempdir().expect("temporary directory");
-        let files = [
-            ("text/000001.pages", 5),
-            ("gen-000001/a.store", 3),
-            ("gen-000001/meta.json", 4),
-            ("catalogue.sqlite", 2),
-            ("catalogue.sqlite-wal", 1),
-            ("CURRENT", 6),
-        ];
-        for (name, size) in files {
-            let path = directory.path().join(name);
-            fs::create_dir_all(path.parent().expect("a parent")).expect("temporary directory");
-            fs::write(path, vec![b'x'; size]).expect("temporary file");
-        }
-        let expected = DiskUse { text_store: 5, index: 7, catalogue: 3, other: 6 };
-        assert_eq!(DiskUse::of(directory.path()), expected);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::bench::Machine;
 use crate::bench::quality::{Answer, Quality};
-use crate::cli::output::{bytes, count, printable};
+use crate::cli::output::{count, machine_line, printable};
 use std::fmt::{self, Display, Formatter};
 
 /// The figures as a table, below the lines of the questions if they were kept.
@@ -55,25 +55,6 @@ impl Display for QualityText<'_> {
         }
         Ok(())
     }
-}
-
-/// `recto 0.1.0, linux x86_64, 2 cores, 25.2 GB, name of the processor`
-fn machine_line(machine: &Machine) -> String {
-    let mut line = format!(
-        "recto {}{}, {} {}, {}",
-        machine.recto,
-        if machine.debug_build { " (debug build)" } else { "" },
-        machine.os,
-        machine.architecture,
-        count(machine.cores as u64, "core")
-    );
-    if let Some(memory) = machine.memory_bytes {
-        line.push_str(&format!(", {}", bytes(memory)));
-    }
-    if let Some(processor) = &machine.processor {
-        line.push_str(&format!(", {processor}"));
-    }
-    line
 }
 
 /// The scores of a question on one line, what was typed last.

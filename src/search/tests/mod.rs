@@ -1,5 +1,6 @@
 //! What a query finds, on small libraries of one and of several segments.
 
+mod bare;
 mod cases;
 mod copies;
 mod evidence;

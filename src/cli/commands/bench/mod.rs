@@ -1,6 +1,7 @@
 //! `recto bench`: the built-in measurements, as a table or JSON, with the machine they were made on.
 
 mod quality;
+mod search;
 
 use crate::bench::Machine;
 use crate::cli::args::BenchCommand;
@@ -26,5 +27,6 @@ pub fn run(command: &BenchCommand, session: &Session) -> Result<ExitCode, Comman
     }
     match command {
         BenchCommand::Quality(arguments) => quality::run(arguments, session),
+        BenchCommand::Search(arguments) => search::run(arguments, session),
     }
 }

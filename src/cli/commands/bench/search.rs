@@ -1,0 +1,55 @@
+//! `recto bench search`: times a mix of queries.
+
+use super::Measured;
+use crate::bench::Machine;
+use crate::bench::speed::{SpeedOptions, measure};
+use crate::cli::args::BenchSearchArguments;
+use crate::cli::error::CommandError;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::interrupt;
+use crate::cli::output::{SpeedText, to_json};
+use crate::cli::session::Session;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// What was asked of which library, in JSON.
+#[derive(Serialize)]
+struct Corpus<'c> {
+    library: Cow<'c, str>,
+    seed: u64,
+    warmup: u64,
+    runs: u64,
+}
+
+/// Measures and prints the figures.
+pub fn run(arguments: &BenchSearchArguments, session: &Session) -> Result<ExitCode, CommandError> {
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let options = SpeedOptions {
+        library: session.library_directory().to_owned(),
+        pages: arguments.pages,
+        keep: arguments.keep.clone(),
+        jobs: session.config().ingest.jobs,
+        queries: count(arguments.queries),
+        seed: arguments.seed,
+        warmup: count(arguments.warmup),
+        runs: count(arguments.runs),
+    };
+    let console = session.console;
+    let stop = interrupt::stop_flag(move || console.note("stopping"));
+    let reporter = session.reporter();
+    let outcome = measure(&options, &reporter, &stop);
+    reporter.finish();
+    let (speed, machine) = (outcome?, Machine::current());
+    if arguments.json {
+        let library = options.library.to_string_lossy();
+        let BenchSearchArguments { seed, warmup, runs, .. } = *arguments;
+        let corpus = Corpus { library, seed, warmup, runs };
+        console.results(&to_json(&Measured { bench: "search", machine, corpus, figures: &speed })?)?;
+    } else {
+        console.results(&SpeedText { speed: &speed, machine: &machine, runs: arguments.runs }.to_string())?;
+    }
+    if let Some(keep) = &arguments.keep {
+        console.note(format!("kept: recto bench search --index '{}'", keep.join("index").display()));
+    }
+    Ok(ExitCode::Success)
+}
