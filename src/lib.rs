@@ -21,6 +21,7 @@
 //! * [`query`]: the query language: any text → a bounded tree.
 //! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed.
 //! * [`bench`]: the built-in measurements of ranking and speed.
+//! * [`export`]: hits as rows for programs.
 //! * [`serve`]: HTTP API and web pages.
 //! * [`cli`]: arguments, configuration, commands, printing.
 //!
@@ -36,6 +37,7 @@
 
 pub mod bench;
 pub mod cli;
+pub mod export;
 pub mod extract;
 pub mod index;
 pub mod ingest;

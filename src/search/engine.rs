@@ -81,6 +81,15 @@ struct Ranked {
     plan: Option<Plan>,
 }
 
+/// The reports that match, before their pages are looked at.
+#[derive(Debug)]
+pub(super) struct Matched {
+    pub(super) plan: Plan,
+    pub(super) collected: Collected,
+    /// Whether fewer words were required than asked for.
+    pub(super) is_relaxed: bool,
+}
+
 impl Engine {
     /// Opens the live generation of a library. A library without an index yet answers with nothing.
     pub fn open(library: Arc<Library>) -> Result<Engine, SearchError> {
@@ -155,7 +164,7 @@ impl Engine {
     }
 
     /// The library searched.
-    pub(super) fn library(&self) -> &Library {
+    pub(super) fn library(&self) -> &Arc<Library> {
         &self.library
     }
 
@@ -207,26 +216,38 @@ impl State {
         root: Option<&query::Node>,
         offset: usize,
     ) -> Result<Ranked, SearchError> {
+        let limit = offset.saturating_add(request.limit).max(RESCORED);
+        let Some(matched) = self.matched(request, root, limit)? else { return Ok(Ranked::default()) };
+        let Matched { plan, collected: Collected { count, first, facets }, is_relaxed } = matched;
+        let did_you_mean = self.did_you_mean(request, &plan, count == 0 || is_relaxed)?;
+        let hits = self.window(request, &plan, &first, offset)?;
+        Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
+    }
+
+    /// The first `limit` reports in order before the best are ranked again; `None` if nothing can be looked for.
+    pub(super) fn matched(
+        &self,
+        request: &SearchRequest,
+        root: Option<&query::Node>,
+        limit: usize,
+    ) -> Result<Option<Matched>, SearchError> {
         // Signs without a word ask for something that cannot be looked for; nothing at all asks for everything.
         if root.is_none() && !request.q.trim().is_empty() {
-            return Ok(Ranked::default());
+            return Ok(None);
         }
         let plan = self.planner().plan(root)?;
-        let mut collected = self.collect(request, &plan, Strictness::AsAsked, offset)?;
+        let mut collected = self.collect(request, &plan, Strictness::AsAsked, limit)?;
         let mut is_relaxed = false;
         if collected.count == 0 {
             for minimum in relaxations(plan.parts_with_words()) {
-                collected = self.collect(request, &plan, Strictness::AtLeast(minimum), offset)?;
+                collected = self.collect(request, &plan, Strictness::AtLeast(minimum), limit)?;
                 if collected.count > 0 {
                     is_relaxed = true;
                     break;
                 }
             }
         }
-        let did_you_mean = self.did_you_mean(request, &plan, collected.count == 0 || is_relaxed)?;
-        let Collected { count, first, facets } = collected;
-        let hits = self.window(request, &plan, &first, offset)?;
-        Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
+        Ok(Some(Matched { plan, collected, is_relaxed }))
     }
 
     /// How many reports match a query as it asks.
@@ -279,11 +300,10 @@ impl State {
         request: &SearchRequest,
         plan: &Plan,
         strictness: Strictness,
-        offset: usize,
+        limit: usize,
     ) -> Result<Collected, SearchError> {
         let fields = &self.snapshot.fields;
         let filters = request.filters.iter().map(|filter| filter_query(fields, filter)).collect();
-        let limit = offset.saturating_add(request.limit).max(RESCORED);
         let collector = ReportCollector { limit, sort: request.sort, facets: &request.facets };
         Ok(self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?)
     }
@@ -291,7 +311,7 @@ impl State {
     /// The reports of this page of results with their evidence. The first [`RESCORED`] are ranked again by their best
     /// pages whatever the page of results, so that pages of results neither repeat nor miss a report; what follows
     /// keeps its order and never scores above them, as a page only adds to a score.
-    fn window(
+    pub(super) fn window(
         &self,
         request: &SearchRequest,
         plan: &Plan,

@@ -105,6 +105,18 @@ pub struct Hit {
     pub more_copies: u32,
 }
 
+impl Hit {
+    /// Puts the links under a base path, or under the address of a site with its base path.
+    pub fn put_under(&mut self, base: &str) {
+        self.url.insert_str(0, base);
+        self.copies.iter_mut().for_each(|copy| copy.url.insert_str(0, base));
+        for page in &mut self.pages {
+            page.url.insert_str(0, base);
+            page.pdf_url.insert_str(0, base);
+        }
+    }
+}
+
 /// A page that shows why its report matches.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PageHit {

@@ -4,7 +4,7 @@
 //! in a single answer.
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId, Statements};
-use crate::search::{Copies, NearCopy, RequestError, SearchRequest, SearchResponse};
+use crate::search::{Copies, RequestError, SearchRequest, SearchResponse};
 use crate::serve::app::{KnownReport, Service, is_json, page_number, report_id};
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
@@ -192,7 +192,7 @@ impl ReportDetail {
             section: summary.section.clone(),
             url: links.page(stored.id, page, ""),
         };
-        put_under(&mut copies.copies, links);
+        copies.copies.iter_mut().for_each(|copy| copy.url = links.at(&copy.url));
         ReportDetail {
             summary: ReportSummary::new(&known.row, links),
             about: stored.about.clone(),
@@ -295,20 +295,8 @@ fn list_window(pairs: &[(String, String)]) -> Result<(u64, u64), Problem> {
 
 /// The addresses of a response, put under the base path so that a client can follow them as they are.
 fn with_base_path(mut response: SearchResponse, links: &Links) -> SearchResponse {
-    for hit in &mut response.hits {
-        hit.url = links.at(&hit.url);
-        put_under(&mut hit.copies, links);
-        for page in &mut hit.pages {
-            page.url = links.at(&page.url);
-            page.pdf_url = links.at(&page.pdf_url);
-        }
-    }
+    response.hits.iter_mut().for_each(|hit| hit.put_under(links.base()));
     response
-}
-
-/// The addresses of near-copies, put under the base path.
-fn put_under(copies: &mut [NearCopy], links: &Links) {
-    copies.iter_mut().for_each(|copy| copy.url = links.at(&copy.url));
 }
 
 #[cfg(test)]

@@ -35,6 +35,11 @@ impl Links {
         Links { base: base.to_owned() }
     }
 
+    /// The base path; empty at the root.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// A path of the service, which begins with `/`.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.base)
@@ -48,6 +53,11 @@ impl Links {
     /// The search page with these parameters; empty values are left out.
     pub fn search(&self, parameters: &[(&str, &str)]) -> String {
         with_query(self.home(), parameters)
+    }
+
+    /// A search with these parameters of the API in another form: `atom`, `csv`, `ndjson`.
+    pub fn search_as(&self, form: &str, parameters: &[(&str, &str)]) -> String {
+        with_query(self.at(&format!("/search.{form}")), parameters)
     }
 
     /// The list of reports, from `offset`.

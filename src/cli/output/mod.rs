@@ -2,28 +2,23 @@
 //!
 //! **Invariant:** makes strings, prints nothing.
 
-mod json;
 mod machine_line;
 mod number;
-mod printable;
 mod quality_text;
 mod report_json;
 mod report_text;
-mod search_csv;
 mod search_text;
 mod speed_text;
 mod summary_text;
 mod trec;
 mod wrap;
 
-pub use json::to_json;
+pub use crate::export::{MarkedText, SearchCsv, is_control, printable, to_json};
 pub use machine_line::machine_line;
 pub use number::{bytes, count, duration};
-pub use printable::{MarkedText, is_control, printable};
 pub use quality_text::QualityText;
 pub use report_json::ReportJson;
 pub use report_text::report_text;
-pub use search_csv::SearchCsv;
 pub use search_text::{SearchText, remarks, summary};
 pub use speed_text::SpeedText;
 pub use summary_text::SummaryText;

@@ -143,45 +143,11 @@ pub fn summary(shown: usize, response: &SearchResponse) -> String {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
+    use crate::export::tests::example_hit;
     use crate::report::ReportId;
-    use crate::search::{IndexInfo, Passage, QueryInfo, Total};
-
-    /// A hit with everything that can be shown.
-    pub fn example_hit() -> Hit {
-        let passage = |text: &str, ranges: &[[u32; 2]]| Passage { text: text.to_owned(), ranges: ranges.to_vec() };
-        let page = |number: u32, label: Option<&str>, passages: Vec<Passage>| PageHit {
-            page: number,
-            label: label.map(str::to_owned),
-            score: 5.0,
-            url: format!("/reports/af/pages/{number}?q=cash"),
-            pdf_url: format!("/reports/af/file.pdf#page={number}"),
-            passages,
-            quads: Vec::new(),
-        };
-        Hit {
-            id: ReportId::of_bytes(b""),
-            score: 7.5,
-            title: "Cash transfers\u{1b}[2J in Somalia".to_owned(),
-            authors: vec!["Jane Doe".to_owned(), "John Roe".to_owned()],
-            date: Some("2023-05".to_owned()),
-            language: Some("en".to_owned()),
-            file: "reports/somalia.pdf".to_owned(),
-            size: 274_400,
-            pages_total: 120,
-            pages_searchable: 116,
-            url: "/reports/af".to_owned(),
-            pages: vec![
-                page(6, Some("iv"), vec![passage("The cash transfers reached most of the households.", &[[4, 18]])]),
-                page(12, Some("12"), Vec::new()),
-                page(13, None, vec![passage("No cash.", &[[3, 7]]), passage("Again.", &[])]),
-            ],
-            more_pages: 1,
-            copies: Vec::new(),
-            more_copies: 0,
-        }
-    }
+    use crate::search::{IndexInfo, QueryInfo, Total};
 
     fn response(hits: usize, total: u64) -> SearchResponse {
         SearchResponse {

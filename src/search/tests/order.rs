@@ -47,6 +47,30 @@ fn pages_of_results_neither_repeat_nor_miss() {
 }
 
 #[test]
+fn every_hit_is_that_of_the_search_page_by_page() {
+    let shelf = many();
+    let pieces = |request: &SearchRequest, limit| -> Vec<_> {
+        let pieces = shelf.engine.every_hit(request.clone(), limit).expect("begins");
+        pieces.flat_map(|piece| piece.expect("goes on")).collect()
+    };
+    for sort in [Sort::Relevance, Sort::DateDescending, Sort::TitleAscending] {
+        let request = SearchRequest { q: "grain".into(), limit: 130, sort, ..SearchRequest::default() };
+        let hits = shelf.search(&request).hits;
+        assert_eq!(pieces(&request, usize::MAX), hits, "{sort:?}");
+        assert_eq!(pieces(&request, 37), hits[..37], "{sort:?}");
+        for offset in [1, 99, 100, 117, 130, 500] {
+            let from = SearchRequest { offset, ..request.clone() };
+            assert_eq!(pieces(&from, usize::MAX), hits[offset.min(130)..], "{sort:?} from {offset}");
+        }
+        let cursor = shelf.search(&SearchRequest { limit: 40, ..request.clone() }).next_cursor;
+        assert_eq!(pieces(&SearchRequest { cursor, ..request.clone() }, usize::MAX), hits[40..], "{sort:?}");
+    }
+    assert!(pieces(&SearchRequest { q: "?!".into(), ..SearchRequest::default() }, usize::MAX).is_empty());
+    assert_eq!(pieces(&SearchRequest { q: "zebra grain".into(), ..SearchRequest::default() }, 7).len(), 7, "relaxed");
+    assert!(Shelf::empty().engine.every_hit(SearchRequest::default(), 1).expect("begins").next().is_none());
+}
+
+#[test]
 fn scores_fall_and_more_of_a_word_is_better() {
     let shelf = many();
     let hits = shelf.search(&SearchRequest { limit: 130, ..asked("grain") }).hits;

@@ -2,7 +2,7 @@
 //!
 //! A report without page hits, or a page without passages, still has a row.
 
-use crate::cli::output::printable;
+use crate::export::printable;
 use crate::search::{Hit, PageHit, Passage};
 use std::io;
 
@@ -75,7 +75,7 @@ impl SearchCsv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::output::search_text::tests::example_hit;
+    use crate::export::tests::example_hit;
 
     #[test]
     fn every_passage_has_a_row_and_so_has_a_report_without_pages() {

@@ -1,6 +1,6 @@
 //! JSON on one line that is safe to look at: characters that steer a terminal are escaped, the data stays the same.
 
-use crate::cli::output::is_control;
+use crate::export::is_control;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
