@@ -81,6 +81,8 @@ pub enum Command {
     Ingest(IngestArguments),
     /// Search the library
     Search(SearchArguments),
+    /// Write every report a query finds, or all, as rows for other programs
+    Export(ExportArguments),
     /// Serve the web pages and the HTTP API
     Serve(ServeArguments),
     /// Print the text of PDFs; needs no library
@@ -152,6 +154,20 @@ pub struct SearchArguments {
     /// Reports to leave out first
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
+    /// Which reports, and how much of each.
+    #[command(flatten)]
+    pub wanted: WantedArguments,
+    /// How to print the results
+    #[arg(long, short = 'f', value_name = "FORMAT", default_value = "text")]
+    pub format: SearchFormat,
+    /// Run many queries: a file with an identifier, a tab and a query on each line; needs --format trec
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub queries: Option<PathBuf>,
+}
+
+/// Which reports are wanted and how much of each.
+#[derive(Debug, Args)]
+pub struct WantedArguments {
     /// Pages to show of each report [default: 3]
     #[arg(long, value_name = "N")]
     pub pages: Option<usize>,
@@ -168,12 +184,6 @@ pub struct SearchArguments {
     /// How bare words combine [default: and]
     #[arg(long, value_name = "OPERATOR", value_parser = ["and", "or"])]
     pub op: Option<String>,
-    /// How to print the results
-    #[arg(long, short = 'f', value_name = "FORMAT", default_value = "text")]
-    pub format: SearchFormat,
-    /// Run many queries: a file with an identifier, a tab and a query on each line; needs --format trec
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub queries: Option<PathBuf>,
 }
 
 /// How to print search results.
@@ -189,6 +199,42 @@ pub enum SearchFormat {
     Csv,
     /// A TREC run of --queries: `qid Q0 <file stem> rank score recto`.
     Trec,
+}
+
+/// `recto export`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+With a query every report that it finds, best first, else all reports; with their best pages and passages, as many as
+asked for. The rows are those of /search.ndjson and /search.csv of the service.
+
+Examples:
+  recto export 'cash transfer' --format csv --output cash.csv --base-url https://reports.example.org
+  recto export --pages 0 | jq -r .title")]
+pub struct ExportArguments {
+    /// What to find; several words are joined by spaces; without it, all reports
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Which reports, and how much of each.
+    #[command(flatten)]
+    pub wanted: WantedArguments,
+    /// The form of the rows
+    #[arg(long, short = 'f', value_name = "FORMAT", default_value = "ndjson")]
+    pub format: ExportFormat,
+    /// Write to this file, which is replaced once all is written
+    #[arg(long, short = 'o', value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Address of the service, base path included, to make links whole
+    #[arg(long, value_name = "URL", value_hint = clap::ValueHint::Url)]
+    pub base_url: Option<String>,
+}
+
+/// The form of exported rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One object a line, one line a report.
+    Ndjson,
+    /// One row a passage, with a header row.
+    Csv,
 }
 
 /// `recto serve`
@@ -390,7 +436,7 @@ mod tests {
         assert_eq!(arguments.global.index, Some("lib".into()));
         assert_eq!(arguments.global.verbose, 1);
         let Command::Search(search) = arguments.command else { panic!("not a search") };
-        assert_eq!((search.query, search.sort), (vec!["cash".to_owned()], "-date".to_owned()));
+        assert_eq!((search.query, search.wanted.sort), (vec!["cash".to_owned()], "-date".to_owned()));
     }
 
     #[test]

@@ -10,7 +10,9 @@ use crate::serve::links::Links;
 use crate::serve::problem::{self, Code, Problem};
 use crate::serve::reading::Reading;
 use crate::serve::searcher::Searcher;
-use crate::serve::{State, api, conditional::EntityTag, file, headers, health, opensearch, pages, suggest, ui};
+use crate::serve::{
+    State, api, conditional::EntityTag, feed, file, headers, health, opensearch, pages, rows, suggest, ui,
+};
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -21,6 +23,7 @@ use axum::routing::get;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -40,6 +43,8 @@ pub struct Service {
     pub links: Links,
     /// What clients may ask.
     pub limits: Limits,
+    /// Places for answers of every hit.
+    pub exports: Arc<Semaphore>,
     /// Originals proven to be the bytes that were read.
     pub originals: file::Originals,
     library: Arc<Library>,
@@ -86,6 +91,9 @@ pub fn router(service: Arc<Service>) -> Router {
         .route(&at("/healthz"), get(health::healthz))
         .route(&at("/readyz"), get(health::readyz))
         .route(&at("/opensearch.xml"), get(opensearch::description))
+        .route(&at("/search.csv"), get(rows::csv))
+        .route(&at("/search.ndjson"), get(rows::ndjson))
+        .route(&at("/search.atom"), get(feed::atom))
         .route(&at("/opensearch/suggest"), get(suggest::browser_suggestions))
         .route(&at(ui::STYLESHEET_PATH), get(ui::stylesheet))
         .route(&at(ui::SCRIPT_PATH), get(ui::script))
@@ -127,6 +135,7 @@ impl Service {
         Service {
             links: Links::new(base_path),
             reading: Reading::new(&limits),
+            exports: Arc::new(Semaphore::new(limits.exports)),
             originals: file::Originals::default(),
             coverage: Mutex::new(None),
             is_stopping: AtomicBool::new(false),

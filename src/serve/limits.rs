@@ -25,6 +25,10 @@ pub struct Limits {
     pub running: usize,
     /// Searches and readings waiting; beyond it 503 with `Retry-After`.
     pub queued: usize,
+    /// Answers of every hit at once; beyond it 503 with `Retry-After`.
+    pub exports: usize,
+    /// Time a client may take to accept the next rows of such an answer.
+    pub export_stall: Duration,
     /// Connections at once; beyond it new ones wait to be accepted.
     pub connections: usize,
     /// Connections at once from one address; beyond it new ones are closed.
@@ -46,6 +50,8 @@ impl Default for Limits {
             reading: Duration::from_secs(2),
             running: 2 * cores,
             queued: 64,
+            exports: 2 * cores,
+            export_stall: Duration::from_secs(30),
             connections: 1024,
             connections_per_address: 64,
             shutdown: Duration::from_secs(25),

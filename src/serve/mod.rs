@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! accept → headers (request id, security headers, compression) → problem (errors as JSON or HTML)
-//!        → app (routes) → api | suggest | pages | file | health | opensearch → reading (bounded blocking work) → search, store
+//!        → app (routes) → api | suggest | rows | feed | pages | file | health | opensearch → reading (bounded blocking work) → search, store
 //! ```
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
@@ -12,6 +12,7 @@ mod accept;
 mod api;
 mod app;
 mod conditional;
+mod feed;
 mod file;
 mod headers;
 mod health;
@@ -22,6 +23,7 @@ mod pages;
 mod problem;
 mod range;
 mod reading;
+mod rows;
 mod searcher;
 mod suggest;
 mod ui;

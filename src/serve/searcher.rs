@@ -4,6 +4,9 @@ use crate::report::ReportId;
 use crate::search::{Copies, Engine, Hit, PageMarks, SearchError, SearchRequest, SearchResponse, Suggestions};
 use crate::store::StoredPage;
 
+/// The hits of a search to the last one, some at a time; taking them blocks.
+pub type Pieces = Box<dyn Iterator<Item = Result<Vec<Hit>, SearchError>> + Send>;
+
 /// Answers searches; blocks.
 pub trait Searcher: Send + Sync {
     /// See [`Engine::generation`].
@@ -14,6 +17,9 @@ pub trait Searcher: Send + Sync {
 
     /// See [`Engine::search`].
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError>;
+
+    /// See [`Engine::every_hit`].
+    fn every_hit(&self, request: SearchRequest, limit: usize) -> Result<Pieces, SearchError>;
 
     /// See [`Engine::suggest`].
     fn suggest(&self, q: &str, limit: usize) -> Result<Suggestions, SearchError>;
@@ -39,6 +45,10 @@ impl Searcher for Engine {
 
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         Engine::search(self, request)
+    }
+
+    fn every_hit(&self, request: SearchRequest, limit: usize) -> Result<Pieces, SearchError> {
+        Ok(Box::new(Engine::every_hit(self, request, limit)?))
     }
 
     fn suggest(&self, q: &str, limit: usize) -> Result<Suggestions, SearchError> {

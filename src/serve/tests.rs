@@ -1,10 +1,11 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
 mod copies;
+mod export;
 mod suggest;
 
 use super::app::{Service, router};
-use super::searcher::Searcher;
+use super::searcher::{Pieces, Searcher};
 use super::{Limits, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
@@ -51,6 +52,18 @@ impl Searcher for Canned {
             "copies" => Ok(response(request, copies::hits(self.id))),
             _ => Ok(response(request, vec![hit(self.id)])),
         }
+    }
+
+    /// `many` finds so many hits that they cannot all be ahead of the client; `break` ends in an error.
+    fn every_hit(&self, request: SearchRequest, limit: usize) -> Result<Pieces, SearchError> {
+        self.search(&request)?;
+        let all = if request.q == "many" { 10_000 } else { 3 };
+        let id = self.id;
+        let hits = (0..all.min(limit)).map(move |_| Ok(vec![hit(id)]));
+        if request.q == "break" {
+            return Ok(Box::new(hits.chain(std::iter::once_with(|| Err(SearchError::Cursor)))));
+        }
+        Ok(Box::new(hits))
     }
 
     fn suggest(&self, q: &str, limit: usize) -> Result<Suggestions, SearchError> {
@@ -289,6 +302,11 @@ async fn every_route_answers_and_every_answer_is_secured() {
         ("/assets/icon.svg".to_owned(), 200, "image/svg+xml"),
         ("/api/v1/suggest?q=tra".to_owned(), 200, "application/json"),
         ("/api/v1/suggest?q=tra&limit=0".to_owned(), 422, "application/problem+json"),
+        ("/search.csv?q=cash".to_owned(), 200, "text/csv"),
+        ("/search.ndjson?q=cash".to_owned(), 200, "application/x-ndjson"),
+        ("/search.ndjson?q=deep".to_owned(), 400, "text/html"),
+        ("/search.csv?q=cash&nonsense=1".to_owned(), 422, "text/html"),
+        ("/search.atom?q=cash".to_owned(), 200, "application/atom+xml"),
         ("/opensearch/suggest?q=tra".to_owned(), 200, "application/x-suggestions+json"),
         (format!("/?q={}", "a".repeat(9000)), 414, "text/html"),
     ] {

@@ -43,6 +43,18 @@ impl Server {
         String::from_utf8_lossy(&response).into_owned()
     }
 
+    /// The body of the response to a GET, however long.
+    pub fn body(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        // To a client of HTTP/1.0 a body is not sent in chunks.
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: {}\r\n\r\n", self.address).expect("sent");
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).expect("answered");
+        let response = String::from_utf8(response).expect("UTF-8");
+        response.split_once("\r\n\r\n").expect("a head").1.to_owned()
+    }
+
     /// Ends it as a service manager would; exit code and what it said since it listened.
     pub fn terminate(mut self) -> (Option<i32>, String) {
         let process = self.child.id().to_string();

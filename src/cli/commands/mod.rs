@@ -2,9 +2,11 @@
 //!
 //! Each is a function of its arguments and the [`Session`] that returns an exit code.
 
+mod asking;
 mod bench;
 mod completions;
 mod config;
+mod export;
 mod extract;
 mod failures;
 mod ingest;
@@ -14,7 +16,7 @@ mod search;
 mod serve;
 mod status;
 
-use crate::cli::args::{Arguments, BenchCommand, Command};
+use crate::cli::args::{Arguments, BenchCommand, Command, WantedArguments};
 use crate::cli::config::Override;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
@@ -36,6 +38,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
     match arguments.command {
         Command::Ingest(arguments) => ingest::run(&arguments, &session),
         Command::Search(arguments) => search::run(&arguments, &session),
+        Command::Export(arguments) => export::run(&arguments, &session),
         Command::Serve(arguments) => serve::run(arguments, &session),
         Command::Extract(arguments) => extract::run(&arguments, &session),
         Command::Status(arguments) => status::run(&arguments, &session),
@@ -63,12 +66,11 @@ fn overrides(command: &Command) -> Vec<Override> {
         Command::Extract(arguments) => {
             vec![arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file"))]
         }
-        Command::Search(arguments) => vec![
-            arguments.limit.map(|limit| ("search.limit", number(limit), "--limit")),
-            arguments.pages.map(|pages| ("search.pages", number(pages), "--pages")),
-            arguments.passages.map(|passages| ("search.passages", number(passages), "--passages")),
-            arguments.op.as_deref().map(|op| ("search.op", Value::from(op), "--op")),
-        ],
+        Command::Search(arguments) => vec![arguments.limit.map(|limit| ("search.limit", number(limit), "--limit"))]
+            .into_iter()
+            .chain(wanted(&arguments.wanted))
+            .collect(),
+        Command::Export(arguments) => wanted(&arguments.wanted).into(),
         Command::Bench(BenchCommand::Quality(arguments)) => {
             vec![arguments.op.as_deref().map(|op| ("search.op", Value::from(op), "--op"))]
         }
@@ -79,6 +81,15 @@ fn overrides(command: &Command) -> Vec<Override> {
         _ => Vec::new(),
     };
     given.into_iter().flatten().collect()
+}
+
+/// The settings for what is shown of reports.
+fn wanted(arguments: &WantedArguments) -> [Option<Override>; 3] {
+    [
+        arguments.pages.map(|pages| ("search.pages", Value::from(pages), "--pages")),
+        arguments.passages.map(|passages| ("search.passages", Value::from(passages), "--passages")),
+        arguments.op.as_deref().map(|op| ("search.op", Value::from(op), "--op")),
+    ]
 }
 
 /// The reason with this code, or what the codes are.

@@ -4,19 +4,16 @@
 
 use crate::bench::document_name;
 use crate::cli::args::{SearchArguments, SearchFormat};
+use crate::cli::commands::asking::{found_code, open, request};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{SearchCsv, SearchText, remarks, summary, to_json, trec_line};
 use crate::cli::session::Session;
-use crate::search::{Engine, RequestError, SearchRequest, SearchResponse};
-use crate::store::Library;
+use crate::search::{Engine, SearchRequest, SearchResponse};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Reports in one response, at most.
 const RESPONSE_LIMIT: usize = 100;
-/// What `--filter` knows.
-const FILTER_FIELDS: [&str; 3] = ["language", "author", "year"];
 
 /// Answers the query or queries.
 pub fn run(arguments: &SearchArguments, session: &Session) -> Result<ExitCode, CommandError> {
@@ -29,7 +26,7 @@ pub fn run(arguments: &SearchArguments, session: &Session) -> Result<ExitCode, C
 }
 
 fn run_query(format: SearchFormat, arguments: &SearchArguments, session: &Session) -> Result<ExitCode, CommandError> {
-    let request = request(&arguments.query.join(" "), arguments, session)?;
+    let request = request_of(&arguments.query.join(" "), arguments, session)?;
     let engine = open(session)?;
     let console = session.console;
     let limit = session.config().search.limit;
@@ -95,7 +92,7 @@ fn run_queries(file: &Path, arguments: &SearchArguments, session: &Session) -> R
             return Err(CommandError::Usage(format!("{place} is not an identifier, a tab and a query")));
         };
         // Only the ranking is printed: no page needs to be read for it.
-        let request = SearchRequest { pages: 0, passages: 0, ..request(query, arguments, session)? };
+        let request = SearchRequest { pages: 0, passages: 0, ..request_of(query, arguments, session)? };
         let mut rank = 0;
         let mut lines = String::new();
         fetch(&engine, request, limit, |response| {
@@ -109,15 +106,6 @@ fn run_queries(file: &Path, arguments: &SearchArguments, session: &Session) -> R
         session.console.bytes(lines.as_bytes())?;
     }
     Ok(found_code(found))
-}
-
-fn open(session: &Session) -> Result<Engine, CommandError> {
-    let library = Library::open_for_reading(session.library_directory())?;
-    Ok(Engine::open(Arc::new(library))?)
-}
-
-fn found_code(found: bool) -> ExitCode {
-    if found { ExitCode::Success } else { ExitCode::NothingFound }
 }
 
 /// Hands on response after response until `limit` reports were fetched or there are no more.
@@ -140,62 +128,13 @@ fn fetch(
     }
 }
 
-/// The request for a query, checked by the same rules as one over HTTP.
-fn request(query: &str, arguments: &SearchArguments, session: &Session) -> Result<SearchRequest, CommandError> {
-    let settings = &session.config().search;
+/// The request for a query.
+fn request_of(query: &str, arguments: &SearchArguments, session: &Session) -> Result<SearchRequest, CommandError> {
+    let limit = session.config().search.limit;
     // Its ceiling is that of one response only, so its floor is checked here.
-    if settings.limit == 0 {
+    if limit == 0 {
         return Err(CommandError::Usage("`--limit`: must be at least 1".to_owned()));
     }
-    let mut pairs = vec![
-        ("q".to_owned(), query.to_owned()),
-        ("limit".to_owned(), settings.limit.min(RESPONSE_LIMIT).to_string()),
-        ("offset".to_owned(), arguments.offset.to_string()),
-        ("pages".to_owned(), settings.pages.to_string()),
-        ("passages".to_owned(), settings.passages.to_string()),
-        ("op".to_owned(), settings.op.clone()),
-    ];
-    if arguments.sort != "relevance" {
-        pairs.push(("sort".to_owned(), arguments.sort.clone()));
-    }
-    for filter in &arguments.filter {
-        let Some((field, value)) = filter.split_once('=') else {
-            let message = format!("`--filter {filter}` has no `=`; write it as `--filter language=en`");
-            return Err(CommandError::Usage(message));
-        };
-        if !FILTER_FIELDS.contains(&field) {
-            let known = FILTER_FIELDS.join("`, `");
-            return Err(CommandError::Usage(format!("there is no filter `{field}`; there are `{known}`")));
-        }
-        pairs.push((format!("filter[{field}]"), value.to_owned()));
-    }
-    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    SearchRequest::from_pairs(pairs)
-        .map_err(|errors| CommandError::Usage(errors.iter().map(named_as_typed).collect::<Vec<_>>().join("; ")))
-}
-
-/// The complaint about a parameter in the words of the command line.
-fn named_as_typed(error: &RequestError) -> String {
-    let name = match error.parameter.as_str() {
-        "q" => "QUERY".to_owned(),
-        parameter => match parameter.strip_prefix("filter[").and_then(|rest| rest.strip_suffix(']')) {
-            Some(field) => format!("--filter {field}"),
-            None => format!("--{parameter}"),
-        },
-    };
-    format!("`{name}`: {}", error.detail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn complaints_use_the_names_of_options() {
-        let cases = [("q", "`QUERY`: no"), ("limit", "`--limit`: no"), ("filter[year]", "`--filter year`: no")];
-        for (parameter, expected) in cases {
-            let error = RequestError { parameter: parameter.to_owned(), detail: "no".to_owned() };
-            assert_eq!(named_as_typed(&error), expected);
-        }
-    }
+    let window = [("limit", limit.min(RESPONSE_LIMIT)), ("offset", arguments.offset)];
+    request(query, &arguments.wanted, &window, session)
 }

@@ -7,6 +7,7 @@ pub mod format;
 
 mod browse;
 mod copies;
+mod feed;
 mod languages;
 mod marked;
 mod page;
@@ -17,6 +18,7 @@ mod search;
 mod shell;
 
 pub use browse::{BrowsePage, browse_page};
+pub use feed::{FeedEntry, FeedPage, feed};
 pub use page::{PageView, page_page};
 pub use query_state::QueryState;
 pub use report::{ReportView, report_page};

@@ -57,23 +57,28 @@ impl QueryState {
 
     /// The request it stands for, with the counts for the filters.
     pub fn request(&self) -> Result<SearchRequest, Problem> {
+        let limit = PAGE_SIZE.to_string();
+        let mut pairs = self.parameters();
+        let window = [("limit", limit), ("offset", self.offset.clone()), ("facets", "language".to_owned())];
+        pairs.extend(window.into_iter().filter(|(_, value)| !value.is_empty()));
+        Ok(SearchRequest::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))?)
+    }
+
+    /// What the API calls the parameters of the search; those without a value are left out.
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let year = match (self.from.as_str(), self.to.as_str()) {
             ("", "") => String::new(),
             (from, to) => format!("{from}..{to}"),
         };
-        let limit = PAGE_SIZE.to_string();
         let pairs = [
-            ("q", self.q.as_str()),
-            ("limit", &limit),
-            ("offset", &self.offset),
-            ("filter[language]", &self.language),
-            ("filter[author]", &self.author),
-            ("filter[year]", &year),
-            ("facets", "language"),
-            ("sort", &self.sort),
-            ("op", &self.op),
+            ("q", self.q.clone()),
+            ("filter[language]", self.language.clone()),
+            ("filter[author]", self.author.clone()),
+            ("filter[year]", year),
+            ("sort", self.sort.clone()),
+            ("op", self.op.clone()),
         ];
-        Ok(SearchRequest::from_pairs(pairs.into_iter().filter(|(name, value)| *name == "q" || !value.is_empty()))?)
+        pairs.into_iter().filter(|(name, value)| *name == "q" || !value.is_empty()).collect()
     }
 
     /// Whether there is nothing to search for.

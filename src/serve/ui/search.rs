@@ -54,6 +54,14 @@ struct ResultsPage {
     any_word: Option<String>,
     without_filters: Option<String>,
     browse: String,
+    exports: Exports,
+}
+
+/// The same search in other forms.
+struct Exports {
+    csv: String,
+    ndjson: String,
+    atom: String,
 }
 
 #[derive(Template)]
@@ -174,6 +182,7 @@ pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse
         any_word: is_several.then(|| any_word.link(links)),
         without_filters: state.has_filters().then(|| state.without_filters().link(links)),
         browse: links.reports(0),
+        exports: Exports::new(links, state),
     })
 }
 
@@ -188,6 +197,18 @@ fn interpretation(state: &QueryState, response: &SearchResponse) -> Option<Strin
     let interpreted = &response.query.interpreted;
     let is_plain = interpreted.eq_ignore_ascii_case(&plain_reading) || interpreted.is_empty();
     (!is_plain).then(|| plain(interpreted))
+}
+
+impl Exports {
+    fn new(links: &Links, state: &QueryState) -> Exports {
+        let parameters = state.parameters();
+        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Exports {
+            csv: links.search_as("csv", &parameters),
+            ndjson: links.search_as("ndjson", &parameters),
+            atom: links.search_as("atom", &parameters),
+        }
+    }
 }
 
 impl Filters {

@@ -1,0 +1,75 @@
+//! `/search.atom`: a search as a feed (RFC 4287) to be followed without an account.
+//!
+//! Identities do not depend on where the service stands: a report's is its own, a feed's that of its search.
+
+use crate::report::ReportId;
+use crate::search::{Hit, SearchRequest};
+use crate::serve::api::pairs_of;
+use crate::serve::app::Service;
+use crate::serve::opensearch::site_of;
+use crate::serve::problem::Problem;
+use crate::serve::ui::{self, FeedEntry, FeedPage};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Entries unless asked otherwise.
+const ENTRIES: &str = "20";
+
+/// `GET /search.atom`: the parameters of a search; the newest first unless `sort` says otherwise.
+pub async fn atom(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut pairs = pairs_of(query.as_deref());
+    for (name, value) in [("sort", "-date"), ("limit", ENTRIES)] {
+        if !pairs.iter().any(|(given, _)| given == name) {
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    let request = SearchRequest::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+    let site = site_of(&headers)?;
+    let tag = service.entity_tag();
+    if let Some(unchanged) = tag.not_modified(&headers) {
+        return Ok(unchanged);
+    }
+    let response = service.search(request).await?;
+    let ids: Vec<ReportId> = response.hits.iter().map(|hit| hit.id).collect();
+    let rows = service.read(move |service| Ok(service.library().catalogue().reports_of(&ids)?)).await?;
+    let added = rows.into_iter().map(|row| row.map_or(0, |row| row.added));
+    let base = format!("{site}{}", service.links.base());
+    let entry = |(mut hit, added): (Hit, i64)| {
+        hit.put_under(&base);
+        FeedEntry { hit, added }
+    };
+    let q = response.query.q.clone();
+    let address = |parameters: &[(&str, &str)]| format!("{site}{}", service.links.search_as("atom", parameters));
+    let next = response.next_cursor.map(|cursor| {
+        let others = parameters(&pairs).filter(|(name, _)| !matches!(*name, "offset" | "cursor"));
+        address(&others.chain([("cursor", cursor.as_str())]).collect::<Vec<_>>())
+    });
+    let page = FeedPage {
+        id: search_id(&pairs),
+        own: address(&parameters(&pairs).collect::<Vec<_>>()),
+        results: format!("{site}{}", service.links.search(&[("q", &q)])),
+        q,
+        next,
+        entries: response.hits.into_iter().zip(added).map(entry).collect(),
+    };
+    let content_type = "application/atom+xml; charset=utf-8";
+    Ok(tag.mark(([(header::CONTENT_TYPE, content_type)], ui::feed(&page)).into_response()))
+}
+
+fn parameters(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+/// The identity of a search: of what is asked for, not of which part of the answer is shown.
+fn search_id(pairs: &[(String, String)]) -> ReportId {
+    let mut asked: Vec<_> =
+        parameters(pairs).filter(|(name, _)| !matches!(*name, "limit" | "offset" | "cursor")).collect();
+    asked.sort_unstable();
+    ReportId::of_bytes(format!("{asked:?}").as_bytes())
+}
