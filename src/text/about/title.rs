@@ -209,7 +209,13 @@ impl<'l> Front<'l> {
             if is_paragraph {
                 body_page = group.page();
             }
-            if is_paragraph || text.starts_with(char::is_lowercase) || !is_plausible(&text, stem) {
+            // In small letters it goes on with what stands before it, unless nothing does.
+            let is_first = index
+                .checked_sub(1)
+                .and_then(|before| groups.get(before))
+                .is_none_or(|before| before.page() < group.page());
+            let goes_on = text.starts_with(char::is_lowercase) && !(is_first && stands_out);
+            if is_paragraph || goes_on || !is_plausible(&text, stem) {
                 continue;
             }
             let is_name = group.lines.iter().all(|line| is_institution(&line.text)) || (words < 2 && text.is_ascii());
@@ -432,7 +438,7 @@ mod tests {
     #[test]
     fn titles_are_told_from_what_stands_around_them() {
         let body = || (0..8).map(|_| line("a paragraph of the text that goes on", 10.0));
-        let cases: [(Vec<FrontLine>, &str); 7] = [
+        let cases: [(Vec<FrontLine>, &str); 9] = [
             // In the size of the text, weight tells them apart.
             (vec![bold("A Study of Rivers", 10.0), bold("and Wells", 10.0)], "A Study of Rivers and Wells"),
             (vec![line("DRAFT", 20.0), line("A Study of Rivers", 20.0), line("May 2015", 20.0)], "A Study of Rivers"),
@@ -441,6 +447,9 @@ mod tests {
             (vec![line("RURITANIA", 24.0), line("A Study of Its Rivers", 14.0)], "RURITANIA: A Study of Its Rivers"),
             (vec![bold("A Study of Rivers", 11.0), bold("and Wells | May 2015", 11.0)], "A Study of Rivers and Wells"),
             (vec![bold("A Study of Rivers", 10.0), line("• Wells and more", 14.0)], "A Study of Rivers"),
+            // All in small letters, as designers like it; below another line it goes on with that.
+            (vec![line("a study of rivers", 18.0), line("and wells .", 18.0)], "a study of rivers and wells ."),
+            (vec![line("A Study of Rivers", 14.0), line("in small letters", 15.0)], "A Study of Rivers"),
         ];
         for (front, expected) in cases {
             let lines: Vec<FrontLine> = front.into_iter().chain(body()).collect();
