@@ -6,6 +6,7 @@ use crate::index::schema::Fields;
 use crate::index::sketch::Sketcher;
 use crate::index::tokens::TokenWriter;
 use crate::report::{Page, Report, ReportId, Statements};
+use crate::text::contents::is_list_of_places;
 use std::collections::BTreeSet;
 use tantivy::TantivyDocument;
 
@@ -148,7 +149,8 @@ impl Filler {
                 });
                 words.iter().for_each(|word| section.push(word, number));
             }
-            starts.push(position.saturating_sub(start));
+            let pages = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+            starts.push(position.saturating_sub(start), is_list_of_places(&page.text, pages));
         }
         self.encoded(fields.body, body);
         self.encoded(fields.heading, heading);

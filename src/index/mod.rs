@@ -26,7 +26,7 @@
 //! | `section` | words of the section path of each page | **1-based page number** |
 //! | `language` `author_name` `author_key` `year` `date` `pages` `title_sort` `section_name` `section_key` | exact, fast, for filters, facets, order | – |
 //! | `sketch` | bytes, fast: the text in brief, to tell near-copies; none for too little text | – |
-//! | `page_starts` | bytes, fast: for each page the number of body tokens on it, LEB128 | – |
+//! | `page_starts` | bytes, fast: for each page the number of body tokens on it, and whether it is one of contents | – |
 
 pub mod analyzer;
 

@@ -1,4 +1,5 @@
-//! Where the pages of a report begin among the positions of its body: token counts in LEB128, one a page.
+//! Where the pages of a report begin among the positions of its body: for each page, in LEB128, twice its token count
+//! and one more if it is a list of places.
 //!
 //! A position becomes a page without reading the report's text: that is how postings give evidence.
 
@@ -7,16 +8,26 @@
 pub struct PageStarts {
     /// `starts[n]` is the first position of page `n + 1`; the last entry ends the last page.
     starts: Vec<u32>,
+    /// 1-based pages that only say where other pages are, rising.
+    lists_of_places: Vec<u32>,
 }
 
 impl PageStarts {
     /// Adds a page of so many positions.
-    pub(super) fn push(&mut self, tokens: u32) {
+    pub(super) fn push(&mut self, tokens: u32, is_list_of_places: bool) {
         let end = self.starts.last().copied().unwrap_or(0);
         if self.starts.is_empty() {
             self.starts.push(0);
         }
         self.starts.push(end.saturating_add(tokens));
+        if is_list_of_places {
+            self.lists_of_places.push(self.pages());
+        }
+    }
+
+    /// Whether a 1-based page only says where other pages are.
+    pub fn is_list_of_places(&self, page: u32) -> bool {
+        self.lists_of_places.binary_search(&page).is_ok()
     }
 
     /// Pages.
@@ -57,8 +68,8 @@ impl PageStarts {
     /// The form kept in the index.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.starts.len() * 2);
-        for pair in self.starts.windows(2) {
-            let mut count = pair[1] - pair[0];
+        for (page, pair) in (1..).zip(self.starts.windows(2)) {
+            let mut count = u64::from(pair[1] - pair[0]) << 1 | u64::from(self.is_list_of_places(page));
             while count >= 0x80 {
                 bytes.push((count & 0x7f) as u8 | 0x80);
                 count >>= 7;
@@ -71,13 +82,13 @@ impl PageStarts {
     /// Reads the form kept in the index; damaged bytes give fewer or wrong pages, never a failure.
     pub fn decode(bytes: &[u8]) -> PageStarts {
         let mut pages = PageStarts::default();
-        let mut count = 0u32;
+        let mut count = 0u64;
         let mut shift = 0u32;
         for &byte in bytes {
-            count |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+            count |= u64::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
             shift += 7;
             if byte & 0x80 == 0 {
-                pages.push(count);
+                pages.push(u32::try_from(count >> 1).unwrap_or(u32::MAX), count & 1 == 1);
                 (count, shift) = (0, 0);
             }
         }
@@ -94,21 +105,22 @@ mod tests {
     fn positions_fall_on_their_pages() {
         let mut pages = PageStarts::default();
         for tokens in [0, 3, 0, 2] {
-            pages.push(tokens);
+            pages.push(tokens, tokens == 2);
         }
         let found: Vec<u32> = (0..6).map(|position| pages.page_of(position)).collect();
         assert_eq!(found, [2, 2, 2, 4, 4, 4]);
         assert_eq!([0, 1, 2, 3, 4, 5].map(|page| pages.tokens_on(page)), [0, 0, 3, 0, 2, 0]);
         assert_eq!([1, 2, 3, 4, 5].map(|page| pages.start_of(page)), [0, 0, 3, 3, 5]);
         assert_eq!([1, 2, 3, 4, 5].map(|page| pages.end_of(page)), [0, 3, 3, 5, 5]);
+        assert_eq!([1, 2, 3, 4, 5].map(|page| pages.is_list_of_places(page)), [false, false, false, true, false]);
         assert_eq!(PageStarts::default().page_of(9), 1);
     }
 
     proptest! {
         #[test]
-        fn counts_survive(counts in prop::collection::vec(0u32..5_000_000, 0..50)) {
+        fn counts_survive(counts in prop::collection::vec((0u32..5_000_000, any::<bool>()), 0..50)) {
             let mut pages = PageStarts::default();
-            counts.iter().for_each(|&count| pages.push(count));
+            counts.iter().for_each(|&(count, is_list)| pages.push(count, is_list));
             prop_assert_eq!(PageStarts::decode(&pages.encode()), pages);
         }
 

@@ -12,7 +12,7 @@ use crate::search::filters::filter_query;
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::Marker;
 use crate::search::plan::{Plan, Planner, Strictness};
-use crate::search::ranking::{PAGE_SHARE, RESCORED, SearchedFields};
+use crate::search::ranking::{RESCORED, SearchedFields};
 use crate::search::suggest::{Beginnings, Titles};
 use crate::search::terms::{Dictionary, documents};
 use crate::search::{Facet, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Total};
@@ -322,7 +322,7 @@ impl State {
         let (again, rest) = first.split_at(rescored);
         let mut reports = self.with_evidence(plan, again)?;
         for report in &mut reports {
-            report.score += PAGE_SHARE * report.evidence.best();
+            report.score += report.evidence.lift();
         }
         reports.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
         let mut page: Vec<RankedReport> = reports.into_iter().skip(offset).take(request.limit).collect();

@@ -5,8 +5,10 @@
 
 use crate::index::{Fields, PageStarts, Snapshot};
 use crate::search::languages::LanguageSet;
+use crate::search::page_score::{PageTally, page_score, pairs};
 use crate::search::plan::{Clause, Plan};
-use crate::search::ranking::{B, K1, PROXIMITY_SHARE, PROXIMITY_WINDOW};
+use crate::search::positions::Place;
+use crate::search::ranking::{OPENING, OPENING_SHARE, PAGE_SHARE, SECTION_OCCURRENCES};
 use crate::search::scope::{AllowedPages, ClauseReader, PageStartsReader, ScopeReader};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -20,6 +22,8 @@ pub(super) struct Evidence {
     pub(super) languages: LanguageSet,
     /// Best first; equal ones in page order.
     pub(super) pages: Vec<PageEvidence>,
+    /// The weight of the words found among the report's first.
+    opening: f32,
     /// Where its pages begin among the positions of its words.
     starts: PageStarts,
     /// The pages that each scope of the plan allows.
@@ -37,7 +41,7 @@ pub(super) struct PageEvidence {
 impl Default for Evidence {
     fn default() -> Evidence {
         let (pages, starts, allowed) = (Vec::new(), PageStarts::default(), Vec::new());
-        Evidence { languages: LanguageSet::ANY, pages, starts, allowed }
+        Evidence { languages: LanguageSet::ANY, pages, opening: 0.0, starts, allowed }
     }
 }
 
@@ -45,6 +49,11 @@ impl Evidence {
     /// The score of the best page.
     pub(super) fn best(&self) -> f32 {
         self.pages.first().map_or(0.0, |page| page.score)
+    }
+
+    /// What it adds to the score of its report.
+    pub(super) fn lift(&self) -> f32 {
+        PAGE_SHARE * self.best() + OPENING_SHARE * self.opening
     }
 
     /// The pages over which a match that touches `page` may run.
@@ -95,28 +104,26 @@ struct Gatherer {
     languages: Arc<[LanguageSet]>,
     clauses: Vec<ClauseReader>,
     scopes: Vec<ScopeReader>,
+    /// The section paths that have each clause; none for a phrase.
+    sections: Vec<Option<Place>>,
     starts: PageStartsReader,
-}
-
-/// What a page has of the clauses.
-#[derive(Default)]
-struct PageTally {
-    /// Frequency of each clause, in the order of [`Plan::shown`].
-    frequencies: Vec<f32>,
-    /// How close each clause stands to the one before it.
-    proximity: Vec<f32>,
 }
 
 impl Gatherer {
     fn open(reader: &SegmentReader, fields: &Fields, plan: &Plan) -> tantivy::Result<Gatherer> {
         let clauses =
             plan.shown().map(|(_, clause)| ClauseReader::open(reader, fields.body, &clause.ways, clause.slop));
+        let section_place = |clause: &Clause| match clause.ways.first().map(Vec::as_slice) {
+            Some([words]) => Place::open(reader, fields.section, words).map(Some),
+            _ => Ok(None),
+        };
         let scopes = plan.scopes.iter().map(|scope| ScopeReader::open(reader, fields, scope));
         Ok(Gatherer {
             languages: plan.languages.of_segment(reader),
             clauses: clauses.collect::<tantivy::Result<_>>()?,
             scopes: scopes.collect::<tantivy::Result<_>>()?,
             starts: PageStartsReader::open(reader)?,
+            sections: plan.shown().map(|(_, clause)| section_place(clause)).collect::<tantivy::Result<_>>()?,
         })
     }
 
@@ -126,18 +133,33 @@ impl Gatherer {
         let allowed: Vec<AllowedPages> = self.scopes.iter_mut().map(|scope| scope.allowed(doc)).collect();
         if self.clauses.is_empty() {
             let pages = pages_of_scopes(plan, &allowed, &starts);
-            return Ok(Evidence { languages, pages, starts, allowed });
+            return Ok(Evidence { languages, pages, opening: 0.0, starts, allowed });
         }
-        let pages = self.tally(plan, doc, &starts, &allowed);
+        let mut opening = 0.0;
+        let mut pages = self.tally(plan, doc, &starts, &allowed, &mut opening);
+        self.add_sections(doc, &mut pages);
         let mut evidence: Vec<PageEvidence> = pages
             .into_iter()
-            .map(|(page, tally)| PageEvidence {
-                page,
-                score: page_score(plan, &tally, starts.tokens_on(page), &starts),
-            })
+            .map(|(page, tally)| PageEvidence { page, score: page_score(plan, &tally, page, &starts) })
             .collect();
         evidence.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
-        Ok(Evidence { languages, pages: evidence, starts, allowed })
+        Ok(Evidence { languages, pages: evidence, opening, starts, allowed })
+    }
+
+    /// Counts words of the headings that pages stand under, on pages that have some word of the query.
+    fn add_sections(&mut self, doc: DocId, pages: &mut BTreeMap<u32, PageTally>) {
+        let mut occurrences = Vec::new();
+        for (clause, place) in self.sections.iter_mut().enumerate() {
+            let Some(place) = place else { continue };
+            occurrences.clear();
+            place.occurrences(doc, &mut occurrences);
+            occurrences.dedup_by_key(|(page, _)| *page);
+            for (page, weight) in &occurrences {
+                if let Some(tally) = pages.get_mut(page) {
+                    tally.add(clause, SECTION_OCCURRENCES * weight);
+                }
+            }
+        }
     }
 
     fn tally(
@@ -146,6 +168,7 @@ impl Gatherer {
         doc: DocId,
         starts: &PageStarts,
         allowed: &[AllowedPages],
+        opening: &mut f32,
     ) -> BTreeMap<u32, PageTally> {
         let clauses = self.clauses.len();
         let mut pages: BTreeMap<u32, PageTally> = BTreeMap::new();
@@ -160,6 +183,8 @@ impl Gatherer {
                     scopes.iter().all(|scope| scope.allows(page))
                 });
             }
+            let early = here.iter().take_while(|(position, _)| *position < OPENING).map(|(_, weight)| *weight);
+            *opening += clause.page_idf * early.fold(0.0, f32::max);
             // Occurrences rise, so those of one page stand together.
             let mut rest = here.as_slice();
             while let Some((position, _)) = rest.first() {
@@ -167,7 +192,7 @@ impl Gatherer {
                 let end = starts.end_of(page);
                 let (run, later) = rest.split_at(rest.partition_point(|(position, _)| *position < end).max(1));
                 let tally = pages.entry(page).or_insert_with(|| PageTally::new(clauses));
-                tally.frequencies[index] += run.iter().map(|(_, weight)| weight).sum::<f32>();
+                tally.add(index, run.iter().map(|(_, weight)| weight).sum());
                 rest = later;
             }
             let (mut page, mut end) = (0, 0);
@@ -177,57 +202,13 @@ impl Gatherer {
                     end = starts.end_of(page);
                 }
                 if let Some(tally) = pages.get_mut(&page) {
-                    tally.proximity[index] += closeness;
+                    tally.add_closeness(index, closeness);
                 }
             }
             std::mem::swap(&mut before, &mut here);
         }
         pages
     }
-}
-
-impl PageTally {
-    fn new(clauses: usize) -> PageTally {
-        PageTally { frequencies: vec![0.0; clauses], proximity: vec![0.0; clauses] }
-    }
-}
-
-/// Where words of two clauses stand together, with 1 for one following the other, less the further they are apart.
-fn pairs(first: &[(u32, f32)], second: &[(u32, f32)]) -> Vec<(u32, f32)> {
-    let mut found = Vec::new();
-    let mut rest = first;
-    for (position, _) in second {
-        let skip = rest.partition_point(|(other, _)| other.saturating_add(PROXIMITY_WINDOW) < *position);
-        rest = &rest[skip..];
-        let near = rest.iter().take_while(|(other, _)| *other <= position.saturating_add(PROXIMITY_WINDOW));
-        let closest = near.filter(|(other, _)| other != position).map(|(other, _)| {
-            // In the order of the query one place apart is next to it; against it counts as one more.
-            if other < position { position - other } else { other - position + 1 }
-        });
-        if let Some(distance) = closest.min() {
-            found.push((*position, 1.0 / distance as f32));
-        }
-    }
-    found
-}
-
-/// BM25 of a page among the pages of its report, times the share of the query's weight that it covers, plus what its
-/// words gain by standing together.
-fn page_score(plan: &Plan, tally: &PageTally, length: u32, starts: &PageStarts) -> f32 {
-    let mean = (starts.tokens() as f32 / starts.pages().max(1) as f32).max(1.0);
-    let norm = K1 * (1.0 - B + B * length as f32 / mean);
-    let (mut score, mut covered, mut whole) = (0.0, 0.0, 0.0);
-    let mut before = 0.0;
-    for ((_, clause), (frequency, proximity)) in plan.shown().zip(tally.frequencies.iter().zip(&tally.proximity)) {
-        whole += clause.idf;
-        if *frequency > 0.0 {
-            covered += clause.idf;
-            score += clause.idf * (1.0 + K1) * frequency / (frequency + norm);
-            score += PROXIMITY_SHARE * clause.idf.min(before) * (1.0 + K1) * proximity / (proximity + K1);
-        }
-        before = clause.idf;
-    }
-    if whole > 0.0 { score * covered / whole } else { 0.0 }
 }
 
 /// Without words, the pages that the scopes of the whole query allow.
@@ -239,23 +220,4 @@ fn pages_of_scopes(plan: &Plan, allowed: &[AllowedPages], starts: &PageStarts) -
     let others: Vec<&AllowedPages> = scopes.collect();
     let pages = first.pages(starts.pages()).into_iter().filter(|page| others.iter().all(|other| other.allows(*page)));
     pages.map(|page| PageEvidence { page, score: 0.0 }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_standing_together_are_paired() {
-        let at = |positions: &[u32]| positions.iter().map(|position| (*position, 1.0)).collect::<Vec<_>>();
-        for (first, second, expected) in [
-            (&[1][..], &[2][..], vec![(2, 1.0)]),
-            (&[2], &[1], vec![(1, 0.5)]),
-            (&[1, 10], &[3, 40], vec![(3, 0.5)]),
-            (&[5], &[5], vec![]),
-            (&[], &[5], vec![]),
-        ] {
-            assert_eq!(pairs(&at(first), &at(second)), expected, "{first:?} {second:?}");
-        }
-    }
 }

@@ -14,6 +14,7 @@ mod filters;
 mod function_words;
 mod hydrate;
 mod languages;
+mod page_score;
 mod passages;
 mod phrase;
 mod plan;

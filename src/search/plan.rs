@@ -33,7 +33,12 @@ pub(super) struct Clause {
     pub(super) is_negative: bool,
     /// The scopes it stands in, as places in [`Plan::scopes`].
     pub(super) scopes: Vec<usize>,
+    /// How telling it is of a report.
     pub(super) idf: f32,
+    /// How telling it is of a page.
+    pub(super) page_idf: f32,
+    /// Whether it is a word that carries grammar only.
+    is_grammar: bool,
     /// Its words as typed, with their accents, if they have any: reports that print them so come first.
     accented: Vec<Arc<Expansion>>,
     /// The words as analyzed that nothing in the index stands for, if therefore the clause cannot match.
@@ -210,7 +215,6 @@ impl Planner<'_> {
             _ => 0,
         };
         let can_match = |way: &&Way| way.iter().all(|words| !words.terms.is_empty());
-        let weight = |way: &Way| way.iter().map(|words| idf(words.frequency, self.documents)).sum::<f32>();
         let unknown = match ways.iter().find(can_match) {
             Some(_) => Vec::new(),
             None if text.kind == TextKind::Prefix => Vec::new(),
@@ -219,8 +223,15 @@ impl Planner<'_> {
         let is_grammar =
             matches!((text.kind, text.words.as_slice()), (TextKind::Word, [word]) if is_function_word(word));
         let share = if is_grammar { FUNCTION_WORD_WEIGHT } else { 1.0 };
+        let least = |weight: &dyn Fn(&Expansion) -> f32| {
+            let of_way = |way: &Way| way.iter().map(|words| weight(words)).sum::<f32>();
+            share * ways.iter().filter(can_match).map(of_way).reduce(f32::min).unwrap_or(0.0)
+        };
+        let pages = self.dictionary.pages();
         Ok(Clause {
-            idf: share * ways.iter().filter(can_match).map(weight).reduce(f32::min).unwrap_or(0.0),
+            idf: least(&|words| idf(words.frequency, self.documents)),
+            page_idf: least(&|words| idf(words.pages.max(words.frequency), pages)),
+            is_grammar,
             ways,
             slop,
             fields: Arc::new(fields.clone()),
@@ -332,10 +343,22 @@ impl Plan {
     /// How many of the outermost parts have words: fewer may be required when all together find nothing.
     pub(super) fn parts_with_words(&self) -> usize {
         match &self.root {
-            Some(Tree::And(parts)) => parts.iter().filter(|part| part.has_words()).count(),
+            Some(Tree::And(parts)) => parts.iter().filter(|part| self.is_counted(parts, part)).count(),
             Some(_) => 1,
             None => 0,
         }
+    }
+
+    /// Whether a part is among those of which fewer may be required. Words that only carry grammar are not, beside
+    /// others: a question's `what` must not stand for its subject.
+    fn is_counted(&self, parts: &[Tree], part: &Tree) -> bool {
+        part.has_words()
+            && (!self.is_grammar(part)
+                || parts.iter().filter(|part| part.has_words()).all(|part| self.is_grammar(part)))
+    }
+
+    fn is_grammar(&self, part: &Tree) -> bool {
+        matches!(part, Tree::Clause(clause) if self.clauses.get(*clause).is_some_and(|clause| clause.is_grammar))
     }
 
     /// The engine's query.
@@ -392,11 +415,15 @@ impl Plan {
     /// All parts, or at least `minimum` of those with words.
     fn and(&self, parts: &[Tree], minimum: Option<usize>) -> Box<dyn Query> {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut beside: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut shown = Vec::new();
         for part in parts {
             match part {
                 Tree::Not(inner) => clauses.push((Occur::MustNot, self.lower(inner))),
-                part if minimum.is_some() && part.has_words() => clauses.push((Occur::Should, self.lower(part))),
+                part if minimum.is_some() && part.has_words() => {
+                    let counted = if self.is_counted(parts, part) { &mut clauses } else { &mut beside };
+                    counted.push((Occur::Should, self.lower(part)));
+                }
                 part => clauses.push((Occur::Must, self.lower(part))),
             }
             part.shown_clauses(self, &mut shown);
@@ -418,7 +445,11 @@ impl Plan {
             clauses.push((Occur::Must, everything()));
         }
         match minimum {
-            Some(minimum) => Box::new(BooleanQuery::with_minimum_required_clauses(clauses, minimum)),
+            Some(minimum) => {
+                let required: Box<dyn Query> = Box::new(BooleanQuery::with_minimum_required_clauses(clauses, minimum));
+                beside.push((Occur::Must, required));
+                Box::new(BooleanQuery::new(beside))
+            }
             None => Box::new(BooleanQuery::new(clauses)),
         }
     }

@@ -12,7 +12,7 @@ use crate::search::stems::{Family, Stems};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use tantivy::query::FuzzyTermQuery;
-use tantivy::schema::Field;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentReader, Term};
 
 /// Words one word may stand for by its stem.
@@ -64,6 +64,8 @@ pub(super) struct Expansion {
     pub(super) terms: Vec<WeightedTerm>,
     /// Estimated reports with any of them.
     pub(super) frequency: f64,
+    /// Estimated pages with any of them.
+    pub(super) pages: f64,
     languages: Arc<Languages>,
 }
 
@@ -97,6 +99,9 @@ pub(super) type Ways = Vec<Way>;
 pub(super) struct Dictionary {
     snapshot: Arc<Snapshot>,
     languages: Arc<Languages>,
+    pages: u64,
+    /// Pages of each report, by segment.
+    pages_of_reports: Vec<Vec<u32>>,
     stems: Stems,
     cache: Mutex<HashMap<Question, Arc<Expansion>>>,
 }
@@ -108,7 +113,9 @@ impl Dictionary {
     pub(super) fn new(snapshot: Arc<Snapshot>) -> tantivy::Result<Dictionary> {
         let languages = Arc::new(Languages::of(&snapshot)?);
         let stems = Stems::for_languages(languages.codes());
-        Ok(Dictionary { snapshot, languages, stems, cache: Mutex::new(HashMap::new()) })
+        let pages_of_reports = pages_of_reports(&snapshot)?;
+        let pages = pages_of_reports.iter().flatten().map(|pages| u64::from(*pages)).sum();
+        Ok(Dictionary { snapshot, languages, pages, pages_of_reports, stems, cache: Mutex::new(HashMap::new()) })
     }
 
     /// The languages of the reports of the commit.
@@ -131,7 +138,11 @@ impl Dictionary {
         {
             candidates = self.candidates(&other, reading, fields)?;
         }
-        let expansion = Arc::new(self.chosen(word, reading, candidates));
+        let mut expansion = self.chosen(word, reading, candidates);
+        if fields.contains(&self.snapshot.fields.body) {
+            expansion.pages = self.pages_with(&expansion)?;
+        }
+        let expansion = Arc::new(expansion);
         if let Ok(mut cache) = self.cache.lock() {
             if cache.len() >= CACHED {
                 cache.clear();
@@ -139,6 +150,32 @@ impl Dictionary {
             cache.insert(key, Arc::clone(&expansion));
         }
         Ok(expansion)
+    }
+
+    /// Pages of the commit.
+    pub(super) fn pages(&self) -> u64 {
+        self.pages
+    }
+
+    /// Estimated pages with any of the words: as many as they would be on, were their occurrences in each report spread
+    /// over its pages at random.
+    fn pages_with(&self, words: &Expansion) -> tantivy::Result<f64> {
+        let mut estimate = 0.0;
+        for (segment, pages) in self.snapshot.searcher.segment_readers().iter().zip(&self.pages_of_reports) {
+            let index = segment.inverted_index(self.snapshot.fields.body)?;
+            for word in &words.terms {
+                let Some(info) = index.terms().get(word.term.as_bytes())? else { continue };
+                let mut postings = index.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
+                while !postings.docs().is_empty() {
+                    for (doc, frequency) in postings.docs().iter().zip(postings.freqs()) {
+                        let pages = pages.get(*doc as usize).copied().unwrap_or(1);
+                        estimate += occupied(pages, *frequency);
+                    }
+                    postings.advance();
+                }
+            }
+        }
+        Ok(estimate)
     }
 
     /// Several words counted as one.
@@ -154,7 +191,8 @@ impl Dictionary {
             }
         }
         let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents(&self.snapshot));
-        Arc::new(Expansion { terms, frequency, languages: Arc::clone(&self.languages) })
+        let pages = words.iter().map(|words| words.pages).sum::<f64>();
+        Arc::new(Expansion { terms, frequency, pages, languages: Arc::clone(&self.languages) })
     }
 
     /// Words that occur in these fields and lie at most so many typos (1 or 2) away, with their distance and frequency.
@@ -252,7 +290,7 @@ impl Dictionary {
         terms.truncate(limit);
         let documents = documents(&self.snapshot);
         let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents);
-        Expansion { terms, frequency, languages: Arc::clone(&self.languages) }
+        Expansion { terms, frequency, pages: 0.0, languages: Arc::clone(&self.languages) }
     }
 
     fn exact(&self, word: &str, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
@@ -376,4 +414,24 @@ impl Found {
 /// Reports of a commit, deleted ones that still lie in it included, as in the frequencies of terms.
 pub(super) fn documents(snapshot: &Snapshot) -> u64 {
     snapshot.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
+}
+
+/// Pages of each report of a commit, by segment.
+fn pages_of_reports(snapshot: &Snapshot) -> tantivy::Result<Vec<Vec<u32>>> {
+    let of_segment = |segment: &SegmentReader| {
+        let column = segment.fast_fields().column_opt::<u64>("pages")?;
+        let pages =
+            |doc| column.as_ref().and_then(|column| column.first(doc)).and_then(|pages| u32::try_from(pages).ok());
+        Ok((0..segment.max_doc()).map(|doc| pages(doc).unwrap_or(1)).collect())
+    };
+    snapshot.searcher.segment_readers().iter().map(of_segment).collect()
+}
+
+/// How many of so many pages have at least one of so many occurrences, on average.
+fn occupied(pages: u32, occurrences: u32) -> f64 {
+    if pages <= 1 || occurrences <= 1 {
+        return 1.0;
+    }
+    let pages = f64::from(pages);
+    pages * (1.0 - (1.0 - 1.0 / pages).powi(occurrences.min(i32::MAX as u32) as i32))
 }

@@ -5,6 +5,7 @@
 
 pub mod about;
 mod compose;
+pub mod contents;
 mod furniture;
 mod headings;
 mod hyphens;

@@ -1,7 +1,7 @@
 //! Small libraries from hand-made reports, through the same store and index as ingest uses.
 
 use crate::index::{IndexWriter, ReportDocument};
-use crate::report::{About, Outcome, Page, PageStatus, Quad, Report, ReportId, Span, Statements, WordBox};
+use crate::report::{About, Outcome, Page, PageStatus, Quad, Report, ReportId, Span, Statement, Statements, WordBox};
 use crate::search::{Engine, SearchRequest, SearchResponse};
 use crate::store::{Change, FileRow, Library, ReportFacts, TextStore};
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ pub(super) struct Made {
     pub(super) pages: Vec<String>,
     /// Section path of each page, from the first.
     pub(super) sections: &'static [&'static str],
+    pub(super) recommendations: &'static [&'static str],
     /// A text that is furniture wherever a page ends with it.
     pub(super) footer: &'static str,
     /// Numbers of pages whose text is garbled.
@@ -42,7 +43,9 @@ impl Made {
             ..About::default()
         };
         let pages = (1..).zip(&self.pages).map(|(number, text)| self.page(number, text)).collect();
-        let statements = Statements::default();
+        let recommendation = |text: &&str| Statement { text: (*text).to_owned(), page: Some(1) };
+        let recommendations = self.recommendations.iter().map(recommendation).collect();
+        let statements = Statements { summary: None, recommendations };
         Report { id: self.id(), size: 10, about, statements, outline: Vec::new(), pages, partial: None }
     }
 

@@ -8,5 +8,6 @@ mod languages;
 mod library;
 mod membership;
 mod order;
+mod ranking;
 mod suggest;
 mod within;
