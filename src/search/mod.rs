@@ -13,6 +13,7 @@ mod evidence;
 mod filters;
 mod function_words;
 mod hydrate;
+mod in_order;
 mod languages;
 mod page_score;
 mod passages;

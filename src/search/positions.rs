@@ -1,7 +1,8 @@
-//! Where words stand in a report, and where several of them stand as a phrase.
+//! Where words and phrases stand in a report, read from the postings.
 //!
 //! The same code decides membership and evidence, so a report found by a phrase always has a page to show for it.
 
+use crate::search::in_order::Offsets;
 use crate::search::languages::LanguageSet;
 use crate::search::terms::{Expansion, WeightedTerm};
 use std::sync::Arc;
@@ -44,6 +45,28 @@ impl Place {
         self.postings.iter_mut().map(seek).min().unwrap_or(TERMINATED)
     }
 
+    /// How often the words stand in `doc`, which was sought.
+    fn frequency(&self, doc: DocId) -> u32 {
+        let here =
+            self.postings.iter().filter(|(list, word)| list.doc() == doc && word.counts_in(doc, &self.languages));
+        here.fold(0, |sum, (list, _)| sum.saturating_add(list.term_freq()))
+    }
+
+    /// Where the words stand in `doc`, which was sought: rising, each position once.
+    fn positions(&mut self, doc: DocId, output: &mut Vec<u32>) {
+        output.clear();
+        for (list, word) in &mut self.postings {
+            if list.doc() == doc && word.counts_in(doc, &self.languages) {
+                list.positions(&mut self.buffer);
+                output.extend_from_slice(&self.buffer);
+            }
+        }
+        if self.postings.len() > 1 {
+            output.sort_unstable();
+        }
+        output.dedup();
+    }
+
     /// Appends where the words stand in `doc`, with the word's weight, rising by position. Reports must be asked for
     /// in rising order.
     pub(super) fn occurrences(&mut self, doc: DocId, output: &mut Vec<(u32, f32)>) {
@@ -65,104 +88,84 @@ impl Place {
     }
 }
 
-/// The first positions of the occurrences of a phrase, rising, given the rising positions of each of its places. With
-/// `slop` 0 the places follow each other; else they may be moved by so many positions in all, out of order too
-/// (as Lucene counts).
-pub(super) fn phrase_starts(places: &[Vec<u32>], slop: u32) -> Vec<u32> {
-    if slop == 0 { adjacent_starts(places) } else { sloppy_starts(places, slop) }
+/// A phrase opened on a field of a segment. Reports must be asked for in rising order.
+pub(super) struct PhraseReader {
+    /// Its different words.
+    words: Vec<Place>,
+    /// Which of them fills each place.
+    filled_by: Vec<usize>,
+    slop: u32,
+    /// Where each of the words stands in the report at hand.
+    positions: Vec<Vec<u32>>,
+    offsets: Offsets,
+    starts: Vec<u32>,
 }
 
-fn adjacent_starts(places: &[Vec<u32>]) -> Vec<u32> {
-    let Some((first, others)) = places.split_first() else {
-        return Vec::new();
-    };
-    let mut starts = first.clone();
-    starts.dedup();
-    for (offset, place) in (1u32..).zip(others) {
-        let mut rest = place.as_slice();
-        starts.retain(|start| {
-            let Some(wanted) = start.checked_add(offset) else {
-                return false;
-            };
-            let skip = rest.partition_point(|position| *position < wanted);
-            rest = &rest[skip..];
-            rest.first() == Some(&wanted)
+impl PhraseReader {
+    /// Opens a phrase in a field that has positions.
+    pub(super) fn open(
+        reader: &SegmentReader,
+        field: Field,
+        places: &[Arc<Expansion>],
+        slop: u32,
+    ) -> tantivy::Result<PhraseReader> {
+        let mut different: Vec<&Arc<Expansion>> = Vec::new();
+        let mut filled_by = Vec::with_capacity(places.len());
+        for place in places {
+            let known = different.iter().position(|known| known.terms == place.terms);
+            filled_by.push(known.unwrap_or(different.len()));
+            if known.is_none() {
+                different.push(place);
+            }
+        }
+        let words = different.into_iter().map(|words| Place::open(reader, field, words));
+        let words = words.collect::<tantivy::Result<Vec<Place>>>()?;
+        let positions = vec![Vec::new(); words.len()];
+        Ok(PhraseReader { words, filled_by, slop, positions, offsets: Offsets::default(), starts: Vec::new() })
+    }
+
+    /// The first report from `target` on that has all of the words.
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
+        if self.words.is_empty() {
+            return TERMINATED;
+        }
+        let mut candidate = target;
+        loop {
+            let furthest = self.words.iter_mut().map(|word| word.seek(candidate)).find(|doc| *doc > candidate);
+            match furthest {
+                None | Some(TERMINATED) => return furthest.unwrap_or(candidate),
+                Some(doc) => candidate = doc,
+            }
+        }
+    }
+
+    /// Where the phrase begins in a report, rising. The rarest words are looked at first: most often they tell that
+    /// there is no match before the frequent ones need be read.
+    pub(super) fn starts(&mut self, doc: DocId) -> &[u32] {
+        self.starts.clear();
+        if !self.words.iter_mut().all(|word| word.seek(doc) == doc) {
+            return &self.starts;
+        }
+        let mut order: Vec<(u32, usize)> = Vec::with_capacity(self.words.len());
+        order.extend(self.words.iter().zip(0..).map(|(word, index)| (word.frequency(doc), index)));
+        order.sort_unstable();
+        self.offsets.clear();
+        for (_, index) in order {
+            self.words[index].positions(doc, &mut self.positions[index]);
+            for (place, _) in self.filled_by.iter().enumerate().filter(|(_, word)| **word == index) {
+                if !self.offsets.narrow(place, &self.positions[index], self.slop) {
+                    return &self.starts;
+                }
+            }
+        }
+        let places: Vec<&[u32]> = self.filled_by.iter().map(|word| self.positions[*word].as_slice()).collect();
+        let starts = &mut self.starts;
+        self.offsets.each_match(&places, self.slop, |chosen| {
+            let positions = places.iter().zip(chosen).filter_map(|(positions, index)| positions.get(*index));
+            starts.extend(positions.min());
         });
-    }
-    starts
-}
-
-fn sloppy_starts(places: &[Vec<u32>], slop: u32) -> Vec<u32> {
-    let mut at = vec![0usize; places.len()];
-    let mut starts: Vec<u32> = Vec::new();
-    if places.is_empty() {
-        return starts;
-    }
-    loop {
-        let mut positions = Vec::with_capacity(places.len());
-        for (place, index) in places.iter().zip(&at) {
-            let Some(position) = place.get(*index) else {
-                return starts;
-            };
-            positions.push(*position);
-        }
-        // A place's position less its number in the phrase is the same for all places of an exact phrase.
-        let shifted = positions.iter().zip(0i64..).map(|(position, number)| i64::from(*position) - number);
-        let (mut least, mut lowest, mut highest) = (0, i64::MAX, i64::MIN);
-        for (place, shift) in shifted.enumerate() {
-            if shift < lowest {
-                (least, lowest) = (place, shift);
-            }
-            highest = highest.max(shift);
-        }
-        if highest - lowest <= i64::from(slop) && all_different(&positions) {
-            let start = positions.iter().copied().min().unwrap_or(0);
-            if starts.last().is_none_or(|last| *last < start) {
-                starts.push(start);
-            }
-        }
-        at[least] += 1;
-    }
-}
-
-fn all_different(positions: &[u32]) -> bool {
-    positions.iter().enumerate().all(|(index, position)| !positions[..index].contains(position))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn phrases_are_found_where_they_stand() {
-        for (places, slop, expected) in [
-            (vec![vec![1, 5, 9], vec![2, 7, 10]], 0, vec![1, 9]),
-            (vec![vec![1, 5], vec![3, 5]], 0, vec![]),
-            (vec![vec![1, 5], vec![3, 8]], 1, vec![1]),
-            (vec![vec![1, 5], vec![3, 8]], 2, vec![1, 5]),
-            // One word cannot fill two places.
-            (vec![vec![4], vec![4]], 5, vec![]),
-            (vec![vec![4, 6], vec![4, 6]], 5, vec![4]),
-            // Out of order costs two.
-            (vec![vec![2], vec![1]], 1, vec![]),
-            (vec![vec![2], vec![1]], 2, vec![1]),
-            (vec![vec![1], vec![]], 3, vec![]),
-            (vec![], 0, vec![]),
-            (vec![vec![u32::MAX], vec![0]], 0, vec![]),
-        ] {
-            assert_eq!(phrase_starts(&places, slop), expected, "{places:?}~{slop}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn slop_only_widens(first in prop::collection::btree_set(0u32..60, 0..12), second in prop::collection::btree_set(0u32..60, 0..12)) {
-            let places = [first.into_iter().collect::<Vec<_>>(), second.into_iter().collect()];
-            let exact = phrase_starts(&places, 0);
-            let wide = phrase_starts(&places, 3);
-            prop_assert!(exact.iter().all(|start| wide.contains(start)), "{:?} {:?}", exact, wide);
-            prop_assert!(wide.windows(2).all(|pair| pair[0] < pair[1]));
-        }
+        self.starts.sort_unstable();
+        self.starts.dedup();
+        &self.starts
     }
 }

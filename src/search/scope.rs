@@ -6,7 +6,7 @@
 //! those whose page 7 is in such a section. Within NOT and OR a scope only says what the report has.
 
 use crate::index::{Fields, PageStarts};
-use crate::search::positions::{Place, phrase_starts};
+use crate::search::positions::{PhraseReader, Place};
 use crate::search::terms::{Expansion, Way, Ways};
 use crate::search::union::explain;
 use std::sync::Arc;
@@ -88,38 +88,42 @@ impl ScopeReader {
 
 /// A clause opened on the bodies of a segment. Reports must be asked for in rising order.
 pub(super) struct ClauseReader {
-    ways: Vec<Vec<Place>>,
-    slop: u32,
-    buffer: Vec<(u32, f32)>,
+    ways: Vec<WayReader>,
+}
+
+enum WayReader {
+    Word(Place),
+    Phrase(PhraseReader),
 }
 
 impl ClauseReader {
     pub(super) fn open(reader: &SegmentReader, body: Field, ways: &Ways, slop: u32) -> tantivy::Result<ClauseReader> {
-        let open = |way: &Way| way.iter().map(|words| Place::open(reader, body, words)).collect();
-        Ok(ClauseReader { ways: ways.iter().map(open).collect::<tantivy::Result<_>>()?, slop, buffer: Vec::new() })
+        let open = |way: &Way| match way.as_slice() {
+            [words] => Place::open(reader, body, words).map(WayReader::Word),
+            places => PhraseReader::open(reader, body, places, slop).map(WayReader::Phrase),
+        };
+        Ok(ClauseReader { ways: ways.iter().map(open).collect::<tantivy::Result<_>>()? })
     }
 
     /// The first report from `target` on that may have the clause.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
-        let furthest = |way: &mut Vec<Place>| way.iter_mut().map(|place| place.seek(target)).max();
-        self.ways.iter_mut().filter_map(furthest).min().unwrap_or(TERMINATED)
+        let seek = |way: &mut WayReader| match way {
+            WayReader::Word(place) => place.seek(target),
+            WayReader::Phrase(phrase) => phrase.seek(target),
+        };
+        self.ways.iter_mut().map(seek).min().unwrap_or(TERMINATED)
     }
 
     /// Appends where the clause begins in a report, with its weight there, rising.
     pub(super) fn occurrences(&mut self, doc: DocId, output: &mut Vec<(u32, f32)>) {
         let before = output.len();
         for way in &mut self.ways {
-            if let [place] = way.as_mut_slice() {
-                place.occurrences(doc, output);
-                continue;
+            match way {
+                WayReader::Word(place) => place.occurrences(doc, output),
+                WayReader::Phrase(phrase) => {
+                    output.extend(phrase.starts(doc).iter().map(|start| (*start, 1.0)));
+                }
             }
-            let mut positions = Vec::with_capacity(way.len());
-            for place in way {
-                self.buffer.clear();
-                place.occurrences(doc, &mut self.buffer);
-                positions.push(self.buffer.iter().map(|(position, _)| *position).collect());
-            }
-            output.extend(phrase_starts(&positions, self.slop).into_iter().map(|start| (start, 1.0)));
         }
         if self.ways.len() > 1 {
             let mut mixed = output.split_off(before);

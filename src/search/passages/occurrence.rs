@@ -5,6 +5,7 @@
 use super::{PageText, PageToMark, TermMark, WayMatcher};
 use crate::index::analyzer::analyze;
 use crate::report::Span;
+use crate::search::in_order::each_match;
 use std::collections::HashMap;
 
 /// Bytes of the next page that can hold the end of a phrase: 32 words with 10 between them, and running heads.
@@ -39,12 +40,12 @@ struct Phrase {
     slop: u32,
 }
 
-/// A word in a place of a phrase.
-#[derive(Debug, Clone, Copy)]
+/// The words that can fill a place of a phrase, in the order of the text.
+#[derive(Debug, Clone, Default)]
 struct Filled {
-    position: u32,
+    positions: Vec<u32>,
     /// `None` on another page.
-    span: Option<Span>,
+    spans: Vec<Option<Span>>,
 }
 
 /// Terms by what they stand for.
@@ -116,7 +117,7 @@ impl<'m> Lookup<'m> {
             return found;
         }
         let is_shown = |clause: usize| u32::try_from(clause).is_ok_and(|bit| bit > 63 || page.hidden >> bit & 1 == 0);
-        let mut filled: Vec<Vec<Filled>> = vec![Vec::new(); self.places];
+        let mut filled: Vec<Filled> = vec![Filled::default(); self.places];
         let mut position = 0;
         for PageText { text, furniture } in page.before {
             position = self.fill_elsewhere(text, furniture, position, &mut filled);
@@ -153,7 +154,7 @@ impl<'m> Lookup<'m> {
     }
 
     /// Notes the words of a page beside the one to be marked that fill places; returns the position after its last.
-    fn fill_elsewhere(&self, text: &str, furniture: &[Span], first: u32, filled: &mut [Vec<Filled>]) -> u32 {
+    fn fill_elsewhere(&self, text: &str, furniture: &[Span], first: u32, filled: &mut [Filled]) -> u32 {
         analyze(text, furniture, first, &mut |token| {
             for role in self.roles(token.term) {
                 if let Role::Place(place) = *role {
@@ -180,49 +181,22 @@ fn head_of(text: &str) -> &str {
 }
 
 /// Notes a word in a place; of variants at one position the first, which is the longest, counts.
-fn fill(filled: &mut [Vec<Filled>], place: usize, position: u32, span: Option<Span>) {
-    if let Some(list) = filled.get_mut(place)
-        && list.last().is_none_or(|last| last.position < position)
+fn fill(filled: &mut [Filled], place: usize, position: u32, span: Option<Span>) {
+    if let Some(Filled { positions, spans }) = filled.get_mut(place)
+        && positions.last().is_none_or(|last| *last < position)
     {
-        list.push(Filled { position, span });
+        positions.push(position);
+        spans.push(span);
     }
 }
 
-/// Gives the span, as far as it lies on the page, of each match of a phrase whose places are filled as listed.
-///
-/// As in Lucene, a word is out of place by its distance from where the phrase wants it, and all distances together
-/// span at most `slop`.
-fn phrase_spans(places: &[Vec<Filled>], slop: u32, sink: &mut dyn FnMut(Span)) {
-    if places.is_empty() || places.iter().any(Vec::is_empty) {
-        return;
-    }
-    let mut at = vec![0usize; places.len()];
-    loop {
-        let (mut least, mut most) = (i64::MAX, i64::MIN);
-        let mut least_place = 0;
-        for (place, list) in places.iter().enumerate() {
-            let Some(word) = list.get(at[place]) else { return };
-            let shift = i64::from(word.position) - place as i64;
-            if shift < least {
-                (least, least_place) = (shift, place);
-            }
-            most = most.max(shift);
-        }
-        if most - least <= i64::from(slop) && (slop == 0 || are_distinct(places, &at)) {
-            let words = places.iter().zip(&at).filter_map(|(list, &index)| list.get(index));
-            let here = words
-                .filter_map(|word| word.span)
-                .reduce(|whole, span| Span { start: whole.start.min(span.start), end: whole.end.max(span.end) });
-            here.into_iter().for_each(&mut *sink);
-        }
-        at[least_place] += 1;
-    }
-}
-
-/// Whether no word fills two places.
-fn are_distinct(places: &[Vec<Filled>], at: &[usize]) -> bool {
-    let mut positions: Vec<u32> =
-        places.iter().zip(at).filter_map(|(list, &index)| list.get(index)).map(|word| word.position).collect();
-    positions.sort_unstable();
-    positions.windows(2).all(|pair| pair[0] != pair[1])
+/// Gives the span, as far as it lies on the page, of each match of a phrase whose places are filled so.
+fn phrase_spans(filled: &[Filled], slop: u32, sink: &mut dyn FnMut(Span)) {
+    let places: Vec<&[u32]> = filled.iter().map(|place| place.positions.as_slice()).collect();
+    each_match(&places, slop, |chosen| {
+        let words = filled.iter().zip(chosen).filter_map(|(place, index)| place.spans.get(*index).copied().flatten());
+        let here =
+            words.reduce(|whole, span| Span { start: whole.start.min(span.start), end: whole.end.max(span.end) });
+        here.into_iter().for_each(&mut *sink);
+    });
 }

@@ -1,0 +1,191 @@
+//! Words in order: where several words stand as a phrase, given where each of them stands.
+//!
+//! The one rule for membership, pages and marks. A word is out of place by its distance from where the phrase wants it,
+//! and all distances together span at most the slop (as Lucene counts): with slop 0 the words follow each other; one
+//! word between costs one, two words exchanged cost two. No word of the text fills two places. From each place in the
+//! text where a match can begin the nearest words are taken.
+
+/// Offsets at which a phrase can stand: a match at offset `m` has its place `i` filled from positions
+/// `m + i..=m + i + slop`. Narrowed place by place, so that whoever has to fetch positions can stop early.
+#[derive(Debug, Default)]
+pub(super) struct Offsets {
+    /// Both ends included, rising, apart.
+    ranges: Vec<(i64, i64)>,
+    is_narrowed: bool,
+    spare: Vec<(i64, i64)>,
+}
+
+impl Offsets {
+    /// Begins anew: any offset.
+    pub(super) fn clear(&mut self) {
+        self.ranges.clear();
+        self.is_narrowed = false;
+    }
+
+    /// Keeps the offsets at which `place` can be filled from these rising positions; false if none is left.
+    pub(super) fn narrow(&mut self, place: usize, positions: &[u32], slop: u32) -> bool {
+        let range = |position: u32| {
+            let last = i64::from(position) - place as i64;
+            (last - i64::from(slop), last)
+        };
+        self.spare.clear();
+        if !self.is_narrowed {
+            positions.iter().for_each(|position| add(&mut self.spare, range(*position)));
+        } else {
+            let mut rest = positions;
+            for &(first, last) in &self.ranges {
+                let skip = rest.partition_point(|position| range(*position).1 < first);
+                rest = &rest[skip..];
+                for (low, high) in rest.iter().map(|position| range(*position)).take_while(|range| range.0 <= last) {
+                    add(&mut self.spare, (low.max(first), high.min(last)));
+                }
+            }
+        }
+        self.is_narrowed = true;
+        std::mem::swap(&mut self.ranges, &mut self.spare);
+        !self.ranges.is_empty()
+    }
+
+    /// Calls `sink` with each match, in order of offsets: for each place the index of the position that fills it.
+    /// `places` are all those the offsets were narrowed by.
+    pub(super) fn each_match(&self, places: &[&[u32]], slop: u32, mut sink: impl FnMut(&[usize])) {
+        let shift = |place: usize, index: usize| {
+            let position = places.get(place).and_then(|positions| positions.get(index));
+            position.map(|position| i64::from(*position) - place as i64)
+        };
+        // The first index of each place that stands at the offset or after.
+        let mut first = vec![0usize; places.len()];
+        let mut chosen: Vec<usize> = Vec::with_capacity(places.len());
+        for offset in self.ranges.iter().flat_map(|&(low, high)| low..=high) {
+            for (place, index) in first.iter_mut().enumerate() {
+                while shift(place, *index).is_some_and(|shift| shift < offset) {
+                    *index += 1;
+                }
+            }
+            // A match is found from the word of it that is furthest to the front, and only from there.
+            if !(0..places.len()).any(|place| shift(place, first[place]) == Some(offset)) {
+                continue;
+            }
+            chosen.clear();
+            for (place, &start) in first.iter().enumerate() {
+                let mut index = start;
+                while slop > 0 && is_taken(places, &chosen, place, index) {
+                    index += 1;
+                }
+                if shift(place, index).is_none_or(|shift| shift > offset + i64::from(slop)) {
+                    break;
+                }
+                chosen.push(index);
+            }
+            let is_whole = chosen.len() == places.len();
+            if is_whole && chosen.iter().enumerate().any(|(place, index)| shift(place, *index) == Some(offset)) {
+                sink(&chosen);
+            }
+        }
+    }
+}
+
+/// Whether a place before has taken the position that `index` of `place` stands at.
+fn is_taken(places: &[&[u32]], chosen: &[usize], place: usize, index: usize) -> bool {
+    let position = places.get(place).and_then(|positions| positions.get(index));
+    position.is_some() && places.iter().zip(chosen).any(|(positions, taken)| positions.get(*taken) == position)
+}
+
+/// Appends a range that begins no earlier than the last one; ranges that touch become one.
+fn add(ranges: &mut Vec<(i64, i64)>, range: (i64, i64)) {
+    match ranges.last_mut() {
+        Some(last) if range.0 <= last.1 + 1 => last.1 = last.1.max(range.1),
+        _ => ranges.push(range),
+    }
+}
+
+/// Calls `sink` with each match of a phrase whose places are filled from these rising positions, as indices.
+pub(super) fn each_match(places: &[&[u32]], slop: u32, sink: impl FnMut(&[usize])) {
+    let mut offsets = Offsets::default();
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by_key(|place| places[*place].len());
+    if !order.is_empty() && order.iter().all(|place| offsets.narrow(*place, places[*place], slop)) {
+        offsets.each_match(places, slop, sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// First and last positions of the matches.
+    fn matches(places: &[Vec<u32>], slop: u32) -> Vec<(u32, u32)> {
+        let places: Vec<&[u32]> = places.iter().map(Vec::as_slice).collect();
+        let mut found = Vec::new();
+        each_match(&places, slop, |chosen| {
+            let positions: Vec<u32> = places.iter().zip(chosen).map(|(list, index)| list[*index]).collect();
+            found.push((*positions.iter().min().expect("a place"), *positions.iter().max().expect("a place")));
+        });
+        found
+    }
+
+    #[test]
+    fn phrases_are_found_where_they_stand() {
+        for (places, slop, expected) in [
+            (vec![vec![1, 5, 9], vec![2, 7, 10]], 0, vec![(1, 2), (9, 10)]),
+            (vec![vec![1, 5], vec![3, 5]], 0, vec![]),
+            (vec![vec![1, 5], vec![3, 8]], 1, vec![(1, 3)]),
+            (vec![vec![1, 5], vec![3, 8]], 2, vec![(1, 3), (5, 8)]),
+            // One word cannot fill two places.
+            (vec![vec![4], vec![4]], 5, vec![]),
+            (vec![vec![4, 6], vec![4, 6]], 5, vec![(4, 6)]),
+            (vec![vec![1, 3], vec![2], vec![1, 3]], 0, vec![(1, 3)]),
+            (vec![vec![0, 2, 4], vec![0, 2, 4], vec![3]], 2, vec![(0, 3), (2, 4)]),
+            // Out of order costs two.
+            (vec![vec![2], vec![1]], 1, vec![]),
+            (vec![vec![2], vec![1]], 2, vec![(1, 2)]),
+            (vec![vec![1], vec![]], 3, vec![]),
+            (vec![], 0, vec![]),
+            (vec![vec![u32::MAX], vec![0]], 0, vec![]),
+            (vec![vec![7, 8]], 0, vec![(7, 7), (8, 8)]),
+        ] {
+            assert_eq!(matches(&places, slop), expected, "{places:?}~{slop}");
+        }
+    }
+
+    /// Whether some way to fill the places stands as a phrase, by trying all.
+    fn can_stand(places: &[Vec<u32>], slop: u32, taken: &mut Vec<u32>) -> bool {
+        let Some(list) = places.get(taken.len()) else {
+            let shifts = taken.iter().enumerate().map(|(place, position)| i64::from(*position) - place as i64);
+            let (least, most) =
+                shifts.fold((i64::MAX, i64::MIN), |(least, most), shift| (least.min(shift), most.max(shift)));
+            return most - least <= i64::from(slop);
+        };
+        list.iter().any(|position| {
+            if taken.contains(position) {
+                return false;
+            }
+            taken.push(*position);
+            let stands = can_stand(places, slop, taken);
+            taken.pop();
+            stands
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_phrase_is_found_if_there_is_a_way(
+            lists in prop::collection::vec(prop::collection::btree_set(0u32..12, 0..5), 1..3),
+            order in prop::collection::vec(0usize..3, 1..5),
+            slop in 0u32..6,
+        ) {
+            // Places with the same list are the same word.
+            let list = |place: &usize| lists[place % lists.len()].iter().copied().collect::<Vec<u32>>();
+            let places: Vec<Vec<u32>> = order.iter().map(list).collect();
+            let found = matches(&places, slop);
+            let mut words: Vec<_> = lists.iter().collect();
+            words.dedup();
+            let are_apart = words.len() < 2 || words[0].is_disjoint(words[1]);
+            if are_apart {
+                prop_assert_eq!(!found.is_empty(), can_stand(&places, slop, &mut Vec::new()));
+            }
+            prop_assert!(found.iter().all(|(first, last)| last - first < places.len() as u32 + slop));
+        }
+    }
+}
