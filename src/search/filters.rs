@@ -2,10 +2,12 @@
 
 use crate::index::Fields;
 use crate::search::Filter;
-use std::ops::Bound;
-use tantivy::Term;
-use tantivy::query::{AllQuery, ConstScoreQuery, Query, RangeQuery, TermQuery};
+use crate::search::union::{Scored, explain};
+use std::ops::RangeInclusive;
+use tantivy::columnar::Column;
+use tantivy::query::{AllQuery, ConstScoreQuery, EnableScoring, Explanation, Query, Scorer, TermQuery, Weight};
 use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, Score, SegmentReader, Term};
 
 /// All reports.
 pub(super) fn everything() -> Box<dyn Query> {
@@ -22,7 +24,7 @@ pub(super) fn filter_query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
     match filter {
         Filter::Language(language) => language_filter(fields, language),
         Filter::Author(author) => author_filter(fields, author),
-        Filter::Year(first, last) => year_filter(fields, *first, *last),
+        Filter::Year(first, last) => year_filter(*first, *last),
     }
 }
 
@@ -39,17 +41,62 @@ fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
 }
 
 /// Reports of these years, both ends included; undated ones never.
-pub(super) fn year_filter(fields: &Fields, first: Option<i32>, last: Option<i32>) -> Box<dyn Query> {
-    let bound =
-        |year: Option<i32>, open: i64| Bound::Included(Term::from_field_i64(fields.year, year.map_or(open, i64::from)));
-    unscored(Box::new(RangeQuery::new(bound(first, i64::MIN), bound(last, i64::MAX))))
+pub(super) fn year_filter(first: Option<i32>, last: Option<i32>) -> Box<dyn Query> {
+    let year = |year: Option<i32>, open: i64| year.map_or(open, i64::from);
+    Box::new(NumberQuery { range: NumberRange::Year(year(first, i64::MIN)..=year(last, i64::MAX)) })
 }
 
 /// Reports with a page between these, both ends included.
-pub(super) fn pages_filter(fields: &Fields, first: u32, last: u32) -> Box<dyn Query> {
+pub(super) fn pages_filter(first: u32, last: u32) -> Box<dyn Query> {
     // `page:5..3` allows no page, so no report has one.
     let most = if first <= last { u64::MAX } else { 0 };
-    let least = Term::from_field_u64(fields.pages, u64::from(first).max(1));
-    let most = Term::from_field_u64(fields.pages, most);
-    unscored(Box::new(RangeQuery::new(Bound::Included(least), Bound::Included(most))))
+    Box::new(NumberQuery { range: NumberRange::Pages(u64::from(first).max(1)..=most) })
+}
+
+/// Reports with a number in a range; scores nothing.
+///
+/// The engine's own query reads a block ahead and, in an intersection, is sought backwards, which it takes for a bug.
+/// A library has few reports, so all of a segment are looked at at once.
+#[derive(Debug, Clone)]
+struct NumberQuery {
+    range: NumberRange,
+}
+
+#[derive(Debug, Clone)]
+enum NumberRange {
+    Year(RangeInclusive<i64>),
+    Pages(RangeInclusive<u64>),
+}
+
+impl Query for NumberQuery {
+    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Weight for NumberQuery {
+    fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let columns = reader.fast_fields();
+        let documents = match &self.range {
+            NumberRange::Year(range) => within(columns.column_opt::<i64>("year")?, range, reader.max_doc()),
+            NumberRange::Pages(range) => within(columns.column_opt::<u64>("pages")?, range, reader.max_doc()),
+        };
+        Ok(Box::new(Scored::new(documents)))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        explain("a number in a range", self, reader, doc)
+    }
+}
+
+fn within<T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static>(
+    column: Option<Column<T>>,
+    range: &RangeInclusive<T>,
+    documents: u32,
+) -> Vec<(DocId, Score)> {
+    let Some(column) = column else { return Vec::new() };
+    (0..documents)
+        .filter(|doc| column.first(*doc).is_some_and(|value| range.contains(&value)))
+        .map(|doc| (doc, 0.0))
+        .collect()
 }
