@@ -321,11 +321,13 @@ impl Tree {
         }
     }
 
-    /// Appends the positive clauses at or below this node that pages can show.
-    fn shown_clauses(&self, plan: &Plan, output: &mut Vec<usize>) {
+    /// Appends the clauses at or below this node, but for those it denies, that scopes bear on.
+    fn scoped_clauses(&self, plan: &Plan, output: &mut Vec<usize>) {
         match self {
-            Tree::And(parts) | Tree::Or(parts) => parts.iter().for_each(|part| part.shown_clauses(plan, output)),
-            Tree::Clause(clause) if plan.clauses.get(*clause).is_some_and(Clause::is_shown) => output.push(*clause),
+            Tree::And(parts) | Tree::Or(parts) => parts.iter().for_each(|part| part.scoped_clauses(plan, output)),
+            Tree::Clause(clause) if plan.clauses.get(*clause).is_some_and(|clause| clause.in_body) => {
+                output.push(*clause)
+            }
             _ => {}
         }
     }
@@ -408,7 +410,7 @@ impl Plan {
             }
             Tree::Scope(scope) => self.scopes.get(*scope).map_or_else(everything, |scope| self.lower_scope(scope)),
             Tree::Language(language) => language_filter(&self.fields, language),
-            Tree::Year(first, last) => year_filter(&self.fields, *first, *last),
+            Tree::Year(first, last) => year_filter(*first, *last),
         }
     }
 
@@ -416,7 +418,7 @@ impl Plan {
     fn and(&self, parts: &[Tree], minimum: Option<usize>) -> Box<dyn Query> {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut beside: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        let mut shown = Vec::new();
+        let mut scoped = Vec::new();
         for part in parts {
             match part {
                 Tree::Not(inner) => clauses.push((Occur::MustNot, self.lower(inner))),
@@ -426,13 +428,13 @@ impl Plan {
                 }
                 part => clauses.push((Occur::Must, self.lower(part))),
             }
-            part.shown_clauses(self, &mut shown);
+            part.scoped_clauses(self, &mut scoped);
         }
         let own: Vec<usize> = parts.iter().filter_map(Tree::as_scope).collect();
         // One scope alone, without words, asks for no more than its own part does.
-        if !own.is_empty() && (!shown.is_empty() || own.len() > 1) {
-            let shown = shown.iter().filter_map(|clause| self.clauses.get(*clause));
-            let scoped = shown.map(|clause| ScopedClause {
+        if !own.is_empty() && (!scoped.is_empty() || own.len() > 1) {
+            let scoped = scoped.iter().filter_map(|clause| self.clauses.get(*clause));
+            let scoped = scoped.map(|clause| ScopedClause {
                 ways: clause.ways.clone(),
                 slop: clause.slop,
                 scopes: clause.scopes.clone(),
@@ -469,7 +471,7 @@ impl Plan {
 
     fn lower_scope(&self, scope: &Scope) -> Box<dyn Query> {
         match scope {
-            Scope::Pages(first, last) => pages_filter(&self.fields, *first, *last),
+            Scope::Pages(first, last) => pages_filter(*first, *last),
             Scope::Section(places) => {
                 let words = places.iter().map(|words| {
                     let fields = Arc::new(vec![self.section_field]);

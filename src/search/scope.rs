@@ -3,7 +3,7 @@
 //! Scopes bear on the words they are joined to by AND, at any depth below: a report matches if at least one of the
 //! words stands on a page that is in all scopes around the word, and only such pages are shown for those words. Without
 //! words, `section:x` finds reports with a section so called, `page:7` reports that have a page 7, and both together
-//! those whose page 7 is in such a section. Within NOT and OR a scope only says what the report has.
+//! those whose page 7 is in such a section. As an alternative (OR) a scope only says what the report has.
 
 use crate::index::{Fields, PageStarts};
 use crate::search::positions::{PhraseReader, Place};
