@@ -326,7 +326,7 @@ impl Tree {
         match self {
             Tree::And(parts) | Tree::Or(parts) => parts.iter().for_each(|part| part.scoped_clauses(plan, output)),
             Tree::Clause(clause) if plan.clauses.get(*clause).is_some_and(|clause| clause.in_body) => {
-                output.push(*clause)
+                output.push(*clause);
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! What a query finds, on small libraries of one and of several segments.
 
+mod agreement;
 mod bare;
 mod cases;
 mod copies;
@@ -9,5 +10,6 @@ mod library;
 mod membership;
 mod order;
 mod ranking;
+mod reference;
 mod suggest;
 mod within;
