@@ -125,6 +125,27 @@ impl Library {
         Ok(())
     }
 
+    /// The youngest generation before the live one, if one was kept.
+    pub fn earlier_generation(&self) -> Result<Option<PathBuf>, StoreError> {
+        let live = self.generation_directory();
+        let numbers = generation_numbers(&self.directory)?.into_iter().rev();
+        let mut paths = numbers.map(|number| self.directory.join(generation_name(number)));
+        Ok(paths.find(|path| *path < live))
+    }
+
+    /// Removes generations (writer only), but for the live one and the one before it.
+    pub fn remove_old_generations(&self) -> Result<(), StoreError> {
+        let live = self.generation_directory();
+        let earlier = self.earlier_generation()?;
+        for number in generation_numbers(&self.directory)? {
+            let path = self.directory.join(generation_name(number));
+            if path != live && Some(&path) != earlier.as_ref() {
+                std::fs::remove_dir_all(&path).map_err(|source| io("remove", &path, source))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Files, reports, outcomes.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
