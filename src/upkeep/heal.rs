@@ -41,6 +41,7 @@ pub fn heal(
     done: &(dyn Fn(u64, u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Healed, UpkeepError> {
+    library.remove_old_generations()?;
     let known: Vec<ReportId> = library.catalogue().locations()?.into_iter().map(|(id, _)| id).collect();
     let indexed = match index::check(&library.generation_directory()) {
         Ok(indexed) => indexed,
