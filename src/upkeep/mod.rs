@@ -8,9 +8,6 @@ mod heal;
 mod rebuild;
 mod verify;
 
-#[cfg(test)]
-mod tests;
-
 pub use heal::{Healed, heal};
 pub use rebuild::{Rebuilt, rebuild, roll_back};
 pub use verify::{Finding, Verification, verify};
