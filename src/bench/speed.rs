@@ -22,8 +22,6 @@ use std::time::{Duration, Instant};
 const SOURCE_PAGES: usize = 10_000;
 /// Reports looked at to tell texts from word boxes in the store.
 const SAMPLED_REPORTS: usize = 200;
-/// The slowest queries that are named.
-const SLOWEST: usize = 10;
 
 /// How to measure.
 #[derive(Debug, Clone)]
@@ -57,8 +55,8 @@ pub struct Speed {
     pub kinds: Vec<KindSpeed>,
     /// With a client on every core at the same time.
     pub throughput: Throughput,
-    /// The slowest queries, the slowest first.
-    pub slowest: Vec<SlowQuery>,
+    /// Every query, the slowest first.
+    pub queries: Vec<QuerySpeed>,
 }
 
 /// What was searched.
@@ -134,7 +132,7 @@ pub struct Throughput {
 
 /// A query by the median of its times.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SlowQuery {
+pub struct QuerySpeed {
     /// Its kind.
     pub kind: Kind,
     /// As typed.
@@ -187,7 +185,7 @@ pub fn measure(options: &SpeedOptions, progress: &dyn Progress, stop: &AtomicBoo
         all: KindSpeed::of(None, &times.iter().collect::<Vec<_>>()),
         kinds: MIX.iter().filter_map(|(kind, _)| of_kind(*kind)).collect(),
         throughput,
-        slowest: slowest(&queries, &times),
+        queries: by_slowness(&queries, &times),
     })
 }
 
@@ -283,11 +281,11 @@ fn throughput(
     Ok(Throughput { clients, queries_per_second: total as f64 / start.elapsed().as_secs_f64() })
 }
 
-fn slowest(queries: &[MixedQuery], times: &[Times]) -> Vec<SlowQuery> {
-    let mut slow: Vec<SlowQuery> = queries
+fn by_slowness(queries: &[MixedQuery], times: &[Times]) -> Vec<QuerySpeed> {
+    let mut slow: Vec<QuerySpeed> = queries
         .iter()
         .zip(times)
-        .map(|(query, times)| SlowQuery {
+        .map(|(query, times)| QuerySpeed {
             kind: query.kind,
             query: query.request.q.clone(),
             found: times.found,
@@ -295,7 +293,6 @@ fn slowest(queries: &[MixedQuery], times: &[Times]) -> Vec<SlowQuery> {
         })
         .collect();
     slow.sort_by(|a, b| b.p50_ms.total_cmp(&a.p50_ms));
-    slow.truncate(SLOWEST);
     slow
 }
 
@@ -402,6 +399,7 @@ mod tests {
         assert!(speed.all.queries >= 20, "{}", speed.all.queries);
         assert_eq!(speed.kinds.iter().map(|kind| kind.queries).sum::<usize>(), speed.all.queries);
         assert!(speed.all.answer.p50_ms > 0.0 && speed.all.answer.max_ms >= speed.all.answer.p99_ms);
+        assert!(speed.queries.windows(2).all(|pair| pair[0].p50_ms >= pair[1].p50_ms));
         assert!(speed.throughput.queries_per_second > 0.0);
         let disk = speed.library.disk_bytes_per_page;
         assert!(disk.geometry > 0.0 && disk.text > 0.0 && disk.index > 0.0, "{disk:?}");

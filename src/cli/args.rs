@@ -384,6 +384,9 @@ pub struct BenchSearchArguments {
     #[arg(long, value_name = "N", default_value_t = 3)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
     pub runs: u64,
+    /// Print every query, not only the slowest
+    #[arg(long)]
+    pub per_query: bool,
     /// Print it as a JSON object
     #[arg(long)]
     pub json: bool,

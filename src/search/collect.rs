@@ -37,7 +37,8 @@ pub(super) struct FoundReport {
     pub(super) id: ReportId,
     pub(super) score: Score,
     rank: u64,
-    title: Vec<u8>,
+    /// Only if it decides the order.
+    title: Option<Vec<u8>>,
 }
 
 impl Collector for ReportCollector<'_> {
@@ -224,11 +225,11 @@ impl ReportSegmentCollector {
             let Some(id) = id else {
                 continue;
             };
-            let mut title = Vec::new();
+            let mut title = None;
             if let Ranking::Title(Some(titles), _) = &self.ranking
                 && let Some(ord) = titles.ords().first(entry.doc)
             {
-                titles.dictionary().ord_to_term(ord, &mut title)?;
+                titles.dictionary().ord_to_term(ord, title.insert(Vec::new()))?;
             }
             let address = DocAddress::new(self.segment, entry.doc);
             // Title ranks count within a segment only; the title itself decides between segments.

@@ -249,12 +249,24 @@ impl Dictionary {
 
     /// The word itself and those that share its stem in some language.
     fn mates(&self, word: &str, family: &Family, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
-        let languages_of = |term: &str| if term == word { LanguageSet::ANY } else { family.languages_of(term) };
-        let keep = |term: &str| languages_of(term) != LanguageSet::NONE;
-        let mates = self.beginning_with(&family.prefix, fields, keep)?;
+        // A term stands in several dictionaries, and stemming it in every language costs more than remembering.
+        let mut languages: HashMap<String, LanguageSet> = HashMap::from([(word.to_owned(), LanguageSet::ANY)]);
+        let keep = |term: &str| {
+            let known = languages.get(term).copied().unwrap_or_else(|| {
+                let new = family.languages_of(term);
+                languages.insert(term.to_owned(), new);
+                new
+            });
+            known != LanguageSet::NONE
+        };
+        let mates = if family.prefix.is_empty() {
+            self.of_alphabet(word, fields, keep)?
+        } else {
+            self.beginning_with(&family.prefix, fields, keep)?
+        };
         let weighted = mates.into_iter().map(|(term, frequency)| WeightedTerm {
             weight: if term == word { 1.0 } else { STEM_WEIGHT },
-            languages: languages_of(&term),
+            languages: languages.get(&term).copied().unwrap_or(LanguageSet::NONE),
             term,
             frequency,
             part: TermPart::Whole,
@@ -309,9 +321,23 @@ impl Dictionary {
         &self,
         prefix: &str,
         fields: &[Field],
-        keep: impl Fn(&str) -> bool,
+        keep: impl FnMut(&str) -> bool,
     ) -> tantivy::Result<BTreeMap<String, u64>> {
         self.scan(prefix, MOST_SCANNED, fields, |term| term.starts_with(prefix), keep)
+    }
+
+    /// Terms in the alphabet of a word whose stemmer cuts its beginning (`الكتاب` → `كتاب`), so that those of its stem may
+    /// begin with any letter: 256 code points hold an alphabet that does so, and others need not be looked at.
+    fn of_alphabet(
+        &self,
+        word: &str,
+        fields: &[Field],
+        keep: impl FnMut(&str) -> bool,
+    ) -> tantivy::Result<BTreeMap<String, u64>> {
+        let block = |term: &str| term.chars().next().map_or(0, |first| u32::from(first) >> 8);
+        let own = block(word);
+        let start = char::from_u32(own << 8).map(String::from).unwrap_or_default();
+        self.scan(&start, MOST_SCANNED, fields, |term| block(term) == own, keep)
     }
 
     /// Terms of these fields to keep, with their frequencies, from `start` on for as long as they are `within`, but not
@@ -322,7 +348,7 @@ impl Dictionary {
         most: usize,
         fields: &[Field],
         within: impl Fn(&str) -> bool,
-        keep: impl Fn(&str) -> bool,
+        mut keep: impl FnMut(&str) -> bool,
     ) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut found = Found::default();
         for field in fields {

@@ -17,7 +17,7 @@ pub struct SpeedText<'s> {
 
 impl Display for SpeedText<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Speed { library, all, kinds, throughput, slowest } = self.speed;
+        let Speed { library, all, kinds, throughput, queries } = self.speed;
         writeln!(formatter, "{}", machine_line(self.machine))?;
         write!(formatter, "{}, {}", count(library.reports, "report"), count(library.pages, "page"))?;
         if let Some(seconds) = library.made_seconds {
@@ -52,7 +52,7 @@ impl Display for SpeedText<'_> {
             writeln!(formatter, "{part:18}{bytes:>7.0}{:>8.2}", bytes / library.text_bytes_per_page.max(1.0))?;
         }
         writeln!(formatter, "\nslowest")?;
-        for slow in slowest {
+        for slow in queries {
             let kind = slow.kind.name();
             writeln!(formatter, "{kind:18}{:>7}{:>8.2} ms   {}", slow.found, slow.p50_ms, printable(&slow.query))?;
         }
@@ -82,7 +82,7 @@ fn write_kind(speed: &KindSpeed, formatter: &mut Formatter<'_>) -> fmt::Result {
 mod tests {
     use super::*;
     use crate::bench::Kind;
-    use crate::bench::speed::{DiskPerPage, Latency, LibrarySize, SlowQuery, Throughput};
+    use crate::bench::speed::{DiskPerPage, Latency, LibrarySize, QuerySpeed, Throughput};
 
     #[test]
     fn the_tables_have_every_figure() {
@@ -107,7 +107,7 @@ mod tests {
             all: kind(None),
             kinds: vec![kind(Some(Kind::WordCommon)), kind(Some(Kind::PhraseSlop))],
             throughput: Throughput { clients: 2, queries_per_second: 414.4 },
-            slowest: vec![SlowQuery { kind: Kind::Typo, query: "carwon~1".to_owned(), found: 1_615, p50_ms: 30.0 }],
+            queries: vec![QuerySpeed { kind: Kind::Typo, query: "carwon~1".to_owned(), found: 1_615, p50_ms: 30.0 }],
         };
         let machine = Machine {
             recto: "0.1.0",

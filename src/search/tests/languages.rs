@@ -61,3 +61,17 @@ fn umlauts_may_be_typed_as_two_letters() {
         assert_eq!((names, response.query.did_you_mean), (vec![expected], None), "{query}");
     }
 }
+
+#[test]
+fn words_whose_beginning_a_stemmer_cuts_are_found_behind_any_number_of_others() {
+    let letters = |number: u32| -> String {
+        (0..4).map(|place| char::from(b'a' + u8::try_from(number / 26_u32.pow(place) % 26).unwrap_or(0))).collect()
+    };
+    let many: String = (0..60_000).map(|number| letters(number) + " ").collect();
+    let shelf = Shelf::of(&[&[
+        in_language("en", "english", &many),
+        in_language("ar", "with-article", "الكتاب جديد"),
+        in_language("ar", "without", "كتاب قديم"),
+    ]]);
+    assert_eq!(shelf.names("الكتاب"), ["with-article", "without"]);
+}

@@ -12,6 +12,9 @@ use crate::cli::session::Session;
 use serde::Serialize;
 use std::borrow::Cow;
 
+/// The slowest queries that are named unless all are.
+const SLOWEST: usize = 10;
+
 /// What was asked of which library, in JSON.
 #[derive(Serialize)]
 struct Corpus<'c> {
@@ -39,7 +42,10 @@ pub fn run(arguments: &BenchSearchArguments, session: &Session) -> Result<ExitCo
     let reporter = session.reporter();
     let outcome = measure(&options, &reporter, &stop);
     reporter.finish();
-    let (speed, machine) = (outcome?, Machine::current());
+    let (mut speed, machine) = (outcome?, Machine::current());
+    if !arguments.per_query {
+        speed.queries.truncate(SLOWEST);
+    }
     if arguments.json {
         let library = options.library.to_string_lossy();
         let BenchSearchArguments { seed, warmup, runs, .. } = *arguments;
