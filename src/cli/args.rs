@@ -89,10 +89,6 @@ pub enum Command {
     Extract(ExtractArguments),
     /// Show what of the library can be searched, and what it costs on disk
     Status(StatusArguments),
-    /// Check index, stored text and catalogue against each other and their checksums
-    Verify(VerifyArguments),
-    /// Make the index again from the stored text, then swap it in
-    Rebuild(RebuildArguments),
     /// List the files that could not be read, and why
     Failures(FailuresArguments),
     /// Read again only the files that failed
@@ -178,7 +174,8 @@ pub struct WantedArguments {
     /// Passages to show of each page [default: 2]
     #[arg(long, value_name = "N")]
     pub passages: Option<usize>,
-    /// Only reports with this language=CODE, author=NAME or year=FROM..TO; may be repeated
+    /// Only reports with this language=CODE, author=NAME, section=NAME or year=FROM..TO; may be repeated: any of one
+    /// field, each of several
     #[arg(long, value_name = "FIELD=VALUE")]
     pub filter: Vec<String>,
     /// Order of the reports
@@ -287,31 +284,6 @@ pub enum ExtractFormat {
 #[derive(Debug, Args)]
 pub struct StatusArguments {
     /// Print it as a JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `recto verify`
-#[derive(Debug, Args)]
-pub struct VerifyArguments {
-    /// Threads that read, 0 = one a core [default: 0]
-    #[arg(long, short = 'j', value_name = "N")]
-    pub jobs: Option<usize>,
-    /// Print what was found as a JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `recto rebuild`
-#[derive(Debug, Args)]
-pub struct RebuildArguments {
-    /// Threads that analyze, 0 = one a core [default: 0]
-    #[arg(long, short = 'j', value_name = "N")]
-    pub jobs: Option<usize>,
-    /// Go back to the index before the last rebuild, if it still fits the library
-    #[arg(long, conflicts_with = "jobs")]
-    pub rollback: bool,
-    /// Print what was done as a JSON object
     #[arg(long)]
     pub json: bool,
 }
@@ -478,7 +450,7 @@ mod tests {
             "recto search",
             "recto search a --queries q.tsv",
             "recto ingest . --yes",
-            "recto rebuild --rollback --jobs 2",
+            "recto verify",
             "recto extract",
             "recto status -q -v",
         ] {

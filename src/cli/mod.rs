@@ -19,7 +19,6 @@ mod paths;
 mod progress;
 mod session;
 mod settings;
-mod upkeep;
 
 use crate::cli::args::Arguments;
 use crate::cli::console::Console;

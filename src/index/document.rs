@@ -3,6 +3,7 @@
 use crate::index::analyzer::{Token, WholeWords, accented, analyze};
 use crate::index::page_starts::PageStarts;
 use crate::index::schema::Fields;
+use crate::index::sections::section_names;
 use crate::index::sketch::Sketcher;
 use crate::index::tokens::TokenWriter;
 use crate::report::{Page, Report, ReportId, Statements};
@@ -46,6 +47,10 @@ impl ReportDocument {
         for author in &about.authors {
             filler.exact(fields.author_name, author);
             filler.exact(fields.author_key, &folded(author));
+        }
+        for (name, key) in section_names(&report.outline, &about.title) {
+            filler.exact(fields.section_name, &name);
+            filler.exact(fields.section_key, &key);
         }
         filler.exact(fields.title_sort, &folded(&about.title));
         if let Some((year, date)) = about.date.as_deref().and_then(date_numbers) {

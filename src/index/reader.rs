@@ -23,10 +23,10 @@ struct Shared {
     snapshot: ArcSwapOption<Snapshot>,
 }
 
-pub(super) struct Opened {
-    pub(super) index: Index,
+struct Opened {
+    index: Index,
     fields: Fields,
-    pub(super) reader: tantivy::IndexReader,
+    reader: tantivy::IndexReader,
 }
 
 /// The index as of one commit: unchanged by later commits, merges and deletions.
@@ -83,8 +83,7 @@ impl IndexReader {
     }
 }
 
-/// Opens the index of a generation, if it has one.
-pub(super) fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
+fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
     if !generation::check(directory)? {
         return Ok(None);
     }

@@ -9,7 +9,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever fields or the meaning of what they hold change: an index made under another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The fields by their handles. See [`crate::index`] for what each holds.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +50,9 @@ pub struct Fields {
     pub pages: Field,
     /// Folded title; fast.
     pub title_sort: Field,
-    /// Outermost headings as printed, each once; fast.
+    /// Outermost headings as printed but without numbers, each once; fast.
     pub section_name: Field,
-    /// Outermost headings folded, whole; indexed.
+    /// The same folded, whole; indexed.
     pub section_key: Field,
     /// The report's text in a few bytes, alike for texts alike; fast.
     pub sketch: Field,

@@ -3,7 +3,7 @@
 //!
 //! Words go to the engine as they are indexed: no stems, no other fields, no pages, no passages.
 
-use crate::search::filters::filter_query;
+use crate::search::filters::filter_queries;
 use crate::search::{Engine, Filter, SearchError};
 use tantivy::Term;
 use tantivy::collector::{Count, TopDocs};
@@ -55,7 +55,8 @@ impl Engine {
             BareQuery::Typo(word, typos) => Box::new(FuzzyTermQuery::new(term(word), *typos, true)),
         };
         let mut clauses = vec![(Occur::Must, words)];
-        clauses.extend(filters.iter().map(|filter| (Occur::Must, filter_query(&snapshot.fields, filter))));
+        let filters = filter_queries(&snapshot.fields, filters, None);
+        clauses.extend(filters.into_iter().map(|filter| (Occur::Must, filter)));
         let query: Box<dyn Query> = match clauses.pop() {
             Some((_, only)) if clauses.is_empty() => only,
             last => Box::new(BooleanQuery::new(clauses.into_iter().chain(last).collect())),

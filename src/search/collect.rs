@@ -2,9 +2,11 @@
 //!
 //! Order never depends on where the engine keeps a report: equal ones stand by identity.
 
+use crate::index::{folded, section_key};
 use crate::report::ReportId;
 use crate::search::{Facet, Sort};
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
@@ -17,7 +19,7 @@ const MOST_VALUES: usize = 100;
 pub(super) struct ReportCollector<'a> {
     pub(super) limit: usize,
     pub(super) sort: Sort,
-    /// `language`, `author`, `year`; others count nothing.
+    /// `language`, `author`, `section`, `year`; others count nothing.
     pub(super) facets: &'a [String],
 }
 
@@ -51,6 +53,7 @@ impl Collector for ReportCollector<'_> {
             let counter = match name.as_str() {
                 "language" => FacetCounter::text(columns.str("language")?),
                 "author" => FacetCounter::text(columns.str("author_name")?),
+                "section" => FacetCounter::text(columns.str("section_name")?),
                 "year" => FacetCounter::Numbers(columns.column_opt::<i64>("year")?, HashMap::new()),
                 _ => FacetCounter::Nothing,
             };
@@ -76,7 +79,7 @@ impl Collector for ReportCollector<'_> {
     }
 
     fn requires_scoring(&self) -> bool {
-        true
+        self.limit > 0
     }
 
     fn merge_fruits(&self, segments: Vec<tantivy::Result<SegmentFruit>>) -> tantivy::Result<Collected> {
@@ -98,17 +101,50 @@ impl Collector for ReportCollector<'_> {
             titles.then(b.rank.cmp(&a.rank)).then(a.id.cmp(&b.id))
         });
         collected.first.truncate(self.limit);
-        collected.facets = facets.into_iter().map(|(name, counts)| (name, most_frequent(counts))).collect();
+        collected.facets = facets
+            .into_iter()
+            .map(|(name, counts)| {
+                let key_of: fn(&str) -> String = match name.as_str() {
+                    "author" => folded,
+                    "section" => section_key,
+                    _ => str::to_owned,
+                };
+                (name, most_frequent(counts, key_of))
+            })
+            .collect();
         Ok(collected)
     }
 }
 
-/// The most frequent values, the greatest count first.
-fn most_frequent(counts: HashMap<String, u64>) -> Vec<Facet> {
-    let mut values: Vec<Facet> = counts.into_iter().map(|(value, count)| Facet { value, count }).collect();
+/// The most frequent values, the greatest count first. Values of one key count as one and are called as most are.
+fn most_frequent(counts: HashMap<String, u64>, key_of: fn(&str) -> String) -> Vec<Facet> {
+    let mut groups: HashMap<String, (u64, Facet)> = HashMap::new();
+    for (value, count) in counts {
+        let facet = Facet { value, count };
+        match groups.entry(key_of(&facet.value)) {
+            Entry::Vacant(place) => {
+                place.insert((count, facet));
+            }
+            Entry::Occupied(mut group) => {
+                let (sum, name) = group.get_mut();
+                *sum += count;
+                if preference(&facet) > preference(name) {
+                    *name = facet;
+                }
+            }
+        }
+    }
+    let mut values: Vec<Facet> =
+        groups.into_values().map(|(count, facet)| Facet { count, value: facet.value }).collect();
     values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
     values.truncate(MOST_VALUES);
     values
+}
+
+/// The greater of two spellings names their value: the more frequent, else the one with fewer capitals, else the first.
+fn preference(facet: &Facet) -> (u64, Reverse<usize>, Reverse<&str>) {
+    let capitals = facet.value.chars().filter(|character| character.is_uppercase()).count();
+    (facet.count, Reverse(capitals), Reverse(&facet.value))
 }
 
 /// What decides the order within a segment: greater ranks come first.
@@ -146,22 +182,22 @@ pub(super) struct ReportSegmentCollector {
     keys: Option<StrColumn>,
     facets: Vec<(String, FacetCounter)>,
     count: u64,
-    first: Vec<Entry>,
+    first: Vec<Place>,
     /// The last of the first `limit`, once so many are known.
-    worst: Option<Entry>,
+    worst: Option<Place>,
 }
 
 /// A report within a segment; the smaller comes first. Keys are numbered in the order of identities.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Entry {
+struct Place {
     rank: u64,
     key: u64,
     doc: DocId,
     score: Score,
 }
 
-impl Entry {
-    fn order(&self, other: &Entry) -> Ordering {
+impl Place {
+    fn order(&self, other: &Place) -> Ordering {
         other.rank.cmp(&self.rank).then(self.key.cmp(&other.key)).then(self.doc.cmp(&other.doc))
     }
 }
@@ -183,7 +219,7 @@ impl SegmentCollector for ReportSegmentCollector {
             return;
         }
         let key = self.keys.as_ref().and_then(|keys| keys.ords().first(doc)).unwrap_or(u64::MAX);
-        let entry = Entry { rank: self.ranking.rank(doc, score), key, doc, score };
+        let entry = Place { rank: self.ranking.rank(doc, score), key, doc, score };
         if self.worst.is_some_and(|worst| worst.order(&entry) == Ordering::Less) {
             return;
         }
@@ -205,7 +241,7 @@ impl ReportSegmentCollector {
     /// Leaves the first `limit` in any order.
     fn cut(&mut self) {
         if self.first.len() > self.limit && self.limit > 0 {
-            self.first.select_nth_unstable_by(self.limit - 1, Entry::order);
+            self.first.select_nth_unstable_by(self.limit - 1, Place::order);
             self.first.truncate(self.limit);
             self.worst = self.first.last().copied();
         }

@@ -8,7 +8,7 @@ use crate::query::{self, QueryError};
 use crate::search::collect::{Collected, FoundReport, ReportCollector};
 use crate::search::copies::{self, Sketches};
 use crate::search::evidence::{self, Evidence};
-use crate::search::filters::filter_query;
+use crate::search::filters::filter_queries;
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::Marker;
 use crate::search::plan::{Plan, Planner, Strictness};
@@ -86,8 +86,8 @@ struct Ranked {
 pub(super) struct Matched {
     pub(super) plan: Plan,
     pub(super) collected: Collected,
-    /// Whether fewer words were required than asked for.
-    pub(super) is_relaxed: bool,
+    /// How strictly the words were required in the end.
+    pub(super) strictness: Strictness,
 }
 
 impl Engine {
@@ -218,7 +218,9 @@ impl State {
     ) -> Result<Ranked, SearchError> {
         let limit = offset.saturating_add(request.limit).max(RESCORED);
         let Some(matched) = self.matched(request, root, limit)? else { return Ok(Ranked::default()) };
-        let Matched { plan, collected: Collected { count, first, facets }, is_relaxed } = matched;
+        let Matched { plan, collected: Collected { count, first, facets }, strictness } = matched;
+        let facets = self.with_own_filters_apart(request, &plan, strictness, facets)?;
+        let is_relaxed = strictness != Strictness::AsAsked;
         let did_you_mean = self.did_you_mean(request, &plan, count == 0 || is_relaxed)?;
         let hits = self.window(request, &plan, &first, offset)?;
         Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
@@ -237,17 +239,35 @@ impl State {
         }
         let plan = self.planner().plan(root)?;
         let mut collected = self.collect(request, &plan, Strictness::AsAsked, limit)?;
-        let mut is_relaxed = false;
+        let mut strictness = Strictness::AsAsked;
         if collected.count == 0 {
             for minimum in relaxations(plan.parts_with_words()) {
-                collected = self.collect(request, &plan, Strictness::AtLeast(minimum), limit)?;
+                let relaxed = Strictness::AtLeast(minimum);
+                collected = self.collect(request, &plan, relaxed, limit)?;
                 if collected.count > 0 {
-                    is_relaxed = true;
+                    strictness = relaxed;
                     break;
                 }
             }
         }
-        Ok(Some(Matched { plan, collected, is_relaxed }))
+        Ok(Some(Matched { plan, collected, strictness }))
+    }
+
+    /// The facets, the values of a filtered field counted as if it were not: they are what else could be chosen.
+    fn with_own_filters_apart(
+        &self,
+        request: &SearchRequest,
+        plan: &Plan,
+        strictness: Strictness,
+        mut facets: BTreeMap<String, Vec<Facet>>,
+    ) -> Result<BTreeMap<String, Vec<Facet>>, SearchError> {
+        for name in request.facets.iter().filter(|name| request.filters.iter().any(|it| it.field() == *name)) {
+            let filters = filter_queries(&self.snapshot.fields, &request.filters, Some(name));
+            let collector = ReportCollector { limit: 0, sort: Sort::Relevance, facets: std::slice::from_ref(name) };
+            let apart = self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?;
+            facets.extend(apart.facets);
+        }
+        Ok(facets)
     }
 
     /// How many reports match a query as it asks.
@@ -303,7 +323,7 @@ impl State {
         limit: usize,
     ) -> Result<Collected, SearchError> {
         let fields = &self.snapshot.fields;
-        let filters = request.filters.iter().map(|filter| filter_query(fields, filter)).collect();
+        let filters = filter_queries(fields, &request.filters, None);
         let collector = ReportCollector { limit, sort: request.sort, facets: &request.facets };
         Ok(self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?)
     }

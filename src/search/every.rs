@@ -8,7 +8,7 @@ use crate::search::collect::FoundReport;
 use crate::search::engine::{Engine, Matched, State};
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::{Marker, Matchers};
-use crate::search::plan::Plan;
+use crate::search::plan::{Plan, Strictness};
 use crate::search::ranking::RESCORED;
 use crate::search::{Hit, Operator, SearchError, SearchRequest, copies, cursor};
 use crate::store::Library;
@@ -56,7 +56,8 @@ impl Engine {
                 state.matched(&request, parsed.root.as_ref(), at.saturating_add(limit).max(RESCORED))?
         {
             let matchers = matched.plan.matchers();
-            let Matched { plan, collected, is_relaxed } = matched;
+            let Matched { plan, collected, strictness } = matched;
+            let is_relaxed = strictness != Strictness::AsAsked;
             let (reports, ranked) = (collected.first, Vec::new().into_iter());
             walk = Some(Walk { state, plan, matchers, reports, at, ranked, is_relaxed });
         }

@@ -1,11 +1,13 @@
-//! What decides without scoring: all reports, a language, an author, years, numbers of pages.
+//! What decides without scoring: all reports, a language, an author, a section, years, numbers of pages.
 
 use crate::index::Fields;
 use crate::search::Filter;
 use crate::search::union::{Scored, explain};
 use std::ops::RangeInclusive;
 use tantivy::columnar::Column;
-use tantivy::query::{AllQuery, ConstScoreQuery, EnableScoring, Explanation, Query, Scorer, TermQuery, Weight};
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Explanation, Query, Scorer, TermQuery, Weight,
+};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, Score, SegmentReader, Term};
 
@@ -19,9 +21,29 @@ fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
 
-/// What a filter of a request leaves.
-pub(super) fn filter_query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
+/// What the filters of a request leave: any of the values of one field, and so for every field. `except` names a field
+/// whose filters do not count.
+pub(super) fn filter_queries(fields: &Fields, filters: &[Filter], except: Option<&str>) -> Vec<Box<dyn Query>> {
+    let mut names: Vec<&str> = Vec::new();
+    for filter in filters {
+        if Some(filter.field()) != except && !names.contains(&filter.field()) {
+            names.push(filter.field());
+        }
+    }
+    let of_field = |name: &&str| {
+        let same = filters.iter().filter(|filter| filter.field() == *name);
+        let mut values: Vec<Box<dyn Query>> = same.map(|filter| filter_query(fields, filter)).collect();
+        match values.pop() {
+            Some(only) if values.is_empty() => only,
+            last => unscored(Box::new(BooleanQuery::union(values.into_iter().chain(last).collect()))),
+        }
+    };
+    names.iter().map(of_field).collect()
+}
+
+fn filter_query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
     match filter {
+        Filter::Section(name) => section_filter(fields, name),
         Filter::Language(language) => language_filter(fields, language),
         Filter::Author(author) => author_filter(fields, author),
         Filter::Year(first, last) => year_filter(*first, *last),
@@ -37,6 +59,12 @@ pub(super) fn language_filter(fields: &Fields, language: &str) -> Box<dyn Query>
 /// Reports by an author, compared folded.
 fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
     let term = Term::from_field_text(fields.author_key, &crate::index::folded(author));
+    unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+}
+
+/// Reports with a section of this name, compared folded and without its number.
+fn section_filter(fields: &Fields, name: &str) -> Box<dyn Query> {
+    let term = Term::from_field_text(fields.section_key, &crate::index::section_key(name));
     unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
 }
 

@@ -15,7 +15,6 @@ mod function_words;
 mod hydrate;
 mod in_order;
 mod languages;
-mod living;
 mod page_score;
 mod passages;
 mod phrase;

@@ -27,9 +27,9 @@ pub struct SearchRequest {
     pub pages: usize,
     /// Passages for each page hit, 0..=10.
     pub passages: usize,
-    /// Restrictions.
+    /// Restrictions: of those on one field any has to hold, of those on different fields each.
     pub filters: Vec<Filter>,
-    /// Facets to count: `language`, `author`, `year`.
+    /// Facets to count: `language`, `author`, `section`, `year`.
     pub facets: Vec<String>,
     /// Order of hits.
     pub sort: Sort,
@@ -46,8 +46,22 @@ pub enum Filter {
     Language(String),
     /// Whole name, compared folded.
     Author(String),
+    /// Name of one of its outermost sections, compared folded and without its number.
+    Section(String),
     /// Both ends included.
     Year(Option<i32>, Option<i32>),
+}
+
+impl Filter {
+    /// The field it restricts, as in `filter[…]` and among the facets.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Filter::Language(_) => "language",
+            Filter::Author(_) => "author",
+            Filter::Section(_) => "section",
+            Filter::Year(..) => "year",
+        }
+    }
 }
 
 /// Order of hits.
@@ -106,8 +120,8 @@ impl Default for SearchRequest {
 
 impl SearchRequest {
     /// Reads `name=value` pairs named as in the contract (`q`, `limit`, `offset`, `cursor`, `pages`, `passages`,
-    /// `filter[language]`, `filter[author]`, `filter[year]`, `facets`, `sort`, `op`, `explain`). Unknown, repeated
-    /// (but for filters) and malformed parameters are errors; all are reported. An empty value, as forms send it, is
+    /// `filter[language]`, `filter[author]`, `filter[section]`, `filter[year]`, `facets`, `sort`, `op`, `explain`).
+    /// Unknown, repeated (but for filters) and malformed parameters are errors; all are reported. An empty value, as forms send it, is
     /// as good as none, but for numbers.
     pub fn from_pairs<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -196,7 +210,7 @@ impl SearchRequest {
                     _ => return Err("must be `true` or `false`".to_owned()),
                 }
             }
-            "filter[language]" | "filter[author]" | "filter[year]" => {
+            "filter[language]" | "filter[author]" | "filter[section]" | "filter[year]" => {
                 if value.trim().is_empty() {
                     return Ok(());
                 }
@@ -207,7 +221,7 @@ impl SearchRequest {
             }
             _ => {
                 return Err("is not known; known are q, limit, offset, cursor, pages, passages, filter[language], \
-                    filter[author], filter[year], facets, sort, op, explain"
+                    filter[author], filter[section], filter[year], facets, sort, op, explain"
                     .to_owned());
             }
         }
@@ -237,8 +251,9 @@ mod tests {
             ("filter[language]", "EN"),
             ("filter[language]", "fr"),
             ("filter[author]", " Jane Roe "),
+            ("filter[section]", "Findings"),
             ("filter[year]", "2019..2021"),
-            ("facets", "year,language,year"),
+            ("facets", "year,section,year"),
             ("sort", "-date"),
             ("op", "or"),
             ("explain", "1"),
@@ -254,9 +269,10 @@ mod tests {
                 Filter::Language("en".to_owned()),
                 Filter::Language("fr".to_owned()),
                 Filter::Author("Jane Roe".to_owned()),
+                Filter::Section("Findings".to_owned()),
                 Filter::Year(Some(2019), Some(2021)),
             ],
-            facets: vec!["year".to_owned(), "language".to_owned()],
+            facets: vec!["year".to_owned(), "section".to_owned()],
             sort: Sort::DateDescending,
             operator: Operator::Or,
             explain: true,
@@ -264,8 +280,8 @@ mod tests {
         assert_eq!(request, Ok(expected.clone()));
         let body = json!({
             "q": "cash", "limit": 20, "offset": 40, "pages": 0, "passages": "10",
-            "filter": {"author": "Jane Roe", "language": ["en", "fr"], "year": "2019..2021"},
-            "facets": ["year", "language"], "sort": "-date", "op": "or", "explain": true, "cursor": null,
+            "filter": {"author": "Jane Roe", "language": ["en", "fr"], "section": "Findings", "year": "2019..2021"},
+            "facets": ["year", "section"], "sort": "-date", "op": "or", "explain": true, "cursor": null,
         });
         let mut read = SearchRequest::from_json(&body).expect("all of it is valid");
         read.filters.sort_by_key(|filter| matches!(filter, Filter::Author(_)));

@@ -1,7 +1,9 @@
 //! Small libraries from hand-made reports, through the same store and index as ingest uses.
 
 use crate::index::{IndexWriter, ReportDocument};
-use crate::report::{About, Outcome, Page, PageStatus, Quad, Report, ReportId, Span, Statement, Statements, WordBox};
+use crate::report::{
+    About, Outcome, OutlineEntry, Page, PageStatus, Quad, Report, ReportId, Span, Statement, Statements, WordBox,
+};
 use crate::search::{Engine, SearchRequest, SearchResponse};
 use crate::store::{Change, FileRow, Library, ReportFacts, TextStore};
 use std::path::PathBuf;
@@ -46,7 +48,19 @@ impl Made {
         let recommendation = |text: &&str| Statement { text: (*text).to_owned(), page: Some(1) };
         let recommendations = self.recommendations.iter().map(recommendation).collect();
         let statements = Statements { summary: None, recommendations };
-        Report { id: self.id(), size: 10, about, statements, outline: Vec::new(), pages, partial: None }
+        Report { id: self.id(), size: 10, about, statements, outline: self.outline(), pages, partial: None }
+    }
+
+    /// The outermost headings of the section paths.
+    fn outline(&self) -> Vec<OutlineEntry> {
+        let mut outline: Vec<OutlineEntry> = Vec::new();
+        for (page, path) in (1..).zip(self.sections) {
+            let title = path.split(" › ").next().unwrap_or(path).to_owned();
+            if outline.iter().all(|entry| entry.title != title) {
+                outline.push(OutlineEntry { title, level: 0, page });
+            }
+        }
+        outline
     }
 
     fn page(&self, number: u32, text: &str) -> Page {
@@ -148,14 +162,6 @@ impl Shelf {
     pub(super) fn delete(&mut self, made: &Made) {
         self.writer().delete(made.id()).expect("deletes");
         self.commit();
-    }
-
-    /// Waits for merges.
-    pub(super) fn merge(&mut self) {
-        if let Some(writer) = self.writer.take() {
-            writer.finish().expect("merges");
-        }
-        self.engine.reload().expect("reloads");
     }
 
     fn commit(&mut self) {
