@@ -18,7 +18,7 @@ use commit::Committer;
 pub use made::ingest_made;
 use pipeline::{Extract, Index, Worker};
 use plan::Plan;
-pub(crate) use pool::Pool;
+use pool::Pool;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;

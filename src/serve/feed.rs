@@ -8,7 +8,7 @@ use crate::serve::api::pairs_of;
 use crate::serve::app::Service;
 use crate::serve::opensearch::site_of;
 use crate::serve::problem::Problem;
-use crate::serve::ui::{self, FeedEntry, FeedPage};
+use crate::serve::ui::{self, FeedEntry, FeedPage, QueryState};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -35,6 +35,7 @@ pub async fn atom(
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
     }
+    let results = QueryState::of(&request).link(&service.links);
     let response = service.search(request).await?;
     let ids: Vec<ReportId> = response.hits.iter().map(|hit| hit.id).collect();
     let rows = service.read(move |service| Ok(service.library().catalogue().reports_of(&ids)?)).await?;
@@ -44,7 +45,6 @@ pub async fn atom(
         hit.put_under(&base);
         FeedEntry { hit, added }
     };
-    let q = response.query.q.clone();
     let address = |parameters: &[(&str, &str)]| format!("{site}{}", service.links.search_as("atom", parameters));
     let next = response.next_cursor.map(|cursor| {
         let others = parameters(&pairs).filter(|(name, _)| !matches!(*name, "offset" | "cursor"));
@@ -53,8 +53,8 @@ pub async fn atom(
     let page = FeedPage {
         id: search_id(&pairs),
         own: address(&parameters(&pairs).collect::<Vec<_>>()),
-        results: format!("{site}{}", service.links.search(&[("q", &q)])),
-        q,
+        results: format!("{site}{results}"),
+        q: response.query.q,
         next,
         entries: response.hits.into_iter().zip(added).map(entry).collect(),
     };

@@ -66,6 +66,7 @@ async fn a_search_is_a_feed_whose_entries_name_words_and_pages() {
     for wanted in [
         "<title>Recto: cash</title>",
         "<link rel=\"self\" type=\"application/atom+xml\" href=\"http://library.example/x/search.atom?q=cash&#38;filter",
+        "<link rel=\"alternate\" type=\"text/html\" href=\"http://library.example/x/?q=cash&#38;language=en\"/>",
         &format!("<link rel=\"alternate\" type=\"text/html\" href=\"http://library.example/x/reports/{id}\"/>"),
         &format!("<a href=\"http://library.example/x/reports/{id}/pages/12?q=cash\">"),
         "<category term=\"cash transfer\"/>",
@@ -88,9 +89,12 @@ async fn a_search_is_a_feed_whose_entries_name_words_and_pages() {
 #[tokio::test]
 async fn results_lead_to_their_other_forms() {
     let site = site("/x");
-    let body = site.get("/x/?q=cash&language=en&from=2000").await.body;
+    let body = site.get("/x/?q=cash&language=en&section=Findings&from=2000").await.body;
     for form in ["csv", "ndjson", "atom"] {
-        let address = format!("/x/search.{form}?q=cash&#38;filter%5Blanguage%5D=en&#38;filter%5Byear%5D=2000..");
+        let address = format!(
+            "/x/search.{form}?q=cash&#38;filter%5Blanguage%5D=en&#38;filter%5Bsection%5D=Findings\
+            &#38;filter%5Byear%5D=2000.."
+        );
         assert!(body.contains(&format!("href=\"{address}\">")), "{form}: {body}");
         assert!(body.contains("<link rel=\"alternate\""), "{body}");
     }

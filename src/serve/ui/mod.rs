@@ -8,6 +8,7 @@ pub mod format;
 mod browse;
 mod copies;
 mod feed;
+mod filters;
 mod languages;
 mod marked;
 mod page;

@@ -3,7 +3,7 @@
 //! The API refuses unknown parameters; a page's address may have been lengthened by mailers and campaigns, so a page
 //! leaves them out. What it knows but cannot accept is refused as in the API.
 
-use crate::search::SearchRequest;
+use crate::search::{Filter, Operator, SearchRequest};
 use crate::serve::links::Links;
 use crate::serve::problem::Problem;
 
@@ -13,15 +13,20 @@ pub const PAGE_SIZE: usize = 10;
 /// The largest offset that a search accepts.
 pub const MAX_OFFSET: usize = 10_000;
 
+/// The filters that may be given several times in an address.
+pub const CHOICES: [&str; 3] = ["language", "author", "section"];
+
 /// The parameters of a search page; empty where not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QueryState {
     /// The query.
     pub q: String,
-    /// ISO 639-1.
-    pub language: String,
-    /// A whole name.
-    pub author: String,
+    /// ISO 639-1, any of them.
+    pub languages: Vec<String>,
+    /// Whole names, any of them.
+    pub authors: Vec<String>,
+    /// Names of sections, any of them.
+    pub sections: Vec<String>,
     /// First year.
     pub from: String,
     /// Last year.
@@ -35,14 +40,12 @@ pub struct QueryState {
 }
 
 impl QueryState {
-    /// Reads the pairs of an address. The first of repeated parameters counts.
+    /// Reads the pairs of an address. The first of repeated parameters counts, but for filters.
     pub fn from_pairs(pairs: &[(String, String)]) -> QueryState {
         let mut state = QueryState::default();
         for (name, value) in pairs.iter().rev() {
             let place = match name.as_str() {
                 "q" => &mut state.q,
-                "language" => &mut state.language,
-                "author" => &mut state.author,
                 "from" => &mut state.from,
                 "to" => &mut state.to,
                 "sort" => &mut state.sort,
@@ -52,14 +55,60 @@ impl QueryState {
             };
             value.trim().clone_into(place);
         }
+        for (name, value) in pairs {
+            let value = value.trim().to_owned();
+            if let Some(chosen) = state.chosen_mut(name).filter(|chosen| !value.is_empty() && !chosen.contains(&value))
+            {
+                chosen.push(value);
+            }
+        }
         state
+    }
+
+    /// The state of a page for a request of the API, from its start.
+    pub fn of(request: &SearchRequest) -> QueryState {
+        let mut state = QueryState { q: request.q.clone(), ..QueryState::default() };
+        for filter in &request.filters {
+            match filter {
+                Filter::Language(language) => state.languages.push(language.clone()),
+                Filter::Author(author) => state.authors.push(author.clone()),
+                Filter::Section(section) => state.sections.push(section.clone()),
+                Filter::Year(first, last) => {
+                    let year = |year: &Option<i32>| year.map(|year| year.to_string()).unwrap_or_default();
+                    (state.from, state.to) = (year(first), year(last));
+                }
+            }
+        }
+        if request.operator == Operator::Or {
+            "or".clone_into(&mut state.op);
+        }
+        state
+    }
+
+    /// The chosen values of one of the [`CHOICES`].
+    pub fn chosen(&self, name: &str) -> &[String] {
+        match name {
+            "language" => &self.languages,
+            "author" => &self.authors,
+            "section" => &self.sections,
+            _ => &[],
+        }
+    }
+
+    fn chosen_mut(&mut self, name: &str) -> Option<&mut Vec<String>> {
+        match name {
+            "language" => Some(&mut self.languages),
+            "author" => Some(&mut self.authors),
+            "section" => Some(&mut self.sections),
+            _ => None,
+        }
     }
 
     /// The request it stands for, with the counts for the filters.
     pub fn request(&self) -> Result<SearchRequest, Problem> {
         let limit = PAGE_SIZE.to_string();
         let mut pairs = self.parameters();
-        let window = [("limit", limit), ("offset", self.offset.clone()), ("facets", "language".to_owned())];
+        let window = [("limit", limit), ("offset", self.offset.clone()), ("facets", CHOICES.join(","))];
         pairs.extend(window.into_iter().filter(|(_, value)| !value.is_empty()));
         Ok(SearchRequest::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))?)
     }
@@ -70,15 +119,17 @@ impl QueryState {
             ("", "") => String::new(),
             (from, to) => format!("{from}..{to}"),
         };
-        let pairs = [
-            ("q", self.q.clone()),
-            ("filter[language]", self.language.clone()),
-            ("filter[author]", self.author.clone()),
-            ("filter[year]", year),
-            ("sort", self.sort.clone()),
-            ("op", self.op.clone()),
-        ];
-        pairs.into_iter().filter(|(name, value)| *name == "q" || !value.is_empty()).collect()
+        let mut pairs = vec![("q", self.q.clone())];
+        for (name, values) in [
+            ("filter[language]", &self.languages),
+            ("filter[author]", &self.authors),
+            ("filter[section]", &self.sections),
+        ] {
+            pairs.extend(values.iter().map(|value| (name, value.clone())));
+        }
+        pairs.extend([("filter[year]", year), ("sort", self.sort.clone()), ("op", self.op.clone())]);
+        pairs.retain(|(name, value)| *name == "q" || !value.is_empty());
+        pairs
     }
 
     /// Whether there is nothing to search for.
@@ -88,7 +139,8 @@ impl QueryState {
 
     /// Whether anything but the query narrows the search.
     pub fn has_filters(&self) -> bool {
-        [&self.language, &self.author, &self.from, &self.to].iter().any(|value| !value.is_empty())
+        let has_year = !self.from.is_empty() || !self.to.is_empty();
+        has_year || CHOICES.iter().any(|name| !self.chosen(name).is_empty())
     }
 
     /// The same search without filters.
@@ -104,16 +156,13 @@ impl QueryState {
 
     /// Its address.
     pub fn link(&self, links: &Links) -> String {
-        links.search(&[
-            ("q", &self.q),
-            ("language", &self.language),
-            ("author", &self.author),
-            ("from", &self.from),
-            ("to", &self.to),
-            ("sort", &self.sort),
-            ("op", &self.op),
-            ("offset", &self.offset),
-        ])
+        let mut parameters = vec![("q", self.q.as_str())];
+        for name in CHOICES {
+            parameters.extend(self.chosen(name).iter().map(|value| (name, value.as_str())));
+        }
+        parameters.extend([("from", self.from.as_str()), ("to", &self.to), ("sort", &self.sort), ("op", &self.op)]);
+        parameters.push(("offset", &self.offset));
+        links.search(&parameters)
     }
 }
 
@@ -124,13 +173,15 @@ mod tests {
     #[test]
     fn an_address_is_read_and_written_the_same() {
         let pairs: Vec<(String, String)> =
-            [("q", " cash  "), ("utm", "x"), ("language", "en"), ("offset", "20"), ("q", "b")]
+            [("q", " cash  "), ("utm", "x"), ("language", "en"), ("offset", "20"), ("q", "b"), ("language", "fr")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec();
         let state = QueryState::from_pairs(&pairs);
-        assert_eq!(state.link(&Links::new("")), "/?q=cash&language=en&offset=20");
-        assert_eq!(state.at_offset(0).link(&Links::new("/x")), "/x/?q=cash&language=en");
+        assert_eq!(state.link(&Links::new("")), "/?q=cash&language=en&language=fr&offset=20");
+        assert_eq!(state.at_offset(0).link(&Links::new("/x")), "/x/?q=cash&language=en&language=fr");
         assert!(state.has_filters() && !state.without_filters().has_filters());
         assert!(QueryState::from_pairs(&[]).is_empty());
+        let request = state.request().expect("valid");
+        assert_eq!(QueryState { offset: "20".into(), ..QueryState::of(&request) }, state);
     }
 }

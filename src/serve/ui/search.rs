@@ -5,6 +5,7 @@ use crate::search::{Hit, NearCopy, PageHit, Relation, SearchResponse};
 use crate::serve::links::Links;
 use crate::serve::problem::Problem;
 use crate::serve::ui::copies::{CopyLink, folded};
+use crate::serve::ui::filters::Filters;
 use crate::serve::ui::format::{counted, date, file_name, number, page_name, plain, share, size};
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::marked::{Run, runs};
@@ -70,23 +71,6 @@ struct RefusedPage<'p> {
     shell: Shell,
     heading: &'static str,
     problem: &'p Problem,
-}
-
-/// The form that narrows a search.
-struct Filters {
-    languages: Vec<Choice>,
-    sorts: Vec<Choice>,
-    from: String,
-    to: String,
-    op: String,
-    author: String,
-    clear: Option<String>,
-}
-
-struct Choice {
-    value: String,
-    name: String,
-    is_chosen: bool,
 }
 
 /// A report among the results.
@@ -207,39 +191,6 @@ impl Exports {
             csv: links.search_as("csv", &parameters),
             ndjson: links.search_as("ndjson", &parameters),
             atom: links.search_as("atom", &parameters),
-        }
-    }
-}
-
-impl Filters {
-    fn new(links: &Links, state: &QueryState, response: &SearchResponse) -> Filters {
-        let counted = response.facets.get("language").map(Vec::as_slice).unwrap_or_default();
-        let mut languages: Vec<Choice> = counted
-            .iter()
-            .map(|facet| Choice {
-                value: facet.value.clone(),
-                name: format!("{} ({})", plain(language_name(&facet.value)), number(facet.count)),
-                is_chosen: facet.value == state.language,
-            })
-            .collect();
-        if !state.language.is_empty() && !languages.iter().any(|choice| choice.is_chosen) {
-            let name = plain(language_name(&state.language));
-            languages.push(Choice { value: state.language.clone(), name, is_chosen: true });
-        }
-        let sorts = [("", "Best match"), ("-date", "Newest first"), ("date", "Oldest first"), ("title", "Title")];
-        let sort = |(value, name): (&str, &str)| Choice {
-            value: value.to_owned(),
-            name: name.to_owned(),
-            is_chosen: value == state.sort,
-        };
-        Filters {
-            languages,
-            sorts: sorts.map(sort).into(),
-            from: state.from.clone(),
-            to: state.to.clone(),
-            op: state.op.clone(),
-            author: plain(&state.author),
-            clear: state.has_filters().then(|| state.without_filters().link(links)),
         }
     }
 }

@@ -1,0 +1,113 @@
+//! The form beside the results that narrows a search: values with their counts, years, order.
+
+use crate::search::{Facet, SearchResponse};
+use crate::serve::links::Links;
+use crate::serve::ui::format::{number, plain};
+use crate::serve::ui::languages::language_name;
+use crate::serve::ui::query_state::QueryState;
+
+/// Values of a facet that are offered; chosen ones are shown whatever their number.
+const OFFERED: usize = 8;
+
+/// The form that narrows a search.
+pub struct Filters {
+    /// What can be chosen from, without those that have nothing to choose.
+    pub facets: Vec<Choices>,
+    /// Orders.
+    pub sorts: Vec<Choice>,
+    /// First year.
+    pub from: String,
+    /// Last year.
+    pub to: String,
+    /// `or`, to be kept.
+    pub op: String,
+    /// The same search without filters, if it has any.
+    pub clear: Option<String>,
+}
+
+/// The values of a facet.
+pub struct Choices {
+    /// In addresses.
+    pub name: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// The most frequent first.
+    pub choices: Vec<Choice>,
+}
+
+/// A value to choose.
+pub struct Choice {
+    /// In addresses.
+    pub value: String,
+    /// For people.
+    pub name: String,
+    /// Reports with it among the results.
+    pub count: String,
+    /// Whether it was chosen.
+    pub is_chosen: bool,
+}
+
+impl Filters {
+    /// The form for a search and its answer.
+    pub fn new(links: &Links, state: &QueryState, response: &SearchResponse) -> Filters {
+        let counted = |name: &str| response.facets.get(name).map(Vec::as_slice).unwrap_or_default();
+        let facets = [("language", "Language"), ("author", "Author"), ("section", "Has section")];
+        let facets = facets.map(|(name, title)| Choices::new(name, title, counted(name), state.chosen(name)));
+        let sorts = [("", "Best match"), ("-date", "Newest first"), ("date", "Oldest first"), ("title", "Title")];
+        let sort = |(value, name): (&str, &str)| Choice {
+            value: value.to_owned(),
+            name: name.to_owned(),
+            count: String::new(),
+            is_chosen: value == state.sort,
+        };
+        Filters {
+            facets: facets.into_iter().filter(|facet| !facet.choices.is_empty()).collect(),
+            sorts: sorts.map(sort).into(),
+            from: state.from.clone(),
+            to: state.to.clone(),
+            op: state.op.clone(),
+            clear: state.has_filters().then(|| state.without_filters().link(links)),
+        }
+    }
+}
+
+impl Choices {
+    fn new(name: &'static str, title: &'static str, counted: &[Facet], chosen: &[String]) -> Choices {
+        let shown = |value: &str| if name == "language" { plain(language_name(value)) } else { plain(value) };
+        // What disguises a value to the eye is no part of what it is compared by.
+        let is_same = |one: &str, other: &str| plain(one) == plain(other);
+        let choice = |value: &str, count: Option<u64>| Choice {
+            value: plain(value),
+            name: shown(value),
+            count: count.map(number).unwrap_or_default(),
+            is_chosen: chosen.iter().any(|chosen| is_same(chosen, value)),
+        };
+        let mut choices: Vec<Choice> = counted.iter().map(|facet| choice(&facet.value, Some(facet.count))).collect();
+        let mut place = 0;
+        choices.retain(|choice| {
+            place += 1;
+            place <= OFFERED || choice.is_chosen
+        });
+        let missing = chosen.iter().filter(|value| !counted.iter().any(|facet| is_same(&facet.value, value)));
+        choices.extend(missing.map(|value| choice(value, None)));
+        Choices { name, title, choices }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chosen_values_stay_to_be_given_up() {
+        let facet = |number: u64| Facet { value: format!("v{number}"), count: 100 - number };
+        let counted: Vec<Facet> = (0..20).map(facet).collect();
+        let chosen = ["v15".to_owned(), "gone".to_owned()];
+        let choices = Choices::new("section", "Has section", &counted, &chosen).choices;
+        let shown: Vec<(&str, &str, bool)> =
+            choices.iter().map(|choice| (choice.value.as_str(), choice.count.as_str(), choice.is_chosen)).collect();
+        assert_eq!(shown.len(), OFFERED + 2);
+        assert_eq!(shown[0], ("v0", "100", false));
+        assert_eq!(shown[OFFERED..], [("v15", "85", true), ("gone", "", true)]);
+    }
+}
