@@ -18,6 +18,7 @@
 //! * [`store`]: what is kept: the catalogue (SQLite) and the text store (page text and word boxes).
 //! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
 //! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
+//! * [`upkeep`]: holds catalogue, texts and index against each other; makes the index again from the texts.
 //! * [`query`]: the query language: any text → a bounded tree.
 //! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed.
 //! * [`bench`]: the built-in measurements of ranking and speed.
@@ -49,3 +50,4 @@ pub mod search;
 pub mod serve;
 pub mod store;
 pub mod text;
+pub mod upkeep;

@@ -89,6 +89,10 @@ pub enum Command {
     Extract(ExtractArguments),
     /// Show what of the library can be searched, and what it costs on disk
     Status(StatusArguments),
+    /// Check index, stored text and catalogue against each other and their checksums
+    Verify(VerifyArguments),
+    /// Make the index again from the stored text, then swap it in
+    Rebuild(RebuildArguments),
     /// List the files that could not be read, and why
     Failures(FailuresArguments),
     /// Read again only the files that failed
@@ -288,6 +292,31 @@ pub struct StatusArguments {
     pub json: bool,
 }
 
+/// `recto verify`
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// Threads that read, 0 = one a core [default: 0]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Print what was found as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto rebuild`
+#[derive(Debug, Args)]
+pub struct RebuildArguments {
+    /// Threads that analyze, 0 = one a core [default: 0]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Go back to the index before the last rebuild, if it still fits the library
+    #[arg(long, conflicts_with = "jobs")]
+    pub rollback: bool,
+    /// Print what was done as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `recto failures`
 #[derive(Debug, Args)]
 pub struct FailuresArguments {
@@ -450,7 +479,7 @@ mod tests {
             "recto search",
             "recto search a --queries q.tsv",
             "recto ingest . --yes",
-            "recto verify",
+            "recto rebuild --rollback --jobs 2",
             "recto extract",
             "recto status -q -v",
         ] {

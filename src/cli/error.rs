@@ -9,6 +9,7 @@ use crate::index::IndexError;
 use crate::ingest::IngestError;
 use crate::search::SearchError;
 use crate::store::StoreError;
+use crate::upkeep::UpkeepError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,9 @@ pub enum CommandError {
     /// The search gave no answer.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// The library could not be verified or mended.
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
     /// A measurement gave no figures.
     #[error(transparent)]
     Bench(#[from] BenchError),
@@ -73,7 +77,9 @@ impl CommandError {
             CommandError::Store(StoreError::Locked { .. })
             | CommandError::Ingest(IngestError::Store(StoreError::Locked { .. }))
             | CommandError::Search(SearchError::Store(StoreError::Locked { .. })) => ExitCode::Locked,
-            CommandError::Bench(BenchError::Interrupted) => ExitCode::Interrupted,
+            CommandError::Bench(BenchError::Interrupted) | CommandError::Upkeep(UpkeepError::Interrupted) => {
+                ExitCode::Interrupted
+            }
             _ => ExitCode::Failure,
         }
     }

@@ -19,6 +19,7 @@ mod paths;
 mod progress;
 mod session;
 mod settings;
+mod upkeep;
 
 use crate::cli::args::Arguments;
 use crate::cli::console::Console;

@@ -1,6 +1,6 @@
 //! What every command needs: the console, the global options and the configuration.
 
-use crate::cli::args::GlobalArguments;
+use crate::cli::args::{GlobalArguments, ProgressMode};
 use crate::cli::config::{self, Config, Loaded, Override, Places};
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
@@ -47,6 +47,11 @@ impl Session {
     /// Shows the progress of an ingest as asked for.
     pub fn reporter(&self) -> Reporter {
         Reporter::new(self.global.progress, &self.console, self.global.verbose > 0)
+    }
+
+    /// How progress is to be shown.
+    pub fn progress_mode(&self) -> ProgressMode {
+        self.global.progress
     }
 
     /// How files are read, with the passwords of the configured file.

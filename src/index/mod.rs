@@ -30,6 +30,7 @@
 
 pub mod analyzer;
 
+mod check;
 mod document;
 mod generation;
 mod page_starts;
@@ -41,6 +42,7 @@ mod sketch;
 mod tokens;
 mod writer;
 
+pub use check::{IndexedReport, check};
 pub use document::{ReportDocument, folded};
 pub use page_starts::PageStarts;
 pub use reader::{IndexReader, Snapshot};
@@ -57,8 +59,14 @@ pub enum IndexError {
     #[error("index: {0}")]
     Engine(#[from] tantivy::TantivyError),
     /// The index was made by another version of the analyzer or schema.
-    #[error("the index was made by another version of Recto; delete the library and ingest its files again")]
+    #[error("the index was made by another version of Recto; `recto rebuild` makes it again from the stored text")]
     OtherVersion,
+    /// A file of the index is missing or does not match its checksum.
+    #[error("`{}` is damaged; `recto rebuild` makes the index again from the stored text", path.display())]
+    Damaged {
+        /// The file, or the generation's directory.
+        path: std::path::PathBuf,
+    },
     /// The operating system refused.
     #[error("index: {0}")]
     Io(#[from] std::io::Error),

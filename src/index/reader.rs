@@ -23,10 +23,10 @@ struct Shared {
     snapshot: ArcSwapOption<Snapshot>,
 }
 
-struct Opened {
-    index: Index,
+pub(super) struct Opened {
+    pub(super) index: Index,
     fields: Fields,
-    reader: tantivy::IndexReader,
+    pub(super) reader: tantivy::IndexReader,
 }
 
 /// The index as of one commit: unchanged by later commits, merges and deletions.
@@ -83,7 +83,8 @@ impl IndexReader {
     }
 }
 
-fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
+/// Opens the index of a generation, if it has one.
+pub(super) fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
     if !generation::check(directory)? {
         return Ok(None);
     }

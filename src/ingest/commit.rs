@@ -163,6 +163,8 @@ impl<'c, I: Index> Committer<'c, I> {
         // Merging may take long; whoever interrupts does not wait for it.
         if let Some(index) = self.index.take().filter(|_| !is_interrupted) {
             index.finish()?;
+            // An index that lacks these reports is none to go back to.
+            self.library.remove_generations_but_the_live_one()?;
         }
         self.summary.interrupted = is_interrupted;
         Ok(self.summary)

@@ -18,7 +18,7 @@ use commit::Committer;
 pub use made::ingest_made;
 use pipeline::{Extract, Index, Worker};
 use plan::Plan;
-use pool::Pool;
+pub(crate) use pool::Pool;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -12,13 +12,13 @@ const STACK_BYTES: usize = 16 << 20;
 
 /// The threads.
 #[derive(Debug)]
-pub(super) struct Pool {
+pub(crate) struct Pool {
     threads: rayon::ThreadPool,
 }
 
 impl Pool {
     /// Starts `jobs` threads; 0 means one a core.
-    pub(super) fn new(jobs: usize) -> Result<Pool, IngestError> {
+    pub(crate) fn new(jobs: usize) -> Result<Pool, IngestError> {
         let jobs = if jobs > 0 { jobs } else { std::thread::available_parallelism().map_or(1, usize::from) };
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(jobs)
@@ -29,12 +29,12 @@ impl Pool {
     }
 
     /// How many threads there are.
-    pub(super) fn jobs(&self) -> usize {
+    pub(crate) fn jobs(&self) -> usize {
         self.threads.current_num_threads()
     }
 
     /// Calls `each` with every item, in order, until one returns false or `stop` is set; returns how many were taken.
-    pub(super) fn each<T: Sync>(
+    pub(crate) fn each<T: Sync>(
         &self,
         items: &[T],
         stop: &AtomicBool,
@@ -55,7 +55,7 @@ impl Pool {
     }
 
     /// The results of `map` in the order of the items; `None` for those not reached before `stop` was set.
-    pub(super) fn map<T: Sync, R: Send>(
+    pub(crate) fn map<T: Sync, R: Send>(
         &self,
         items: &[T],
         stop: &AtomicBool,

@@ -91,11 +91,13 @@ pub enum Reason {
     Changed,
     /// The reader failed on it: a defect of the program, contained.
     Crashed,
+    /// What was read of it is damaged on the library's own disk.
+    TextLost,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 11] = [
+    pub const ALL: [Reason; 12] = [
         Reason::NeedsPassword,
         Reason::UnsupportedEncryption,
         Reason::NotAPdf,
@@ -107,6 +109,7 @@ impl Reason {
         Reason::Unreadable,
         Reason::Changed,
         Reason::Crashed,
+        Reason::TextLost,
     ];
 
     /// The stable code used in JSON, the catalogue and on the terminal.
@@ -123,6 +126,7 @@ impl Reason {
             Reason::Unreadable => "unreadable",
             Reason::Changed => "changed",
             Reason::Crashed => "crashed",
+            Reason::TextLost => "text_lost",
         }
     }
 
@@ -145,6 +149,7 @@ impl Reason {
             Reason::Unreadable => "check its permissions and that the disk is there",
             Reason::Changed => "ingest it again once it is no longer being written",
             Reason::Crashed => "report it to Recto's developers with the file, if you may share it",
+            Reason::TextLost => "ingest it again; its stored text was damaged on the library's disk",
         }
     }
 }

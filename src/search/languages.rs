@@ -4,6 +4,7 @@
 //! its stem counts only in reports that are, in whole or in good part, in that language.
 
 use crate::index::Snapshot;
+use crate::search::living;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tantivy::SegmentReader;
@@ -75,11 +76,12 @@ fn codes(snapshot: &Snapshot) -> tantivy::Result<Vec<String>> {
         let mut stream = index.terms().stream()?;
         while stream.advance() {
             if let Ok(language) = std::str::from_utf8(stream.key()) {
-                *frequencies.entry(language.to_owned()).or_insert(0) += u64::from(stream.value().doc_freq);
+                let frequency = living::frequency(segment, &index, stream.value())?;
+                *frequencies.entry(language.to_owned()).or_insert(0) += frequency;
             }
         }
     }
-    let mut languages: Vec<(String, u64)> = frequencies.into_iter().collect();
+    let mut languages: Vec<(String, u64)> = frequencies.into_iter().filter(|(_, frequency)| *frequency > 0).collect();
     languages.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Ok(languages.into_iter().map(|(language, _)| language).take(MOST_LANGUAGES).collect())
 }

@@ -15,6 +15,7 @@ mod function_words;
 mod hydrate;
 mod in_order;
 mod languages;
+mod living;
 mod page_score;
 mod passages;
 mod phrase;

@@ -13,6 +13,7 @@
 //! purpose: each lies on a broad plateau.
 
 use crate::index::Fields;
+use crate::search::living;
 use tantivy::Searcher;
 use tantivy::schema::Field;
 
@@ -57,10 +58,14 @@ pub(super) struct SearchedField {
 
 impl SearchedField {
     fn new(searcher: &Searcher, field: Field, weight: f32, has_frequencies: bool) -> tantivy::Result<SearchedField> {
+        // From the lengths that scores are computed with: the engine's own sums change with merges.
         let (mut tokens, mut documents) = (0u64, 0u64);
         for segment in searcher.segment_readers() {
-            tokens += segment.inverted_index(field)?.total_num_tokens();
-            documents += u64::from(segment.max_doc());
+            let lengths = segment.fieldnorms_readers().get_field(field)?;
+            for doc in living::reports(segment) {
+                tokens += lengths.as_ref().map_or(0, |lengths| u64::from(lengths.fieldnorm(doc)));
+                documents += 1;
+            }
         }
         let mean_length = (tokens as f32 / documents.max(1) as f32).max(1.0);
         Ok(SearchedField { field, weight, has_frequencies, mean_length })

@@ -6,6 +6,7 @@
 use crate::index::Snapshot;
 use crate::index::analyzer::is_unspaced_character;
 use crate::search::languages::{LanguageSet, Languages};
+use crate::search::living;
 use crate::search::passages::TermPart;
 use crate::search::ranking::{STEM_WEIGHT, TYPO_WEIGHT, joint_frequency};
 use crate::search::stems::{Family, Stems};
@@ -23,6 +24,8 @@ const MOST_BEGINNINGS: usize = 256;
 const MOST_TYPOS: usize = 50;
 /// Dictionary entries looked at for one word and field; what lies beyond is not found.
 const MOST_SCANNED: usize = 50_000;
+/// Parts of a page that estimates are counted in.
+const PARTS_OF_PAGE: f64 = 65_536.0;
 /// Answers kept.
 const CACHED: usize = 2_000;
 
@@ -160,7 +163,7 @@ impl Dictionary {
     /// Estimated pages with any of the words: as many as they would be on, were their occurrences in each report spread
     /// over its pages at random.
     fn pages_with(&self, words: &Expansion) -> tantivy::Result<f64> {
-        let mut estimate = 0.0;
+        let mut estimate = 0;
         for (segment, pages) in self.snapshot.searcher.segment_readers().iter().zip(&self.pages_of_reports) {
             let index = segment.inverted_index(self.snapshot.fields.body)?;
             for word in &words.terms {
@@ -169,13 +172,14 @@ impl Dictionary {
                 while !postings.docs().is_empty() {
                     for (doc, frequency) in postings.docs().iter().zip(postings.freqs()) {
                         let pages = pages.get(*doc as usize).copied().unwrap_or(1);
-                        estimate += occupied(pages, *frequency);
+                        // In whole parts, so that the sum is the same in whatever order reports come.
+                        estimate += (occupied(pages, *frequency) * PARTS_OF_PAGE) as u64;
                     }
                     postings.advance();
                 }
             }
         }
-        Ok(estimate)
+        Ok(estimate as f64 / PARTS_OF_PAGE)
     }
 
     /// Several words counted as one.
@@ -308,8 +312,7 @@ impl Dictionary {
     fn exact(&self, word: &str, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut frequency = 0;
         for field in fields {
-            let term = Term::from_field_text(*field, word);
-            frequency = frequency.max(self.snapshot.searcher.doc_freq(&term)?);
+            frequency = frequency.max(living::reports_with(&self.snapshot.searcher, *field, word)?);
         }
         Ok(if frequency == 0 { BTreeMap::new() } else { BTreeMap::from([(word.to_owned(), frequency)]) })
     }
@@ -362,7 +365,7 @@ impl Dictionary {
                         break;
                     }
                     if found.knows(term) || keep(term) {
-                        found.add(term, stream.value().doc_freq);
+                        found.add(term, living::frequency(segment, &index, stream.value())?);
                     }
                 }
             }
@@ -392,7 +395,7 @@ impl Dictionary {
                 let mut stream = search.into_stream()?;
                 while stream.advance() {
                     if let Ok(term) = std::str::from_utf8(stream.key()) {
-                        found.add(term, stream.value().doc_freq);
+                        found.add(term, living::frequency(segment, &index, stream.value())?);
                     }
                 }
             }
@@ -420,11 +423,12 @@ impl Found {
         self.in_field.contains_key(term) || self.frequencies.contains_key(term)
     }
 
-    fn add(&mut self, term: &str, frequency: u32) {
+    fn add(&mut self, term: &str, frequency: u64) {
         match self.in_field.get_mut(term) {
-            Some(sum) => *sum += u64::from(frequency),
+            Some(sum) => *sum += frequency,
+            None if frequency == 0 => {}
             None => {
-                self.in_field.insert(term.to_owned(), u64::from(frequency));
+                self.in_field.insert(term.to_owned(), frequency);
             }
         }
     }
@@ -437,18 +441,24 @@ impl Found {
     }
 }
 
-/// Reports of a commit, deleted ones that still lie in it included, as in the frequencies of terms.
+/// Reports of a commit.
 pub(super) fn documents(snapshot: &Snapshot) -> u64 {
-    snapshot.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
+    snapshot.searcher.num_docs()
 }
 
-/// Pages of each report of a commit, by segment.
+/// Pages of each report of a commit, by segment; none for deleted ones.
 fn pages_of_reports(snapshot: &Snapshot) -> tantivy::Result<Vec<Vec<u32>>> {
     let of_segment = |segment: &SegmentReader| {
         let column = segment.fast_fields().column_opt::<u64>("pages")?;
         let pages =
             |doc| column.as_ref().and_then(|column| column.first(doc)).and_then(|pages| u32::try_from(pages).ok());
-        Ok((0..segment.max_doc()).map(|doc| pages(doc).unwrap_or(1)).collect())
+        let mut of_reports = vec![0; segment.max_doc() as usize];
+        for doc in living::reports(segment) {
+            if let Some(of_report) = of_reports.get_mut(doc as usize) {
+                *of_report = pages(doc).unwrap_or(1);
+            }
+        }
+        Ok(of_reports)
     };
     snapshot.searcher.segment_readers().iter().map(of_segment).collect()
 }
@@ -456,7 +466,7 @@ fn pages_of_reports(snapshot: &Snapshot) -> tantivy::Result<Vec<Vec<u32>>> {
 /// How many of so many pages have at least one of so many occurrences, on average.
 fn occupied(pages: u32, occurrences: u32) -> f64 {
     if pages <= 1 || occurrences <= 1 {
-        return 1.0;
+        return f64::from(pages.min(1));
     }
     let pages = f64::from(pages);
     pages * (1.0 - (1.0 - 1.0 / pages).powi(occurrences.min(i32::MAX as u32) as i32))

@@ -53,7 +53,7 @@ pub enum StoreError {
     #[error("the library was opened for reading only")]
     ReadOnly,
     /// Bytes that do not match their checksum or do not decode.
-    #[error("`{}` is damaged: {detail}; delete the library and ingest its files again", path.display())]
+    #[error("`{}` is damaged: {detail}; `recto verify` says what is lost", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -125,6 +125,36 @@ impl Library {
         Ok(())
     }
 
+    /// The youngest generation before the live one, if one was kept.
+    pub fn earlier_generation(&self) -> Result<Option<PathBuf>, StoreError> {
+        let live = self.generation_directory();
+        let numbers = generation_numbers(&self.directory)?.into_iter().rev();
+        let mut paths = numbers.map(|number| self.directory.join(generation_name(number)));
+        Ok(paths.find(|path| *path < live))
+    }
+
+    /// Removes generations (writer only), but for the live one and the one before it: what a rebuild that was cut off
+    /// has left, and what is too old to go back to.
+    pub fn remove_old_generations(&self) -> Result<(), StoreError> {
+        let earlier = self.earlier_generation()?;
+        self.remove_generations_but(&[Some(self.generation_directory()), earlier])
+    }
+
+    /// Removes all generations but the live one (writer only).
+    pub fn remove_generations_but_the_live_one(&self) -> Result<(), StoreError> {
+        self.remove_generations_but(&[Some(self.generation_directory())])
+    }
+
+    fn remove_generations_but(&self, kept: &[Option<PathBuf>]) -> Result<(), StoreError> {
+        for number in generation_numbers(&self.directory)? {
+            let path = self.directory.join(generation_name(number));
+            if !kept.iter().flatten().any(|kept| *kept == path) {
+                std::fs::remove_dir_all(&path).map_err(|source| io("remove", &path, source))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Files, reports, outcomes.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue

@@ -10,4 +10,5 @@ mod extract; // text of PDFs without a library
 mod generated; // completions and manual pages
 mod library; // ingest, search, status, failures, retry
 mod serve; // the service as a process
+mod upkeep; // verify, rebuild, and what heals by itself
 mod usage; // what cannot be meant

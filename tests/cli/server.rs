@@ -26,9 +26,14 @@ impl Server {
             .spawn()
             .expect("the program starts");
         let mut messages = BufReader::new(child.stderr.take().expect("piped"));
-        let mut line = String::new();
-        messages.read_line(&mut line).expect("a message");
-        let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line}"));
+        let mut said = String::new();
+        let address = loop {
+            let start = said.len();
+            assert!(messages.read_line(&mut said).expect("a message") > 0, "it ended: {said}");
+            if let Some(address) = said[start..].trim().strip_prefix("listening on http://") {
+                break address;
+            }
+        };
         let address = address.split('/').next().expect("an address").to_owned();
         Server { child, address, messages }
     }

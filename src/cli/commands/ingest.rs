@@ -5,7 +5,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{SummaryText, to_json};
 use crate::cli::session::Session;
-use crate::cli::{interrupt, paths};
+use crate::cli::{interrupt, paths, upkeep};
 use crate::ingest::{IngestOptions, Summary, ingest};
 use crate::store::Library;
 
@@ -41,6 +41,9 @@ pub fn carry_out(
     let stop = interrupt::stop_flag(move || {
         console.note("stopping: what was read is being saved; interrupt again to stop at once");
     });
+    if !options.dry_run {
+        upkeep::heal(library, session, &stop)?;
+    }
     let reporter = session.reporter();
     let outcome = ingest(library, options, &reporter, &stop);
     reporter.finish();

@@ -11,12 +11,14 @@ mod extract;
 mod failures;
 mod ingest;
 mod man;
+mod rebuild;
 mod retry;
 mod search;
 mod serve;
 mod status;
+mod verify;
 
-use crate::cli::args::{Arguments, BenchCommand, Command, WantedArguments};
+use crate::cli::args::{Arguments, BenchCommand, Command, RebuildArguments, VerifyArguments, WantedArguments};
 use crate::cli::config::Override;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
@@ -42,6 +44,8 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Serve(arguments) => serve::run(arguments, &session),
         Command::Extract(arguments) => extract::run(&arguments, &session),
         Command::Status(arguments) => status::run(&arguments, &session),
+        Command::Verify(arguments) => verify::run(&arguments, &session),
+        Command::Rebuild(arguments) => rebuild::run(&arguments, &session),
         Command::Failures(arguments) => failures::run(&arguments, &session),
         Command::Retry(arguments) => retry::run(&arguments, &session),
         Command::Bench(command) => bench::run(&command, &session),
@@ -63,6 +67,9 @@ fn overrides(command: &Command) -> Vec<Override> {
             arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
             arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
         ],
+        Command::Verify(VerifyArguments { jobs, .. }) | Command::Rebuild(RebuildArguments { jobs, .. }) => {
+            vec![jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs"))]
+        }
         Command::Extract(arguments) => {
             vec![arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file"))]
         }

@@ -10,12 +10,13 @@ use crate::cli::interrupt;
 use crate::cli::output::SummaryText;
 use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
+use crate::cli::upkeep;
+use crate::index;
 use crate::ingest::{IngestOptions, ingest};
 use crate::search::Engine;
 use crate::serve::{State, parse_base_path, serve};
 use crate::store::{Library, StoreError};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -38,7 +39,7 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
     };
     let listener = listen(address)?;
     let ingests = !ingest_options.paths.is_empty();
-    let library = Arc::new(open_library(session.library_directory(), ingests)?);
+    let library = Arc::new(open_library(session, ingests)?);
     let engine = Arc::new(Engine::open(Arc::clone(&library))?);
     let ingesting = Arc::new(AtomicBool::new(ingests));
     let bound = listener.local_addr().unwrap_or(address);
@@ -90,9 +91,26 @@ fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     Ok(listener)
 }
 
-/// The library; one that is to be filled is made if need be, and can be searched while it is still empty.
-fn open_library(directory: &Path, ingests: bool) -> Result<Library, StoreError> {
-    if ingests { Library::open_for_writing(directory) } else { Library::open_for_reading(directory) }
+/// The library; one that is to be filled is made if need be, and can be searched while it is still empty. What a crash
+/// or a disk has done to its index is mended before anything is answered from it, unless another process writes, which
+/// then does so itself.
+fn open_library(session: &Session, ingests: bool) -> Result<Library, CommandError> {
+    let directory = session.library_directory();
+    let never = AtomicBool::new(false);
+    if ingests {
+        let library = Library::open_for_writing(directory)?;
+        upkeep::heal(&library, session, &never)?;
+        return Ok(library);
+    }
+    let library = Library::open_for_reading(directory)?;
+    let Err(error) = index::check(&library.generation_directory()) else { return Ok(library) };
+    drop(library);
+    match Library::open_for_writing(directory) {
+        Ok(writer) => upkeep::heal(&writer, session, &never)?,
+        Err(StoreError::Locked { .. }) => return Err(error.into()),
+        Err(refused) => return Err(refused.into()),
+    }
+    Ok(Library::open_for_reading(directory)?)
 }
 
 /// An ingest in a thread of its own.

@@ -164,6 +164,14 @@ impl Shelf {
         self.commit();
     }
 
+    /// Waits for merges.
+    pub(super) fn merge(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            writer.finish().expect("merges");
+        }
+        self.engine.reload().expect("reloads");
+    }
+
     fn commit(&mut self) {
         self.writer().commit().expect("commits");
         self.engine.reload().expect("reloads");

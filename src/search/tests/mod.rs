@@ -12,5 +12,6 @@ mod membership;
 mod order;
 mod ranking;
 mod reference;
+mod same_answers;
 mod suggest;
 mod within;

@@ -12,13 +12,13 @@ fn pages(shelf: &Shelf, q: &str) -> Vec<u32> {
 fn words_count_by_how_few_pages_have_them() {
     // Every report has both words; `budget` stands on all pages and `inventory` on one.
     let budget = "the budget and the budget of the year and its budget".to_owned();
-    let inventory = "the budget of the inventory of the year was cut and spent again".to_owned();
+    let inventory = "the stock and inventory of the year was cut and spent again".to_owned();
     let yearly = |name| Made {
         pages: vec![budget.clone(), budget.clone(), inventory.clone(), budget.clone()],
         ..made(name, &[])
     };
     let shelf = Shelf::of(&[&[yearly("2001"), yearly("2002"), yearly("2003")]]);
-    assert_eq!(pages(&shelf, "budget inventory")[0], 3);
+    assert_eq!(pages(&shelf, "budget OR inventory")[0], 3);
 }
 
 #[test]

@@ -1,0 +1,45 @@
+//! `recto rebuild`: makes the index again from the stored text, beside the one that answers, then swaps them.
+
+use crate::cli::args::RebuildArguments;
+use crate::cli::error::CommandError;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::interrupt;
+use crate::cli::output::{count, to_json};
+use crate::cli::session::Session;
+use crate::cli::upkeep::ReportsReporter;
+use crate::store::Library;
+use crate::upkeep::{rebuild, roll_back};
+
+/// Rebuilds, or goes back to the index before; exit code 3 if the text of a report is lost.
+pub fn run(arguments: &RebuildArguments, session: &Session) -> Result<ExitCode, CommandError> {
+    let directory = session.library_directory();
+    // Opened for reading first: a library that does not exist must not come to be by a rebuild.
+    drop(Library::open_for_reading(directory)?);
+    let library = Library::open_for_writing(directory)?;
+    let console = session.console;
+    if arguments.rollback {
+        let generation = roll_back(&library)?;
+        console.results(&format!("{generation} is live again\n"))?;
+        return Ok(ExitCode::Success);
+    }
+    let stop = interrupt::stop_flag(move || console.note("stopping; the index stays as it was"));
+    let reporter = ReportsReporter::new(session);
+    let rebuilt = rebuild(&library, session.config().ingest.jobs, &|done, total| reporter.show(done, total), &stop);
+    reporter.finish();
+    let rebuilt = rebuilt?;
+    if arguments.json {
+        console.results(&to_json(&rebuilt)?)?;
+    } else {
+        let (reports, generation) = (count(rebuilt.reports, "report"), &rebuilt.generation);
+        console
+            .results(&format!("{reports} of {} pages in {generation}, {:.1} s\n", rebuilt.pages, rebuilt.seconds))?;
+    }
+    if rebuilt.lost.is_empty() {
+        return Ok(ExitCode::Success);
+    }
+    for id in &rebuilt.lost {
+        console.warning(format!("the stored text of report {id} is damaged"));
+    }
+    console.note("`recto ingest` reads the files of these reports again; `recto failures` lists them");
+    Ok(ExitCode::SomeFilesFailed)
+}
