@@ -16,6 +16,7 @@
 //! * [`text`]: a document's layouts → page texts: hyphens, furniture, direction, language, quality.
 //! * [`extract`]: drives the four above: bytes → [`report::Report`].
 //! * [`store`]: what is kept: the catalogue (SQLite) and the text store (page text and word boxes).
+//! * [`worker`]: reading in processes of their own, confined and watched.
 //! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
 //! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
 //! * [`upkeep`]: holds catalogue, texts and index against each other; makes the index again from the texts.
@@ -51,3 +52,4 @@ pub mod serve;
 pub mod store;
 pub mod text;
 pub mod upkeep;
+pub mod worker;

@@ -48,8 +48,8 @@ fn engines_and_formats_stay_in_their_rooms() {
 #[test]
 fn later_stages_are_unknown_to_earlier_ones() {
     let order = [
-        "report", "layout", "pdf", "text", "extract", "store", "index", "ingest", "upkeep", "query", "search", "bench",
-        "export", "serve", "cli",
+        "report", "layout", "pdf", "text", "extract", "store", "worker", "index", "ingest", "upkeep", "query",
+        "search", "bench", "export", "serve", "cli",
     ];
     let allowed_backwards = [
         // The catalogue counts what the reader's version produced.

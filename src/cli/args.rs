@@ -100,6 +100,9 @@ pub enum Command {
     /// Measure how well and how fast it searches
     #[command(subcommand)]
     Bench(BenchCommand),
+    /// Read the files that another process of the program hands over; not for people
+    #[command(hide = true)]
+    Worker,
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

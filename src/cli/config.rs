@@ -46,13 +46,29 @@ pub struct LibraryConfig {
 }
 
 /// `[ingest]`
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct IngestConfig {
     /// Files read at the same time; 0 = one a core.
     pub jobs: usize,
     /// A file of passwords to try, one a line; empty for none.
     pub password_file: PathBuf,
+    /// Where files are read: in processes of their own, confined as far as the system can (`best-effort`) or wholly
+    /// (`required`), or in this one (`off`).
+    pub sandbox: SandboxMode,
+}
+
+/// How far reading is kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SandboxMode {
+    /// Processes that are not wholly confined are refused.
+    Required,
+    /// As far as the system can.
+    #[default]
+    BestEffort,
+    /// In the process that ingests.
+    Off,
 }
 
 /// `[search]`
@@ -82,6 +98,12 @@ pub struct ServeConfig {
 impl Default for LibraryConfig {
     fn default() -> LibraryConfig {
         LibraryConfig { index: PathBuf::from("index") }
+    }
+}
+
+impl Default for IngestConfig {
+    fn default() -> IngestConfig {
+        IngestConfig { jobs: 0, password_file: PathBuf::new(), sandbox: SandboxMode::default() }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::layout::{PageLayout, lay_out};
 use crate::pdf::{DocumentFonts, Limits, OpenError, PageContent, Pdf, read_page};
 use crate::report::{Page, PageStatus, Reason, Report, ReportId};
 use crate::text::{self, DocumentText};
+use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -40,12 +41,14 @@ impl From<OpenError> for ExtractError {
 }
 
 /// How to read a file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExtractOptions {
     /// What it may cost.
     pub limits: Limits,
     /// Tried in order after the empty password.
     pub passwords: Vec<String>,
+    /// Pages, from 0, that are not to be read and count as failed: an earlier attempt died on them.
+    pub without_pages: Vec<u32>,
 }
 
 /// Reads a whole PDF. `name` is the file's name, for the title of a report that has none better.
@@ -53,7 +56,18 @@ pub struct ExtractOptions {
 /// Call it on a thread with [`READER_STACK_BYTES`] of stack. A panic of the reader is contained and comes back as
 /// [`Reason::Crashed`].
 pub fn extract(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, ExtractError> {
-    catch_unwind(AssertUnwindSafe(|| read(bytes, name, options))).unwrap_or_else(|panic| {
+    extract_with(bytes, name, options, &|_| {})
+}
+
+/// [`extract`] that tells `begun` of every page that is read, from 0, before it is, and of one more when the last
+/// is done.
+pub fn extract_with(
+    bytes: &[u8],
+    name: &str,
+    options: &ExtractOptions,
+    begun: &dyn Fn(u32),
+) -> Result<Report, ExtractError> {
+    catch_unwind(AssertUnwindSafe(|| read(bytes, name, options, begun))).unwrap_or_else(|panic| {
         let message = panic
             .downcast_ref::<&str>()
             .map(ToString::to_string)
@@ -72,13 +86,21 @@ struct ReadPage {
     is_unreadable: bool,
 }
 
-fn read(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, ExtractError> {
+fn read(bytes: &[u8], name: &str, options: &ExtractOptions, begun: &dyn Fn(u32)) -> Result<Report, ExtractError> {
     let deadline = options.limits.deadline(bytes.len() as u64);
     let pdf = Pdf::open(bytes, &options.limits, &options.passwords)?;
     let mut partial = pdf.has_more_pages().then_some(Reason::LimitReached);
     let fonts = DocumentFonts::new(&pdf);
-    let pages: Vec<ReadPage> =
-        (0..pdf.page_count()).map(|index| read_one(&pdf, index, &fonts, deadline, &mut partial)).collect();
+    let mut read_page_at = |index: u32| {
+        if options.without_pages.contains(&index) {
+            partial = partial.or(Some(Reason::Crashed));
+            return ReadPage::empty(false, true);
+        }
+        begun(index);
+        read_one(&pdf, index, &fonts, deadline, &mut partial)
+    };
+    let pages: Vec<ReadPage> = (0..pdf.page_count()).map(&mut read_page_at).collect();
+    begun(pdf.page_count());
     let layouts: Vec<&PageLayout> = pages.iter().map(|page| &page.layout).collect();
     let mut document = text::compose(&layouts);
     let front_lines: Vec<_> = (1_u32..)

@@ -6,8 +6,9 @@
 use crate::ingest::pipeline::Index;
 use crate::ingest::resolve::Settled;
 use crate::ingest::{IngestError, Progress, Summary};
-use crate::report::{Outcome, PageStatus, Report};
-use crate::store::{Change, FileRow, Library, ReportFacts, StoreError, TextStore};
+use crate::report::{Outcome, PageStatus};
+use crate::store::{Change, FileRow, Library, ReportFacts, StoreError};
+use crate::worker::Reading;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,9 +46,11 @@ pub(super) struct Stored<D> {
 
 impl<D> Stored<D> {
     /// What is written of a report; the dear part, done by the extracting threads.
-    pub(super) fn of<I: Index<Document = D>>(report: &Report, file: &Path) -> Stored<D> {
+    pub(super) fn of<I: Index<Document = D>>(reading: Reading, file: &Path) -> Stored<D> {
+        let Reading { report, record } = reading;
+        let report = &report;
         Stored {
-            record: TextStore::encode(report),
+            record,
             document: I::document(report, &file.to_string_lossy()),
             facts: ReportFacts::of(report),
             text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),

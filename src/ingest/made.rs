@@ -10,6 +10,7 @@ use crate::ingest::pool::Pool;
 use crate::ingest::{IngestError, Progress, Summary};
 use crate::report::{Outcome, Report};
 use crate::store::{FileRow, Library, seconds_now};
+use crate::worker::Reading;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -40,8 +41,8 @@ pub fn ingest_made(
         });
         let taken = pool.each(numbers, stop, |_, number| {
             let (path, report) = make(*number);
-            let finished = finished(path, &report, now);
             let pages = report.pages.len() as u64;
+            let finished = finished(path, report, now);
             progress.pages_found(pages);
             progress.pages_done(pages);
             budget.take(finished.weight) && sender.send(finished).is_ok()
@@ -57,14 +58,15 @@ pub fn ingest_made(
     Ok(summary)
 }
 
-fn finished(path: PathBuf, report: &Report, now: i64) -> Finished<crate::index::ReportDocument> {
-    let stored = Stored::of::<IndexWriter>(report, &path);
+fn finished(path: PathBuf, report: Report, now: i64) -> Finished<crate::index::ReportDocument> {
     let outcome = report.partial.map_or(Outcome::Indexed, Outcome::Partial);
+    let (id, size) = (report.id, report.size);
+    let stored = Stored::of::<IndexWriter>(Reading::of(report), &path);
     let row = FileRow {
         path,
-        size: report.size,
+        size,
         modified: 0,
-        id: Some(report.id),
+        id: Some(id),
         outcome,
         detail: String::new(),
         reader_version: READER_VERSION,

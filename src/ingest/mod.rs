@@ -12,8 +12,9 @@ mod walk;
 
 use crate::extract::{self, ExtractOptions};
 use crate::index::{IndexError, IndexWriter};
-use crate::report::{Outcome, Reason};
+use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, Library, StoreError, seconds_now};
+use crate::worker::{Reading, WorkerPool};
 use commit::Committer;
 pub use made::ingest_made;
 use pipeline::{Extract, Index, Worker};
@@ -22,6 +23,7 @@ pub(crate) use pool::Pool;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -42,6 +44,8 @@ pub struct IngestOptions {
     pub retry: Option<Option<Reason>>,
     /// How files are read.
     pub extract: ExtractOptions,
+    /// Reads them, each in a process of its own; without, this process does, as in benchmarks.
+    pub workers: Option<Arc<WorkerPool>>,
 }
 
 /// What happens during a run, for progress bars and events; called from many threads.
@@ -124,7 +128,10 @@ pub fn ingest(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, IngestError> {
-    let extract = |bytes: &[u8], name: &str| extract::extract(bytes, name, &options.extract);
+    let extract = |bytes: &[u8], id: ReportId, name: &str| match &options.workers {
+        Some(workers) => workers.read(bytes, id, name, &options.extract, &mut |_| {}),
+        None => extract::extract(bytes, name, &options.extract).map(Reading::of),
+    };
     run::<IndexWriter>(library, options, progress, &extract, stop)
 }
 

@@ -11,6 +11,7 @@ use crate::ingest::resolve::{Item, Resolved, Settled, refused, row, settle};
 use crate::ingest::{IngestError, IngestOptions, Progress};
 use crate::report::{Outcome, Reason, Report, ReportId};
 use crate::store::Library;
+use crate::worker::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) const WAITING_BYTES: u64 = 256 << 20;
 
 /// How bytes become a report; a parameter so that tests need no PDFs.
-pub(super) type Extract<'e> = dyn Fn(&[u8], &str) -> Result<Report, ExtractError> + Sync + 'e;
+pub(super) type Extract<'e> = dyn Fn(&[u8], ReportId, &str) -> Read + Sync + 'e;
 
 /// The index as the pipeline uses it; a seam so that tests need no engine.
 pub(super) trait Index: Send + Sized {
@@ -153,9 +154,8 @@ impl Worker<'_> {
         let path = &file.found.path;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let stored = catch_unwind(AssertUnwindSafe(|| {
-            let mut report = (self.extract)(&file.bytes, &name)?;
-            report.id = file.id;
-            Ok(Stored::of::<I>(&report, path))
+            let reading = (self.extract)(&file.bytes, file.id, &name)?;
+            Ok(Stored::of::<I>(reading, path))
         }));
         let stored = stored
             .unwrap_or_else(|panic| Err(ExtractError { reason: Reason::Crashed, detail: message_of(panic.as_ref()) }));

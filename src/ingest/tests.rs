@@ -5,12 +5,17 @@ use super::*;
 use crate::extract::ExtractError;
 use crate::report::{About, Page, PageStatus, Report, ReportId, Statements};
 use crate::store::{FileRow, ReportRow};
+use crate::worker::Read;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// `FAIL` fails, `PANIC` panics, `PART` is read in part; else each form feed begins a page.
-fn read_text(bytes: &[u8], name: &str) -> Result<Report, ExtractError> {
+fn read_text(bytes: &[u8], id: ReportId, name: &str) -> Read {
+    read_pages(bytes, name).map(|report| Reading::of(Report { id, ..report }))
+}
+
+fn read_pages(bytes: &[u8], name: &str) -> Result<Report, ExtractError> {
     let text = String::from_utf8_lossy(bytes);
     if text.starts_with("FAIL") {
         return Err(ExtractError { reason: Reason::Damaged, detail: "no objects".to_owned() });
@@ -421,9 +426,9 @@ fn an_interrupted_run_is_resumed() {
     let scene = Scene::new(&[("a.pdf", "one"), ("b.pdf", "three"), ("c.pdf", "fourteen"), ("d.pdf", "fifteen..")]);
     let stop = AtomicBool::new(false);
     let read = AtomicU64::new(0);
-    let stopping = |bytes: &[u8], name: &str| {
+    let stopping = |bytes: &[u8], id: ReportId, name: &str| {
         stop.store(read.fetch_add(1, Ordering::Relaxed) == 1, Ordering::Relaxed);
-        read_text(bytes, name)
+        read_text(bytes, id, name)
     };
     let mut options = scene.options.clone();
     options.jobs = 1;

@@ -37,6 +37,10 @@ pub struct Limits {
     pub base_milliseconds: u64,
     /// Further milliseconds for every MiB of the file.
     pub milliseconds_per_mebibyte: u64,
+    /// Milliseconds without a page begun after which a reading process is given up.
+    pub stall_milliseconds: u64,
+    /// Memory that a reading process may have, in bytes.
+    pub memory_bytes: u64,
 }
 
 impl Default for Limits {
@@ -57,16 +61,23 @@ impl Default for Limits {
             document_text_bytes: 64 << 20,
             base_milliseconds: 30_000,
             milliseconds_per_mebibyte: 1_000,
+            stall_milliseconds: 15_000,
+            memory_bytes: 2 << 30,
         }
     }
 }
 
 impl Limits {
-    /// When reading a file of this size must be over; never more than five minutes from now.
+    /// When reading a file of this size must be over.
     pub fn deadline(&self, file_bytes: u64) -> Instant {
+        Instant::now() + self.time(file_bytes)
+    }
+
+    /// How long reading a file of this size may take; never more than five minutes.
+    pub fn time(&self, file_bytes: u64) -> Duration {
         let mebibytes = file_bytes >> 20;
         let milliseconds =
             self.base_milliseconds.saturating_add(self.milliseconds_per_mebibyte.saturating_mul(mebibytes));
-        Instant::now() + Duration::from_millis(milliseconds.min(300_000))
+        Duration::from_millis(milliseconds.min(300_000))
     }
 }

@@ -91,13 +91,15 @@ pub enum Reason {
     Changed,
     /// The reader failed on it: a defect of the program, contained.
     Crashed,
+    /// Reading it needed more memory than a file may have.
+    OutOfMemory,
     /// What was read of it is damaged on the library's own disk.
     TextLost,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 12] = [
+    pub const ALL: [Reason; 13] = [
         Reason::NeedsPassword,
         Reason::UnsupportedEncryption,
         Reason::NotAPdf,
@@ -109,6 +111,7 @@ impl Reason {
         Reason::Unreadable,
         Reason::Changed,
         Reason::Crashed,
+        Reason::OutOfMemory,
         Reason::TextLost,
     ];
 
@@ -126,6 +129,7 @@ impl Reason {
             Reason::Unreadable => "unreadable",
             Reason::Changed => "changed",
             Reason::Crashed => "crashed",
+            Reason::OutOfMemory => "out_of_memory",
             Reason::TextLost => "text_lost",
         }
     }
@@ -149,6 +153,7 @@ impl Reason {
             Reason::Unreadable => "check its permissions and that the disk is there",
             Reason::Changed => "ingest it again once it is no longer being written",
             Reason::Crashed => "report it to Recto's developers with the file, if you may share it",
+            Reason::OutOfMemory => "split it, or save it again with a PDF program",
             Reason::TextLost => "ingest it again; its stored text was damaged on the library's disk",
         }
     }

@@ -212,6 +212,22 @@ impl Layout {
     }
 }
 
+/// A whole record → its report, every byte verified; `None` if anything is amiss.
+pub(super) fn decode(record: &[u8]) -> Option<Report> {
+    let table = usize::try_from(layout_length(record.get(..HEADER_LENGTH)?).ok()?).ok()?;
+    let layout = Layout::parse(record.get(..table)?, record.len() as u64).ok()?;
+    let part = |bytes: Range<u64>| record.get(usize::try_from(bytes.start).ok()?..usize::try_from(bytes.end).ok()?);
+    let report = layout.decode_head(part(layout.head_bytes())?).ok()?;
+    let mut pages = Vec::with_capacity(report.pages.len());
+    for block in 0..layout.blocks() {
+        let contents = layout.decode_block(block, part(layout.block_bytes(block)?)?).ok()?;
+        for index in 0..contents.len() {
+            pages.push(contents.page(index).ok()?);
+        }
+    }
+    (pages.len() == report.pages.len()).then(|| whole(report, pages))
+}
+
 /// Puts a whole report together again from its head and pages; boxes are as exact as they are stored.
 pub(super) fn whole(report: StoredReport, pages: Vec<StoredPage>) -> Report {
     let pages = report

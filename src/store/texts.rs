@@ -78,6 +78,11 @@ impl TextStore {
         record::encode(report)
     }
 
+    /// The report of a record that may come from anywhere; `None` if it is not whole.
+    pub fn decode(record: &[u8]) -> Option<Report> {
+        record::decode(record)
+    }
+
     /// Appends an encoded record (writer only); durable after [`TextStore::sync`].
     pub fn append(&self, record: &[u8]) -> Result<Location, StoreError> {
         let mut tail = locked(&self.tail);

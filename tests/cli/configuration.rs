@@ -20,6 +20,7 @@ fn every_setting_is_shown_with_its_origin() {
     [ingest]
     jobs = 2                          # [DIR]/.config/recto/config.toml
     password_file = ""                # default
+    sandbox = "best-effort"           # default
 
     [library]
     index = "here"                    # option --index

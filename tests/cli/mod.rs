@@ -12,3 +12,4 @@ mod library; // ingest, search, status, failures, retry
 mod serve; // the service as a process
 mod upkeep; // verify, rebuild, and what heals by itself
 mod usage; // what cannot be meant
+mod workers; // readers that die, and what becomes of the files

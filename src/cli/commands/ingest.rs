@@ -23,6 +23,7 @@ pub fn run(arguments: &IngestArguments, session: &Session) -> Result<ExitCode, C
         dry_run: arguments.dry_run,
         retry: None,
         extract: session.extract_options()?,
+        workers: session.workers()?,
     };
     let directory = session.library_directory();
     let library =

@@ -25,6 +25,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::session::{Session, text};
 use crate::report::Reason;
+use crate::worker;
 use figment::value::Value;
 
 /// Runs the command that was typed.
@@ -34,6 +35,11 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
     match &arguments.command {
         Command::Completions(arguments) => return completions::run(arguments, &console),
         Command::Man(arguments) => return man::run(arguments, &console),
+        // It has no configuration but what it is handed, and may not look for one.
+        Command::Worker => {
+            worker::run()?;
+            return Ok(ExitCode::Success);
+        }
         _ => {}
     }
     let session = Session::new(console, arguments.global, overrides)?;
@@ -52,6 +58,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Config(command) => config::run(&command, &session),
         Command::Completions(arguments) => completions::run(&arguments, &session.console),
         Command::Man(arguments) => man::run(&arguments, &session.console),
+        Command::Worker => worker::run().map(|()| ExitCode::Success).map_err(CommandError::from),
     }
 }
 

@@ -33,6 +33,7 @@ pub fn run(arguments: &RetryArguments, session: &Session) -> Result<ExitCode, Co
         jobs: session.config().ingest.jobs,
         retry: Some(reason),
         extract,
+        workers: session.workers()?,
         ..IngestOptions::default()
     };
     ingest::carry_out(&library, &options, arguments.json, session)

@@ -35,6 +35,7 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
         paths: arguments.ingest,
         jobs: session.config().ingest.jobs,
         extract: session.extract_options()?,
+        workers: session.workers()?,
         ..IngestOptions::default()
     };
     let listener = listen(address)?;

@@ -17,6 +17,8 @@ struct Status<'s> {
     #[serde(flatten)]
     coverage: &'s Coverage,
     disk_bytes: DiskUse,
+    /// How far the processes that read files are confined here.
+    sandbox: &'s str,
 }
 
 /// Prints the status.
@@ -25,16 +27,17 @@ pub fn run(arguments: &StatusArguments, session: &Session) -> Result<ExitCode, C
     let coverage = library.catalogue().coverage()?;
     let disk_bytes = DiskUse::of(library.directory());
     let directory = library.directory().to_string_lossy();
+    let sandbox = session.sandbox();
     let text = if arguments.json {
-        to_json(&Status { library: &directory, coverage: &coverage, disk_bytes })?
+        to_json(&Status { library: &directory, coverage: &coverage, disk_bytes, sandbox: &sandbox })?
     } else {
-        table(&coverage, &disk_bytes)
+        table(&coverage, &disk_bytes, &sandbox)
     };
     session.console.results(&text)?;
     Ok(ExitCode::Success)
 }
 
-fn table(coverage: &Coverage, disk_use: &DiskUse) -> String {
+fn table(coverage: &Coverage, disk_use: &DiskUse, sandbox: &str) -> String {
     let mut rows = vec![("reports", coverage.reports.to_string()), ("files", coverage.files.to_string())];
     let pages: u64 = coverage.pages.values().sum();
     let searchable: u64 =
@@ -60,6 +63,7 @@ fn table(coverage: &Coverage, disk_use: &DiskUse) -> String {
     if disk_use.other > 0 {
         rows.push(("  other", bytes(disk_use.other)));
     }
+    rows.push(("sandbox", sandbox.to_owned()));
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     rows.iter().fold(String::new(), |mut text, (name, value)| {
         // Writing to a string cannot fail.
@@ -90,7 +94,7 @@ mod tests {
             pages: [(PageStatus::Text, 2_999), (PageStatus::NoText, 1), (PageStatus::Ocr, 0)].into(),
         };
         let disk_use = DiskUse { text_store: 1_000, index: 2_500_000, catalogue: 40_960, other: 0 };
-        insta::assert_snapshot!(table(&coverage, &disk_use), @r"
+        insta::assert_snapshot!(table(&coverage, &disk_use, "full"), @r"
         reports           3
         files             5
         pages             3000
@@ -104,6 +108,7 @@ mod tests {
           text store      1.0 kB
           index           2.5 MB
           catalogue       41.0 kB
+        sandbox           full
         ");
     }
 }

@@ -18,7 +18,8 @@ const STACK_BYTES: usize = 128 << 20;
 pub fn read(bytes: &[u8]) {
     std::thread::scope(|scope| {
         let reader = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let options = ExtractOptions { limits: tight(), passwords: vec!["secret".to_owned()] };
+        let options =
+            ExtractOptions { limits: tight(), passwords: vec!["secret".to_owned()], ..ExtractOptions::default() };
         let read = reader.spawn_scoped(scope, move || extract(bytes, "fuzz.pdf", &options));
         match read.expect("a thread").join() {
             Ok(Ok(report)) => check(&report),

@@ -1,0 +1,122 @@
+//! Workers kept ready: one is taken for a file and given back, or replaced if it was lost or has served long enough.
+
+use crate::extract::{ExtractError, ExtractOptions};
+use crate::report::{Reason, ReportId};
+use crate::store::TextStore;
+use crate::worker::failure::Loss;
+use crate::worker::process::{Answer, Patience, Process};
+use crate::worker::request::Head;
+use crate::worker::sandbox::Enforcement;
+use crate::worker::{Read, Reading};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Files after which a worker is replaced, so that nothing can pile up in it.
+const FILES_PER_WORKER: u32 = 500;
+/// Pages of one file that may cost a worker before the file is given up.
+const MOST_BAD_PAGES: usize = 8;
+/// What the reader is given beyond its own deadline, which it keeps by itself unless something is wrong.
+const GRACE: Duration = Duration::from_secs(5);
+/// Memory for a small file, in bytes, if the limit is not lower; every byte of a larger one adds [`MEMORY_PER_BYTE`].
+const MEMORY: u64 = 1 << 30;
+/// Further bytes of memory for every byte of a file.
+const MEMORY_PER_BYTE: u64 = 6;
+
+/// Reads files in workers.
+#[derive(Debug)]
+pub struct WorkerPool {
+    program: PathBuf,
+    idle: Mutex<Vec<Process>>,
+}
+
+impl WorkerPool {
+    /// A pool of workers that are started when they are needed. `program` is `recto`.
+    pub fn new(program: &Path) -> WorkerPool {
+        WorkerPool { program: program.to_owned(), idle: Mutex::new(Vec::new()) }
+    }
+
+    /// How far workers are confined on this machine; an error if none can be started.
+    pub fn enforcement(&self) -> io::Result<Enforcement> {
+        let worker = self.take()?;
+        let enforcement = worker.enforcement;
+        self.give(worker);
+        Ok(enforcement)
+    }
+
+    /// Reads a file whose bytes have this identity. `begun` is told of every page as it begins; a page that costs a
+    /// worker is left out and the rest read again.
+    pub fn read(
+        &self,
+        bytes: &[u8],
+        id: ReportId,
+        name: &str,
+        options: &ExtractOptions,
+        begun: &mut dyn FnMut(u32),
+    ) -> Read {
+        let mut options = options.clone();
+        loop {
+            let (loss, page) = match self.attempt(bytes, name, &options, begun)? {
+                Answer::Record(record) => return reading(record, id),
+                Answer::Failure(error) => return Err(error),
+                Answer::Lost(loss, page) => (loss, page),
+            };
+            let error = loss.error();
+            tracing::warn!(name, page, reason = %error, "a reading process was lost");
+            let is_new = page.filter(|page| !options.without_pages.contains(page));
+            match is_new {
+                // Time for the whole file is up: there is none for another attempt.
+                Some(page) if options.without_pages.len() < MOST_BAD_PAGES && !matches!(loss, Loss::Late(_)) => {
+                    options.without_pages.push(page);
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    fn attempt(
+        &self,
+        bytes: &[u8],
+        name: &str,
+        options: &ExtractOptions,
+        begun: &mut dyn FnMut(u32),
+    ) -> Result<Answer, ExtractError> {
+        let mut worker = self.take().map_err(|error| ExtractError {
+            reason: Reason::Crashed,
+            detail: format!("no reading process could be started: {error}"),
+        })?;
+        let length = bytes.len() as u64;
+        let memory = MEMORY.saturating_add(length.saturating_mul(MEMORY_PER_BYTE)).min(options.limits.memory_bytes);
+        let stall = Duration::from_millis(options.limits.stall_milliseconds);
+        let head = Head { name: name.to_owned(), options: options.clone(), length, memory };
+        let patience = Patience { stall, whole: options.limits.time(length) + GRACE };
+        let answer = worker.ask(&head, bytes, patience, begun);
+        if !matches!(answer, Answer::Lost(..)) {
+            self.give(worker);
+        }
+        Ok(answer)
+    }
+
+    fn take(&self) -> io::Result<Process> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| Process::start(&self.program), Ok)
+    }
+
+    fn give(&self, worker: Process) {
+        if worker.files < FILES_PER_WORKER {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        }
+    }
+}
+
+/// The report of a record that a worker sent, if it is one of the bytes that it was given.
+fn reading(record: Vec<u8>, id: ReportId) -> Read {
+    match TextStore::decode(&record) {
+        Some(report) if report.id == id => Ok(Reading { report, record }),
+        _ => {
+            let detail = "the reading process sent a record that is not of this file".to_owned();
+            Err(ExtractError { reason: Reason::Crashed, detail })
+        }
+    }
+}

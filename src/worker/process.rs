@@ -1,0 +1,280 @@
+//! A worker as its owner sees it: started, asked, watched, ended.
+
+use crate::extract::ExtractError;
+use crate::report::Reason;
+use crate::worker::failure::Loss;
+use crate::worker::frame::{Decoder, Frame, Tag};
+use crate::worker::request::{self, Head};
+use crate::worker::sandbox::Enforcement;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pipe::fcntl_setpipe_size;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Room in the pipes, in bytes: fewer turns between the two processes.
+const PIPE_BYTES: usize = 1 << 20;
+/// How long a worker may take to start.
+const START: Duration = Duration::from_secs(20);
+/// The end of what a worker writes to standard error that is kept, in bytes.
+const KEPT_SAYINGS: usize = 4 << 10;
+/// Bytes read at once.
+const CHUNK: usize = 256 << 10;
+
+/// Longest time between two signs of life, and for the whole file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) stall: Duration,
+    pub(super) whole: Duration,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The record of the report.
+    Record(Vec<u8>),
+    /// The reader's own verdict.
+    Failure(ExtractError),
+    /// The worker is lost, and was on this page (from 0) last, if on any.
+    Lost(Loss, Option<u32>),
+}
+
+/// A running worker.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    errors: ChildStderr,
+    decoder: Decoder,
+    sayings: Vec<u8>,
+    buffer: Vec<u8>,
+    /// How far it is confined.
+    pub(super) enforcement: Enforcement,
+    /// Files it has read.
+    pub(super) files: u32,
+}
+
+impl Process {
+    /// Starts a worker and waits until it is confined.
+    pub(super) fn start(program: &Path) -> io::Result<Process> {
+        let mut child = Command::new(program)
+            .arg("worker")
+            .env_clear()
+            // Memory is asked for as it is needed, so that the limit on it counts what is used.
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(io::Error::other("no pipes to the reading process"));
+        };
+        // Smaller pipes only cost time.
+        let _ = fcntl_setpipe_size(&input, PIPE_BYTES);
+        let _ = fcntl_setpipe_size(&output, PIPE_BYTES);
+        for fd in [input.as_fd(), output.as_fd(), errors.as_fd()] {
+            let flags = rustix::fs::fcntl_getfl(fd)?;
+            rustix::fs::fcntl_setfl(fd, flags | rustix::fs::OFlags::NONBLOCK)?;
+        }
+        let mut process = Process {
+            child,
+            input,
+            output,
+            errors,
+            decoder: Decoder::default(),
+            sayings: Vec::new(),
+            buffer: vec![0; CHUNK],
+            enforcement: Enforcement::default(),
+            files: 0,
+        };
+        let patience = Patience { stall: START, whole: START };
+        match process.converse(&mut Outgoing::default(), patience, &mut |_| {}) {
+            Ok(Frame { tag: Tag::Ready, payload }) => {
+                process.enforcement = postcard::from_bytes(&payload).map_err(io::Error::other)?;
+                Ok(process)
+            }
+            Ok(_) => Err(io::Error::other("the reading process did not say that it is ready")),
+            Err(loss) => Err(io::Error::other(loss.error().detail)),
+        }
+    }
+
+    /// Has a file read. `begun` is told of every page as it begins.
+    pub(super) fn ask(&mut self, head: &Head, bytes: &[u8], patience: Patience, begun: &mut dyn FnMut(u32)) -> Answer {
+        self.files += 1;
+        let encoded = request::encode(head);
+        let mut outgoing = Outgoing { parts: [&encoded, bytes], part: 0, at: 0 };
+        let mut page = None;
+        let answer = self.converse(&mut outgoing, patience, &mut |number| {
+            page = Some(number);
+            begun(number);
+        });
+        match answer {
+            Ok(Frame { tag: Tag::Record, payload }) => Answer::Record(payload),
+            Ok(Frame { tag: Tag::Failure, payload }) => match postcard::from_bytes::<(Reason, String)>(&payload) {
+                Ok((reason, detail)) => Answer::Failure(ExtractError { reason, detail }),
+                Err(_) => Answer::Lost(self.kill(Loss::Nonsense("sent a failure that cannot be read")), page),
+            },
+            Ok(_) => Answer::Lost(self.kill(Loss::Nonsense("said that it is ready once more")), page),
+            Err(loss) => Answer::Lost(loss, page),
+        }
+    }
+
+    /// Writes what is to be written and reads frames, to the first that is not the beginning of a page.
+    fn converse(
+        &mut self,
+        outgoing: &mut Outgoing<'_>,
+        patience: Patience,
+        begun: &mut dyn FnMut(u32),
+    ) -> Result<Frame, Loss> {
+        let start = Instant::now();
+        let mut alive = start;
+        loop {
+            match self.decoder.next() {
+                Ok(Some(Frame { tag: Tag::Page, payload })) => {
+                    let Ok(number) = <[u8; 4]>::try_from(payload.as_slice()) else {
+                        return Err(self.kill(Loss::Nonsense("sent a page without a number")));
+                    };
+                    begun(u32::from_le_bytes(number));
+                    alive = Instant::now();
+                    continue;
+                }
+                Ok(Some(frame)) => return Ok(frame),
+                Ok(None) => {}
+                Err(_) => return Err(self.kill(Loss::Nonsense("sent garbage"))),
+            }
+            let now = Instant::now();
+            if now.duration_since(start) >= patience.whole {
+                return Err(self.kill(Loss::Late(patience.whole)));
+            }
+            if now.duration_since(alive) >= patience.stall {
+                return Err(self.kill(Loss::Stalled(patience.stall)));
+            }
+            let left = (patience.whole - now.duration_since(start)).min(patience.stall - now.duration_since(alive));
+            if self.step(outgoing, left, &mut alive).is_err() {
+                return Err(self.lost());
+            }
+        }
+    }
+
+    /// Waits for one of the pipes and moves what can be moved.
+    fn step(&mut self, outgoing: &mut Outgoing<'_>, left: Duration, alive: &mut Instant) -> io::Result<()> {
+        let [mut can_write, mut can_read, mut has_said] = [false; 3];
+        {
+            let mut fds = vec![PollFd::new(&self.output, PollFlags::IN), PollFd::new(&self.errors, PollFlags::IN)];
+            if !outgoing.is_done() {
+                fds.push(PollFd::new(&self.input, PollFlags::OUT));
+            }
+            let timeout = Timespec::try_from(left).map_err(io::Error::other)?;
+            match poll(&mut fds, Some(&timeout)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(error.into()),
+            }
+            for (fd, is_ready) in fds.iter().zip([&mut can_read, &mut has_said, &mut can_write]) {
+                *is_ready = !fd.revents().is_empty();
+            }
+        }
+        if has_said {
+            let read = self.errors.read(&mut self.buffer);
+            if let Ok(read) = read {
+                self.sayings.extend_from_slice(self.buffer.get(..read).unwrap_or_default());
+                let surplus = self.sayings.len().saturating_sub(KEPT_SAYINGS);
+                self.sayings.drain(..surplus);
+            }
+        }
+        if can_read {
+            match self.output.read(&mut self.buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => self.decoder.push(self.buffer.get(..read).unwrap_or_default()),
+                Err(error) if is_for_later(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if can_write {
+            match self.input.write(outgoing.rest()) {
+                // Taking bytes is a sign of life.
+                Ok(written) => {
+                    outgoing.advance(written);
+                    *alive = Instant::now();
+                }
+                Err(error) if is_for_later(&error) => {}
+                // What it says before it ends may tell why, so its output is read to the end first.
+                Err(_) => outgoing.give_up(),
+            }
+        }
+        Ok(())
+    }
+
+    /// It has closed its output: how it ended.
+    fn lost(&mut self) -> Loss {
+        // It may still be ending; nobody waits long for that.
+        let deadline = Instant::now() + Duration::from_secs(2);
+        let status = loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => break Some(status),
+                Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
+                _ => break None,
+            }
+        };
+        while let Ok(read) = self.errors.read(&mut self.buffer)
+            && read > 0
+        {
+            self.sayings.extend_from_slice(self.buffer.get(..read).unwrap_or_default());
+        }
+        match status {
+            Some(status) => Loss::Ended(status, String::from_utf8_lossy(&self.sayings).into_owned()),
+            None => self.kill(Loss::Nonsense("closed its output and did not end")),
+        }
+    }
+
+    fn kill(&mut self, loss: Loss) -> Loss {
+        // It may have ended by itself meanwhile.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        loss
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn is_for_later(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+/// Bytes still to be written.
+#[derive(Debug, Default)]
+struct Outgoing<'b> {
+    parts: [&'b [u8]; 2],
+    part: usize,
+    at: usize,
+}
+
+impl<'b> Outgoing<'b> {
+    fn rest(&self) -> &'b [u8] {
+        self.parts.get(self.part).and_then(|part| part.get(self.at..)).unwrap_or_default()
+    }
+
+    fn advance(&mut self, written: usize) {
+        self.at += written;
+        while self.part < self.parts.len() && self.rest().is_empty() {
+            (self.part, self.at) = (self.part + 1, 0);
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.part >= self.parts.len() || (self.rest().is_empty() && self.part + 1 >= self.parts.len())
+    }
+
+    fn give_up(&mut self) {
+        self.part = self.parts.len();
+    }
+}

@@ -1,0 +1,89 @@
+//! Readers that hang, bloat, die and lie: the file has a reason, what was read of it is kept, its neighbours are whole.
+
+use crate::cli::sandbox::{Sandbox, pdf};
+use serde_json::Value;
+use std::time::Instant;
+
+const PAGES: [&str; 4] = ["The first page.", "The second page.", "The third page.", "The fourth page."];
+
+fn search(sandbox: &Sandbox, query: &str) -> Vec<String> {
+    let output = sandbox.run(&format!("search {query} --format json"));
+    let response: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let hits = response["hits"].as_array().expect("hits").iter();
+    let mut files: Vec<String> =
+        hits.map(|hit| hit["file"].as_str().expect("a file").rsplit('/').next().expect("a name").to_owned()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_reader_may_die_in_any_way_on_a_page() {
+    let sandbox = Sandbox::new();
+    let kinds = ["abort", "exit", "garbage", "hang", "memory", "stack"];
+    for kind in kinds {
+        // Texts differ, so that none is another's copy.
+        let pages = PAGES.map(|page| format!("{page} {kind}"));
+        let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+        sandbox.write(&format!("reports/fault-{kind}@2.pdf"), pdf(&format!("Report {kind}"), &pages));
+        sandbox.write(
+            &format!("reports/good-{kind}.pdf"),
+            pdf(&format!("Good {kind}"), &[&format!("The third page of {kind}.")]),
+        );
+    }
+    sandbox.write("recto.toml", "[limits]\nstall_milliseconds = 1500\nmemory_bytes = 400_000_000\n");
+    let output = sandbox.run("ingest reports --json --jobs 2");
+    let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(
+        (&summary["files"], &summary["indexed"], &summary["partial"]),
+        (&12.into(), &6.into(), &6.into()),
+        "{summary}"
+    );
+    let good: Vec<String> = kinds.map(|kind| format!("good-{kind}.pdf")).into();
+    assert_eq!(search(&sandbox, "third"), good, "the page that costs a reader is left out");
+    let all = |word: &str| search(&sandbox, word).len();
+    // What stands before the page is kept, and what stands after it.
+    assert_eq!((all("first"), all("second"), all("fourth")), (6, 6, 6));
+    let status: Value = serde_json::from_slice(&sandbox.run("status --json").stdout).expect("JSON");
+    assert_eq!(status["pages"]["failed"], 6, "{status}");
+    assert_eq!(sandbox.run("verify").status.code(), Some(0));
+}
+
+#[test]
+fn a_reader_that_dies_after_the_last_page_costs_the_file_only() {
+    let sandbox = Sandbox::new();
+    for kind in ["abort", "memory"] {
+        sandbox.write(&format!("reports/fault-{kind}@4.pdf"), pdf(&format!("Report {kind}"), &PAGES));
+    }
+    sandbox.write("reports/good.pdf", pdf("Good", &["The first page of all."]));
+    sandbox.write("recto.toml", "[limits]\nmemory_bytes = 400_000_000\n");
+    let started = Instant::now();
+    let output = sandbox.run("ingest reports --json");
+    let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(output.status.code(), Some(3));
+    // The two hold the same bytes, so what befalls the first is said of both.
+    let failed: u64 = summary["failed"].as_object().expect("reasons").values().filter_map(Value::as_u64).sum();
+    assert_eq!((&summary["indexed"], failed), (&1.into(), 2), "{summary}");
+    assert_eq!(search(&sandbox, "first"), ["good.pdf"]);
+    // It is not tried again by itself, but on request.
+    let again: Value = serde_json::from_slice(&sandbox.run("ingest reports --json").stdout).expect("JSON");
+    assert_eq!((&again["unchanged"], &again["pages"]), (&3.into(), &serde_json::json!({})), "{again}");
+    let retried: Value = serde_json::from_slice(&sandbox.run("retry --json").stdout).expect("JSON");
+    assert_eq!(retried["files"], 2, "{retried}");
+    assert!(started.elapsed().as_secs() < 120);
+}
+
+#[test]
+fn files_are_read_alike_in_processes_and_without() {
+    let sandbox = Sandbox::new();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
+    let exported = |index: &str, mode: &str| {
+        let mut command = sandbox.command(&format!("--index {index} ingest {fixtures}"));
+        assert_eq!(command.env("RECTO_INGEST__SANDBOX", mode).output().expect("runs").status.code(), Some(3));
+        let words =
+            "search energy OR water OR council --limit 100 --pages 50 --passages 10 --sort title --format ndjson";
+        String::from_utf8(sandbox.run(&format!("--index {index} {words}")).stdout).expect("UTF-8")
+    };
+    let apart = exported("apart", "best-effort");
+    assert!(!apart.is_empty());
+    assert_eq!(apart, exported("within", "off"));
+}
