@@ -5,7 +5,7 @@ use crate::report::{
     About, Outcome, OutlineEntry, Page, PageStatus, Quad, Report, ReportId, Span, Statement, Statements, WordBox,
 };
 use crate::search::{Engine, SearchRequest, SearchResponse};
-use crate::store::{Change, FileRow, Library, ReportFacts, TextStore};
+use crate::store::{Change, FileRow, Library, ReportFacts, StoredPage, TextStore};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -180,6 +180,12 @@ impl Shelf {
     fn writer(&mut self) -> &mut IndexWriter {
         let directory = self.library.generation_directory();
         self.writer.get_or_insert_with(|| IndexWriter::open(&directory, 1).expect("opens"))
+    }
+
+    /// A page of a report as it is stored.
+    pub(super) fn page(&self, id: ReportId, number: u32) -> StoredPage {
+        let row = self.library.catalogue().report(id).expect("reads").expect("is there");
+        self.library.texts().pages(row.location, &[number]).expect("reads").pop().expect("a page")
     }
 
     pub(super) fn search(&self, request: &SearchRequest) -> SearchResponse {

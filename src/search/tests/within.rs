@@ -13,9 +13,8 @@ fn shelf() -> (Shelf, Made) {
 }
 
 fn marks(shelf: &Shelf, report: &Made, q: &str, number: u32) -> (Vec<String>, Vec<u32>) {
-    let row = shelf.library.catalogue().report(report.id()).expect("reads").expect("is there");
-    let page = &shelf.library.texts().pages(row.location, &[number]).expect("reads")[0];
-    let PageMarks { spans, pages } = shelf.engine.page_marks(q, report.id(), number, page).expect("answers");
+    let page = shelf.page(report.id(), number);
+    let PageMarks { spans, pages } = shelf.engine.page_marks(q, report.id(), number, &page).expect("answers");
     (spans.iter().map(|span| span.of(&page.text).to_owned()).collect(), pages)
 }
 
