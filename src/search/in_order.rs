@@ -22,22 +22,33 @@ impl Offsets {
         self.is_narrowed = false;
     }
 
-    /// Keeps the offsets at which `place` can be filled from these rising positions; false if none is left.
-    pub(super) fn narrow(&mut self, place: usize, positions: &[u32], slop: u32) -> bool {
-        let range = |position: u32| {
-            let last = i64::from(position) - place as i64;
-            (last - i64::from(slop), last)
+    /// Keeps the offsets at which `places` (rising, at least one), all of the same word, may be filled from the rising
+    /// positions of the word, each by another one; false if none is left.
+    pub(super) fn narrow(&mut self, places: &[usize], positions: &[u32], slop: u32) -> bool {
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return true };
+        // Between the first and the last of them stand at least the others.
+        let offsets = |&[start, end]: &[u32; 2]| {
+            let range = (i64::from(end) - *last as i64 - i64::from(slop), i64::from(start) - *first as i64);
+            (range.0 <= range.1).then_some(range)
         };
+        let ends = positions.get(places.len() - 1..).unwrap_or(&[]);
+        let mut runs = positions.iter().zip(ends).map(|(start, end)| [*start, *end]);
         self.spare.clear();
         if !self.is_narrowed {
-            positions.iter().for_each(|position| add(&mut self.spare, range(*position)));
+            runs.filter_map(|run| offsets(&run)).for_each(|range| add(&mut self.spare, range));
         } else {
-            let mut rest = positions;
-            for &(first, last) in &self.ranges {
-                let skip = rest.partition_point(|position| range(*position).1 < first);
-                rest = &rest[skip..];
-                for (low, high) in rest.iter().map(|position| range(*position)).take_while(|range| range.0 <= last) {
-                    add(&mut self.spare, (low.max(first), high.min(last)));
+            let mut run = runs.next();
+            let mut kept = self.ranges.iter().copied();
+            let mut range = kept.next();
+            while let (Some(here), Some((low, high))) = (&run, range) {
+                match offsets(here) {
+                    Some((least, most)) if least <= high && low <= most => {
+                        add(&mut self.spare, (least.max(low), most.min(high)));
+                        // Whichever ends first can meet no other.
+                        if most <= high { run = runs.next() } else { range = kept.next() }
+                    }
+                    Some((least, _)) if least > high => range = kept.next(),
+                    _ => run = runs.next(),
                 }
             }
         }
@@ -58,9 +69,9 @@ impl Offsets {
         let mut chosen: Vec<usize> = Vec::with_capacity(places.len());
         for offset in self.ranges.iter().flat_map(|&(low, high)| low..=high) {
             for (place, index) in first.iter_mut().enumerate() {
-                while shift(place, *index).is_some_and(|shift| shift < offset) {
-                    *index += 1;
-                }
+                let is_before = |position: &u32| i64::from(*position) - (place as i64) < offset;
+                let rest = places.get(place).and_then(|positions| positions.get(*index..)).unwrap_or(&[]);
+                *index += skip_while(rest, is_before);
             }
             // A match is found from the word of it that is furthest to the front, and only from there.
             if !(0..places.len()).any(|place| shift(place, first[place]) == Some(offset)) {
@@ -85,6 +96,16 @@ impl Offsets {
     }
 }
 
+/// How many at the start of a list fulfil a condition that those after them do not; quick if they are few.
+fn skip_while(list: &[u32], condition: impl Fn(&u32) -> bool) -> usize {
+    let mut step = 1;
+    while list.get(step - 1).is_some_and(&condition) {
+        step *= 2;
+    }
+    let (start, end) = (step / 2, (step - 1).min(list.len()));
+    start + list[start..end].partition_point(condition)
+}
+
 /// Whether a place before has taken the position that `index` of `place` stands at.
 fn is_taken(places: &[&[u32]], chosen: &[usize], place: usize, index: usize) -> bool {
     let position = places.get(place).and_then(|positions| positions.get(index));
@@ -104,7 +125,7 @@ pub(super) fn each_match(places: &[&[u32]], slop: u32, sink: impl FnMut(&[usize]
     let mut offsets = Offsets::default();
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|place| places[*place].len());
-    if !order.is_empty() && order.iter().all(|place| offsets.narrow(*place, places[*place], slop)) {
+    if !order.is_empty() && order.iter().all(|place| offsets.narrow(&[*place], places[*place], slop)) {
         offsets.each_match(places, slop, sink);
     }
 }
@@ -168,6 +189,31 @@ mod tests {
         })
     }
 
+    #[test]
+    fn lists_are_skipped_as_far_as_the_condition_holds() {
+        let list: Vec<u32> = (0..40).collect();
+        for length in 0..=list.len() {
+            for until in 0..=45 {
+                assert_eq!(skip_while(&list[..length], |number| *number < until), length.min(until as usize));
+            }
+        }
+    }
+
+    /// Matches found by narrowing word by word, as the index is read.
+    fn by_words(lists: &[Vec<u32>], order: &[usize], slop: u32) -> Vec<Vec<usize>> {
+        let mut offsets = Offsets::default();
+        for (word, positions) in lists.iter().enumerate() {
+            let places: Vec<usize> = (0..order.len()).filter(|place| order[*place] == word).collect();
+            if !offsets.narrow(&places, positions, slop) {
+                return Vec::new();
+            }
+        }
+        let places: Vec<&[u32]> = order.iter().map(|word| lists[*word].as_slice()).collect();
+        let mut found = Vec::new();
+        offsets.each_match(&places, slop, |chosen| found.push(chosen.to_vec()));
+        found
+    }
+
     proptest! {
         #[test]
         fn a_phrase_is_found_if_there_is_a_way(
@@ -186,6 +232,9 @@ mod tests {
                 prop_assert_eq!(!found.is_empty(), can_stand(&places, slop, &mut Vec::new()));
             }
             prop_assert!(found.iter().all(|(first, last)| last - first < places.len() as u32 + slop));
+            let order: Vec<usize> = order.iter().map(|place| place % lists.len()).collect();
+            let lists: Vec<Vec<u32>> = lists.iter().map(|list| list.iter().copied().collect()).collect();
+            prop_assert_eq!(by_words(&lists, &order, slop).len(), found.len());
         }
     }
 }

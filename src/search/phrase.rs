@@ -1,22 +1,106 @@
-//! Words in order as one clause of the engine's query, where each place may be filled by several words.
+//! Words in order as clauses of the engine's query, where each place may be filled by several words.
+//!
+//! All phrases of a query are looked for in one pass over the reports, so that a frequent word is read once however many
+//! phrases have it, and what was found is kept for as long as the plan: a query may be asked again with fewer words.
 
-use crate::search::positions::PhraseReader;
+use crate::search::positions::{Phrase, PhraseWords};
 use crate::search::ranking::SearchedField;
 use crate::search::terms::Expansion;
 use crate::search::union::{Scored, explain};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use tantivy::index::SegmentId;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, Score, SegmentReader, TERMINATED};
 
-/// Matches reports with the phrase in any of the fields.
+/// A phrase of a query.
 #[derive(Debug, Clone)]
-pub(super) struct PhraseQuery {
-    pub(super) places: Arc<Vec<Arc<Expansion>>>,
+pub(super) struct PhraseClause {
+    pub(super) places: Vec<Arc<Expansion>>,
     pub(super) slop: u32,
     /// All with positions.
     pub(super) fields: Arc<Vec<SearchedField>>,
     pub(super) idf: f32,
+}
+
+/// Reports with their scores, by document.
+type Found = Vec<(DocId, Score)>;
+
+/// All phrases of a query, and where they were found.
+#[derive(Debug, Default)]
+pub(super) struct Phrases {
+    phrases: Vec<PhraseClause>,
+    found: Mutex<HashMap<SegmentId, Arc<Vec<Found>>>>,
+}
+
+/// Matches reports with one of the phrases in any of its fields.
+#[derive(Debug, Clone)]
+pub(super) struct PhraseQuery {
+    pub(super) phrases: Arc<Phrases>,
+    /// Which of them.
+    pub(super) index: usize,
+}
+
+impl Phrases {
+    pub(super) fn new(phrases: Vec<PhraseClause>) -> Phrases {
+        Phrases { phrases, found: Mutex::new(HashMap::new()) }
+    }
+
+    /// For each phrase the reports of a segment that have it.
+    fn found(&self, reader: &SegmentReader) -> tantivy::Result<Arc<Vec<Found>>> {
+        let segment = reader.segment_id();
+        if let Ok(found) = self.found.lock()
+            && let Some(found) = found.get(&segment)
+        {
+            return Ok(Arc::clone(found));
+        }
+        let new = Arc::new(self.find(reader)?);
+        if let Ok(mut found) = self.found.lock() {
+            found.insert(segment, Arc::clone(&new));
+        }
+        Ok(new)
+    }
+
+    fn find(&self, reader: &SegmentReader) -> tantivy::Result<Vec<Found>> {
+        let mut found: Vec<Found> = vec![Vec::new(); self.phrases.len()];
+        let mut fields: Vec<_> = self.phrases.iter().flat_map(|phrase| phrase.fields.iter()).collect();
+        fields.sort_by_key(|searched| searched.field);
+        fields.dedup_by_key(|searched| searched.field);
+        for field in fields.into_iter().map(|searched| searched.field) {
+            let lengths = reader.fieldnorms_readers().get_field(field)?;
+            let mut words = PhraseWords::default();
+            let mut opened = Vec::new();
+            for (clause, found) in self.phrases.iter().zip(&mut found) {
+                if let Some(searched) = clause.fields.iter().find(|searched| searched.field == field) {
+                    let phrase = Phrase::open(&mut words, reader, field, &clause.places, clause.slop)?;
+                    opened.push((phrase, searched, clause.idf, found));
+                }
+            }
+            let mut doc = words.seek(0);
+            while doc != TERMINATED {
+                for (phrase, searched, idf, found) in &mut opened {
+                    let frequency = phrase.starts(&mut words, doc).len();
+                    if frequency > 0 {
+                        let length = lengths.as_ref().map_or(1, |lengths| lengths.fieldnorm(doc));
+                        found.push((doc, *idf * searched.saturated(frequency as f32, length)));
+                    }
+                }
+                doc = words.seek(doc + 1);
+            }
+        }
+        found.iter_mut().for_each(add_up);
+        Ok(found)
+    }
+}
+
+/// Adds up the scores of each report; those of one field come before those of the next.
+fn add_up(found: &mut Found) {
+    found.sort_by_key(|(doc, _)| *doc);
+    found.dedup_by(|(doc, score), (before, sum)| {
+        let is_same = doc == before;
+        *sum += if is_same { *score } else { 0.0 };
+        is_same
+    });
 }
 
 impl Query for PhraseQuery {
@@ -27,22 +111,9 @@ impl Query for PhraseQuery {
 
 impl Weight for PhraseQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut totals: BTreeMap<DocId, Score> = BTreeMap::new();
-        for searched in self.fields.iter() {
-            let lengths = reader.fieldnorms_readers().get_field(searched.field)?;
-            let mut phrase = PhraseReader::open(reader, searched.field, &self.places, self.slop)?;
-            let mut doc = phrase.seek(0);
-            while doc != TERMINATED {
-                let frequency = phrase.starts(doc).len();
-                if frequency > 0 {
-                    let length = lengths.as_ref().map_or(1, |lengths| lengths.fieldnorm(doc));
-                    let score = boost * self.idf * searched.saturated(frequency as f32, length);
-                    *totals.entry(doc).or_insert(0.0) += score;
-                }
-                doc = phrase.seek(doc + 1);
-            }
-        }
-        Ok(Box::new(Scored::new(totals.into_iter().collect())))
+        let found = self.phrases.found(reader)?;
+        let of_phrase = found.get(self.index).map_or(&[][..], Vec::as_slice);
+        Ok(Box::new(Scored::new(of_phrase.iter().map(|(doc, score)| (*doc, boost * score)).collect())))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {

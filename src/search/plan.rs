@@ -11,7 +11,7 @@ use crate::search::filters::{everything, language_filter, pages_filter, year_fil
 use crate::search::function_words::{FUNCTION_WORD_WEIGHT, is_function_word};
 use crate::search::languages::Languages;
 use crate::search::passages::{Matchers, TermMark, WayMatcher};
-use crate::search::phrase::PhraseQuery;
+use crate::search::phrase::{PhraseClause, PhraseQuery, Phrases};
 use crate::search::ranking::{SearchedField, SearchedFields, idf};
 use crate::search::scope::{Scope, ScopedClause, ScopedQuery};
 use crate::search::terms::{Dictionary, Expansion, Reading, Way, Ways, WeightedTerm};
@@ -61,6 +61,16 @@ impl Clause {
         u32::try_from(longest.saturating_sub(1)).unwrap_or(u32::MAX).saturating_add(self.slop)
     }
 
+    /// Its ways of several words.
+    fn phrases(&self) -> impl Iterator<Item = PhraseClause> {
+        self.ways.iter().filter(|way| way.len() > 1).map(|way| PhraseClause {
+            places: way.clone(),
+            slop: self.slop,
+            fields: Arc::clone(&self.fields),
+            idf: self.idf,
+        })
+    }
+
     /// Where it is looked for.
     pub(super) fn fields(&self) -> &[SearchedField] {
         &self.fields
@@ -88,6 +98,8 @@ pub(super) struct Plan {
     /// The languages of the reports of the commit.
     pub(super) languages: Arc<Languages>,
     root: Option<Tree>,
+    /// The ways of all clauses that have several words, clause by clause.
+    phrases: Arc<Phrases>,
     fields: Fields,
     section_field: SearchedField,
     accented_field: Arc<Vec<SearchedField>>,
@@ -120,6 +132,7 @@ impl Planner<'_> {
             root_scopes: Vec::new(),
             languages: self.dictionary.languages(),
             root: None,
+            phrases: Arc::default(),
             fields: self.fields,
             section_field: self.searched.section.first().copied().unwrap_or(SearchedField {
                 field: self.fields.section,
@@ -131,6 +144,7 @@ impl Planner<'_> {
         };
         if let Some(root) = root {
             plan.root = self.build(&mut plan, root, false, &[])?;
+            plan.phrases = Arc::new(Phrases::new(plan.clauses.iter().flat_map(Clause::phrases).collect()));
             plan.root_scopes = match &plan.root {
                 Some(Tree::Scope(scope)) => vec![*scope],
                 Some(Tree::And(parts)) => parts.iter().filter_map(Tree::as_scope).collect(),
@@ -405,9 +419,7 @@ impl Plan {
                 Box::new(BooleanQuery::new(parts.iter().map(|part| (Occur::Should, self.lower(part))).collect()))
             }
             Tree::Not(_) => self.and(std::slice::from_ref(tree), None),
-            Tree::Clause(clause) => {
-                self.clauses.get(*clause).map_or_else(everything, |clause| self.lower_clause(clause))
-            }
+            Tree::Clause(clause) => self.lower_clause(*clause),
             Tree::Scope(scope) => self.scopes.get(*scope).map_or_else(everything, |scope| self.lower_scope(scope)),
             Tree::Language(language) => language_filter(&self.fields, language),
             Tree::Year(first, last) => year_filter(*first, *last),
@@ -456,12 +468,36 @@ impl Plan {
         }
     }
 
-    /// A clause, which counts more in reports that print its accents as typed.
-    fn lower_clause(&self, clause: &Clause) -> Box<dyn Query> {
-        if clause.accented.is_empty() {
-            return any_way(clause);
+    /// The best of the ways to print a clause, each in any of its fields.
+    fn any_way(&self, place: usize, clause: &Clause) -> Box<dyn Query> {
+        let before = self.clauses.iter().take(place).flat_map(Clause::phrases).count();
+        let mut phrases = (before..).map(|index| PhraseQuery { phrases: Arc::clone(&self.phrases), index });
+        let mut ways: Vec<Box<dyn Query>> = Vec::with_capacity(clause.ways.len());
+        for way in &clause.ways {
+            if let [words] = way.as_slice() {
+                let (words, fields) = (Arc::clone(words), Arc::clone(&clause.fields));
+                ways.push(Box::new(UnionQuery { words, fields, idf: clause.idf }));
+            } else if let Some(phrase) = phrases.next() {
+                ways.push(Box::new(phrase));
+            }
         }
-        let mut parts = vec![(Occur::Must, any_way(clause))];
+        match ways.pop() {
+            Some(only) if ways.is_empty() => only,
+            Some(last) => {
+                ways.push(last);
+                Box::new(DisjunctionMaxQuery::new(ways))
+            }
+            None => everything(),
+        }
+    }
+
+    /// A clause, which counts more in reports that print its accents as typed.
+    fn lower_clause(&self, place: usize) -> Box<dyn Query> {
+        let Some(clause) = self.clauses.get(place) else { return everything() };
+        if clause.accented.is_empty() {
+            return self.any_way(place, clause);
+        }
+        let mut parts = vec![(Occur::Must, self.any_way(place, clause))];
         for words in &clause.accented {
             let (words, fields) = (Arc::clone(words), Arc::clone(&self.accented_field));
             parts.push((Occur::Should, Box::new(UnionQuery { words, fields, idf: clause.idf })));
@@ -486,24 +522,4 @@ impl Plan {
 
 fn mark_of(word: &WeightedTerm) -> (String, TermMark) {
     (word.term.clone(), TermMark { weight: word.weight, languages: word.languages, part: word.part })
-}
-
-/// The best of the ways to print a clause, each in any of its fields.
-fn any_way(clause: &Clause) -> Box<dyn Query> {
-    let mut ways: Vec<Box<dyn Query>> = Vec::with_capacity(clause.ways.len());
-    for way in &clause.ways {
-        let (fields, idf) = (Arc::clone(&clause.fields), clause.idf);
-        ways.push(match way.as_slice() {
-            [words] => Box::new(UnionQuery { words: Arc::clone(words), fields, idf }),
-            places => Box::new(PhraseQuery { places: Arc::new(places.to_vec()), slop: clause.slop, fields, idf }),
-        });
-    }
-    match ways.pop() {
-        Some(only) if ways.is_empty() => only,
-        Some(last) => {
-            ways.push(last);
-            Box::new(DisjunctionMaxQuery::new(ways))
-        }
-        None => everything(),
-    }
 }

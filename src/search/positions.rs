@@ -88,17 +88,132 @@ impl Place {
     }
 }
 
-/// A phrase opened on a field of a segment. Reports must be asked for in rising order.
-pub(super) struct PhraseReader {
-    /// Its different words.
-    words: Vec<Place>,
-    /// Which of them fills each place.
+/// The words of phrases opened on a field of a segment, each read once a report however many phrases have it. Reports
+/// must be asked for in rising order.
+#[derive(Default)]
+pub(super) struct PhraseWords {
+    words: Vec<PhraseWord>,
+}
+
+struct PhraseWord {
+    terms: Arc<Expansion>,
+    place: Place,
+    /// The report whose positions were read last.
+    read: Option<DocId>,
+    positions: Vec<u32>,
+}
+
+impl PhraseWords {
+    /// Opens a word, unless it is open; returns its index.
+    fn open(&mut self, reader: &SegmentReader, field: Field, terms: &Arc<Expansion>) -> tantivy::Result<usize> {
+        if let Some(known) = self.words.iter().position(|known| known.terms.terms == terms.terms) {
+            return Ok(known);
+        }
+        let place = Place::open(reader, field, terms)?;
+        self.words.push(PhraseWord { terms: Arc::clone(terms), place, read: None, positions: Vec::new() });
+        Ok(self.words.len() - 1)
+    }
+
+    /// The first report from `target` on that has any of the words.
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
+        self.words.iter_mut().map(|word| word.place.seek(target)).min().unwrap_or(TERMINATED)
+    }
+
+    /// The positions of a word in a report that has it.
+    fn read(&mut self, word: usize, doc: DocId) {
+        let word = &mut self.words[word];
+        if word.read != Some(doc) {
+            word.place.positions(doc, &mut word.positions);
+            word.read = Some(doc);
+        }
+    }
+}
+
+/// A phrase of [`PhraseWords`].
+pub(super) struct Phrase {
+    /// Its different words by index, each with the places it fills.
+    words: Vec<(usize, Vec<usize>)>,
+    /// Which word fills each place.
     filled_by: Vec<usize>,
     slop: u32,
-    /// Where each of the words stands in the report at hand.
-    positions: Vec<Vec<u32>>,
+    order: Vec<(u32, usize)>,
     offsets: Offsets,
     starts: Vec<u32>,
+}
+
+impl Phrase {
+    /// Opens the words of a phrase in a field that has positions.
+    pub(super) fn open(
+        words: &mut PhraseWords,
+        reader: &SegmentReader,
+        field: Field,
+        places: &[Arc<Expansion>],
+        slop: u32,
+    ) -> tantivy::Result<Phrase> {
+        let open = |place| words.open(reader, field, place);
+        let filled_by = places.iter().map(open).collect::<tantivy::Result<Vec<usize>>>()?;
+        let mut different: Vec<(usize, Vec<usize>)> = Vec::new();
+        for (place, word) in filled_by.iter().enumerate() {
+            match different.iter_mut().find(|(known, _)| known == word) {
+                Some((_, places)) => places.push(place),
+                None => different.push((*word, vec![place])),
+            }
+        }
+        let (order, offsets, starts) = (Vec::new(), Offsets::default(), Vec::new());
+        Ok(Phrase { words: different, filled_by, slop, order, offsets, starts })
+    }
+
+    /// The first report from `target` on that has all of its words.
+    fn seek(&self, words: &mut PhraseWords, target: DocId) -> DocId {
+        let mut candidate = target;
+        loop {
+            let mut docs = self.words.iter().map(|(word, _)| words.words[*word].place.seek(candidate));
+            match docs.find(|doc| *doc > candidate) {
+                None | Some(TERMINATED) if self.words.is_empty() => return TERMINATED,
+                None => return candidate,
+                Some(TERMINATED) => return TERMINATED,
+                Some(doc) => candidate = doc,
+            }
+        }
+    }
+
+    /// Where the phrase begins in a report, rising. The rarest words are looked at first: most often they tell that
+    /// there is no match before the frequent ones need be read.
+    pub(super) fn starts(&mut self, words: &mut PhraseWords, doc: DocId) -> &[u32] {
+        self.starts.clear();
+        self.order.clear();
+        for (index, (word, _)) in self.words.iter().enumerate() {
+            let place = &mut words.words[*word].place;
+            if place.seek(doc) != doc {
+                return &self.starts;
+            }
+            self.order.push((place.frequency(doc), index));
+        }
+        self.order.sort_unstable();
+        self.offsets.clear();
+        for (_, index) in &self.order {
+            let (word, places) = &self.words[*index];
+            words.read(*word, doc);
+            if !self.offsets.narrow(places, &words.words[*word].positions, self.slop) {
+                return &self.starts;
+            }
+        }
+        let places: Vec<&[u32]> = self.filled_by.iter().map(|word| words.words[*word].positions.as_slice()).collect();
+        let starts = &mut self.starts;
+        self.offsets.each_match(&places, self.slop, |chosen| {
+            let positions = places.iter().zip(chosen).filter_map(|(positions, index)| positions.get(*index));
+            starts.extend(positions.min());
+        });
+        self.starts.sort_unstable();
+        self.starts.dedup();
+        &self.starts
+    }
+}
+
+/// One phrase with its words, opened on a field of a segment. Reports must be asked for in rising order.
+pub(super) struct PhraseReader {
+    words: PhraseWords,
+    phrase: Phrase,
 }
 
 impl PhraseReader {
@@ -109,63 +224,18 @@ impl PhraseReader {
         places: &[Arc<Expansion>],
         slop: u32,
     ) -> tantivy::Result<PhraseReader> {
-        let mut different: Vec<&Arc<Expansion>> = Vec::new();
-        let mut filled_by = Vec::with_capacity(places.len());
-        for place in places {
-            let known = different.iter().position(|known| known.terms == place.terms);
-            filled_by.push(known.unwrap_or(different.len()));
-            if known.is_none() {
-                different.push(place);
-            }
-        }
-        let words = different.into_iter().map(|words| Place::open(reader, field, words));
-        let words = words.collect::<tantivy::Result<Vec<Place>>>()?;
-        let positions = vec![Vec::new(); words.len()];
-        Ok(PhraseReader { words, filled_by, slop, positions, offsets: Offsets::default(), starts: Vec::new() })
+        let mut words = PhraseWords::default();
+        let phrase = Phrase::open(&mut words, reader, field, places, slop)?;
+        Ok(PhraseReader { words, phrase })
     }
 
     /// The first report from `target` on that has all of the words.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
-        if self.words.is_empty() {
-            return TERMINATED;
-        }
-        let mut candidate = target;
-        loop {
-            let furthest = self.words.iter_mut().map(|word| word.seek(candidate)).find(|doc| *doc > candidate);
-            match furthest {
-                None | Some(TERMINATED) => return furthest.unwrap_or(candidate),
-                Some(doc) => candidate = doc,
-            }
-        }
+        self.phrase.seek(&mut self.words, target)
     }
 
-    /// Where the phrase begins in a report, rising. The rarest words are looked at first: most often they tell that
-    /// there is no match before the frequent ones need be read.
+    /// Where the phrase begins in a report, rising.
     pub(super) fn starts(&mut self, doc: DocId) -> &[u32] {
-        self.starts.clear();
-        if !self.words.iter_mut().all(|word| word.seek(doc) == doc) {
-            return &self.starts;
-        }
-        let mut order: Vec<(u32, usize)> = Vec::with_capacity(self.words.len());
-        order.extend(self.words.iter().zip(0..).map(|(word, index)| (word.frequency(doc), index)));
-        order.sort_unstable();
-        self.offsets.clear();
-        for (_, index) in order {
-            self.words[index].positions(doc, &mut self.positions[index]);
-            for (place, _) in self.filled_by.iter().enumerate().filter(|(_, word)| **word == index) {
-                if !self.offsets.narrow(place, &self.positions[index], self.slop) {
-                    return &self.starts;
-                }
-            }
-        }
-        let places: Vec<&[u32]> = self.filled_by.iter().map(|word| self.positions[*word].as_slice()).collect();
-        let starts = &mut self.starts;
-        self.offsets.each_match(&places, self.slop, |chosen| {
-            let positions = places.iter().zip(chosen).filter_map(|(positions, index)| positions.get(*index));
-            starts.extend(positions.min());
-        });
-        self.starts.sort_unstable();
-        self.starts.dedup();
-        &self.starts
+        self.phrase.starts(&mut self.words, doc)
     }
 }
