@@ -9,6 +9,7 @@
 
 use crate::index::{Sketch, Snapshot};
 use crate::report::ReportId;
+use crate::search::living;
 use crate::search::{Engine, Hit, SearchError};
 use crate::store::{Library, ReportRow};
 use serde::Serialize;
@@ -109,7 +110,7 @@ impl Sketches {
     }
 
     /// The near-copies of a report with their resemblance, the most alike first.
-    fn near(&self, id: ReportId) -> Vec<(ReportId, f32)> {
+    pub(super) fn near(&self, id: ReportId) -> Vec<(ReportId, f32)> {
         let Ok(own) = self.reports.binary_search_by_key(&id, |(id, _)| *id) else { return Vec::new() };
         let Some((_, sketch)) = self.reports.get(own) else { return Vec::new() };
         let mut places: Vec<u32> = Vec::new();
@@ -142,7 +143,7 @@ fn read_segment(segment: &SegmentReader, reports: &mut Vec<(ReportId, Sketch)>) 
     let columns = segment.fast_fields();
     let (Some(keys), Some(column)) = (columns.str("key")?, columns.bytes("sketch")?) else { return Ok(()) };
     let with_sketch =
-        segment.doc_ids_alive().filter_map(|doc| Some((column.ords().first(doc)?, keys.ords().first(doc)?)));
+        living::reports(segment).filter_map(|doc| Some((column.ords().first(doc)?, keys.ords().first(doc)?)));
     let mut found: Vec<(u64, u64)> = with_sketch.collect();
     found.sort_unstable();
     let mut sketches = Vec::with_capacity(found.len());

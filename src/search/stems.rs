@@ -4,6 +4,7 @@
 
 use crate::search::languages::LanguageSet;
 use frostem::{Algorithm, Stemmer};
+use std::borrow::Cow;
 
 /// Languages whose stemmers are asked; each widens the look into the dictionary.
 const MOST_LANGUAGES: usize = 12;
@@ -34,8 +35,19 @@ impl Stems {
         Stems { stemmers }
     }
 
+    /// The stem of a word in the most frequent of these languages that has a stemmer; the word itself if none has.
+    pub(super) fn stem<'w>(&self, word: &'w str, languages: LanguageSet) -> Cow<'w, str> {
+        let stemmer = self.stemmers.iter().find(|(language, _)| language.meets(languages));
+        stemmer.map_or(Cow::Borrowed(word), |(_, stemmer)| stemmer.stem(word))
+    }
+
     /// What to look for to find the words of the same stem; `None` if the word has no other forms.
     pub(super) fn family(&self, word: &str) -> Option<Family> {
+        self.family_in(word, LanguageSet::ANY)
+    }
+
+    /// As [`Stems::family`], by the stemmers of these languages only.
+    pub(super) fn family_in(&self, word: &str, languages: LanguageSet) -> Option<Family> {
         let letters = word.chars().count();
         if letters < SHORTEST || word.chars().any(char::is_numeric) {
             return None;
@@ -45,7 +57,8 @@ impl Stems {
             let prefix = shared_start(word, &stem).to_owned();
             Branch { language: *language, stemmer: *stemmer, stem, prefix }
         };
-        let branches: Vec<Branch> = self.stemmers.iter().map(of_language).collect();
+        let asked = self.stemmers.iter().filter(|(language, _)| language.meets(languages));
+        let branches: Vec<Branch> = asked.map(of_language).collect();
         let prefix = branches.iter().map(|branch| &branch.prefix).min_by_key(|prefix| prefix.len())?.clone();
         Some(Family { prefix, longest: word.len() + LONGEST_ENDING, branches })
     }

@@ -22,6 +22,8 @@ const MOST_STEM_MATES: usize = 64;
 const MOST_BEGINNINGS: usize = 256;
 /// Words a typo may stand for.
 const MOST_TYPOS: usize = 50;
+/// Shortest beginning by which the forms of a key term are looked for, in characters.
+const SHORTEST_FORM: usize = 3;
 /// Dictionary entries looked at for one word and field; what lies beyond is not found.
 const MOST_SCANNED: usize = 50_000;
 /// Parts of a page that estimates are counted in.
@@ -180,6 +182,22 @@ impl Dictionary {
             }
         }
         Ok(estimate as f64 / PARTS_OF_PAGE)
+    }
+
+    /// The stems of the languages of the library.
+    pub(super) fn stems(&self) -> &Stems {
+        &self.stems
+    }
+
+    /// What `word` stands for by its stem in these languages. Only itself where too little of it is left to look for
+    /// others cheaply, as by stemmers that cut beginnings.
+    pub(super) fn forms(&self, word: &str, languages: LanguageSet, field: Field) -> tantivy::Result<Expansion> {
+        let family = self.stems.family_in(word, languages);
+        let candidates = match family.filter(|family| family.prefix.chars().count() >= SHORTEST_FORM) {
+            Some(family) => self.mates(word, &family, &[field])?,
+            None => self.candidates(word, Reading::Exact, &[field])?,
+        };
+        Ok(self.chosen(word, Reading::Stem, candidates))
     }
 
     /// Several words counted as one.

@@ -9,7 +9,7 @@ use crate::search::terms::Expansion;
 use std::sync::Arc;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::schema::IndexRecordOption;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
 /// Matches reports with any of the words in any of the fields.
@@ -41,19 +41,8 @@ impl UnionQuery {
     fn scores(&self, reader: &SegmentReader, factor: f32) -> tantivy::Result<Vec<(DocId, Score)>> {
         let mut totals = Tally::new(reader.max_doc());
         let mut frequencies = Tally::new(reader.max_doc());
-        let languages = self.words.languages_of(reader);
         for searched in self.fields.iter() {
-            let index = reader.inverted_index(searched.field)?;
-            for word in &self.words.terms {
-                let Some(info) = index.terms().get(word.term.as_bytes())? else {
-                    continue;
-                };
-                let option =
-                    if searched.has_frequencies { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
-                let mut postings = index.read_block_postings_from_terminfo(&info, option)?;
-                let counts = |doc: DocId| word.counts_in(doc, &languages);
-                add_frequencies(&mut postings, searched.has_frequencies, word.weight, &mut frequencies, counts);
-            }
+            frequencies.add_words(reader, searched.field, searched.has_frequencies, &self.words)?;
             let lengths = reader.fieldnorms_readers().get_field(searched.field)?;
             frequencies.drain(|doc, frequency| {
                 let length = lengths.as_ref().map_or(1, |lengths| lengths.fieldnorm(doc));
@@ -88,14 +77,36 @@ fn add_frequencies(
 }
 
 /// Sums by document: an array over the segment and the documents touched.
-struct Tally {
+pub(super) struct Tally {
     sums: Vec<f32>,
     touched: Vec<DocId>,
 }
 
 impl Tally {
-    fn new(documents: u32) -> Tally {
+    pub(super) fn new(documents: u32) -> Tally {
         Tally { sums: vec![0.0; documents as usize], touched: Vec::new() }
+    }
+
+    /// Adds how often each report of a segment has any of the words in a field.
+    pub(super) fn add_words(
+        &mut self,
+        reader: &SegmentReader,
+        field: Field,
+        has_frequencies: bool,
+        words: &Expansion,
+    ) -> tantivy::Result<()> {
+        let languages = words.languages_of(reader);
+        let index = reader.inverted_index(field)?;
+        for word in &words.terms {
+            let Some(info) = index.terms().get(word.term.as_bytes())? else {
+                continue;
+            };
+            let option = if has_frequencies { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+            let mut postings = index.read_block_postings_from_terminfo(&info, option)?;
+            let counts = |doc: DocId| word.counts_in(doc, &languages);
+            add_frequencies(&mut postings, has_frequencies, word.weight, self, counts);
+        }
+        Ok(())
     }
 
     fn add(&mut self, doc: DocId, amount: f32) {
@@ -116,7 +127,7 @@ impl Tally {
         }
     }
 
-    fn into_sorted(mut self) -> Vec<(DocId, f32)> {
+    pub(super) fn into_sorted(mut self) -> Vec<(DocId, f32)> {
         self.touched.sort_unstable();
         let sums = &self.sums;
         self.touched.iter().filter_map(|doc| sums.get(*doc as usize).map(|sum| (*doc, *sum))).collect()

@@ -63,7 +63,7 @@ impl Engine {
 }
 
 /// Where a report is in the index.
-fn address(snapshot: &Snapshot, id: ReportId) -> tantivy::Result<Option<DocAddress>> {
+pub(super) fn address(snapshot: &Snapshot, id: ReportId) -> tantivy::Result<Option<DocAddress>> {
     let key = Term::from_field_text(snapshot.fields.key, &id.to_string());
     for (segment_ord, segment) in (0..).zip(snapshot.searcher.segment_readers()) {
         let Some(mut postings) = segment.inverted_index(key.field())?.read_postings(&key, IndexRecordOption::Basic)?

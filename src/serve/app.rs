@@ -4,14 +4,14 @@
 //! relative place is plain to read.
 
 use crate::report::ReportId;
-use crate::search::{Hit, PageMarks, SearchRequest, SearchResponse};
+use crate::search::{Copies, Hit, PageMarks, Related, SearchRequest, SearchResponse};
 use crate::serve::limits::Limits;
 use crate::serve::links::Links;
 use crate::serve::problem::{self, Code, Problem};
 use crate::serve::reading::Reading;
 use crate::serve::searcher::Searcher;
 use crate::serve::{
-    State, api, conditional::EntityTag, feed, file, headers, health, opensearch, pages, rows, suggest, ui,
+    State, api, conditional::EntityTag, feed, file, headers, health, opensearch, pages, related, rows, suggest, ui,
 };
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
 use axum::Router;
@@ -31,6 +31,9 @@ use tower_http::timeout::TimeoutLayer;
 
 /// Pages shown of a report that is searched by itself.
 const PAGES_WITHIN: usize = 50;
+
+/// Related reports on a report's page.
+const RELATED_SHOWN: usize = 6;
 
 /// How long the counts of the catalogue are shown before they are taken again.
 const COVERAGE_AGE: Duration = Duration::from_secs(5);
@@ -87,6 +90,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route(&at("/api/v1/reports"), get(api::reports))
         .route(&at("/api/v1/reports/{id}"), get(api::report))
         .route(&at("/api/v1/reports/{id}/pages/{page}"), get(api::page))
+        .route(&at("/api/v1/reports/{id}/related"), get(related::related))
         .route(&at("/api/v1/coverage"), get(api::coverage))
         .route(&at("/healthz"), get(health::healthz))
         .route(&at("/readyz"), get(health::readyz))
@@ -163,6 +167,22 @@ impl Service {
         self.searcher.page_marks(q, id, number, page).unwrap_or_else(|error| {
             tracing::debug!(%error, "no matches can be marked");
             PageMarks::default()
+        })
+    }
+
+    /// The near-copies of a report; blocks. A report can be read without them.
+    pub fn copies(&self, id: ReportId) -> Copies {
+        self.searcher.copies(id).unwrap_or_else(|error| {
+            tracing::warn!(%error, %id, "near-copies cannot be told");
+            Copies::default()
+        })
+    }
+
+    /// Reports related to one; blocks. A report can be read without them.
+    pub fn related(&self, id: ReportId) -> Vec<Related> {
+        self.searcher.related(id, RELATED_SHOWN).unwrap_or_else(|error| {
+            tracing::warn!(%error, %id, "related reports cannot be told");
+            Vec::new()
         })
     }
 

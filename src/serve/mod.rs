@@ -23,6 +23,7 @@ mod pages;
 mod problem;
 mod range;
 mod reading;
+mod related;
 mod rows;
 mod searcher;
 mod suggest;

@@ -79,16 +79,25 @@ pub async fn report(
     let id = report_id(&id)?;
     let q = QueryState::from_pairs(&pairs_of(query.as_deref())).q;
     let tag = service.entity_tag();
+    if let Some(unchanged) = tag.not_modified(&headers) {
+        return Ok(unchanged);
+    }
     let page = service
         .read(move |service| {
             let known = service.known_report(id)?;
             let found = if q.is_empty() { None } else { service.search_within(&q, id)? };
-            let (places, copies) = (service.places(&known.row)?, service.searcher.copies(id)?);
-            let (known, places, copies, q) = (&known, places.as_slice(), &copies, q.as_str());
-            Ok(ui::report_page(&service.links, &ReportView { known, places, copies, q, found: found.as_ref() }))
+            let view = ReportView {
+                known: &known,
+                places: &service.places(&known.row)?,
+                copies: &service.copies(id),
+                related: &service.related(id),
+                q: &q,
+                found: found.as_ref(),
+            };
+            Ok(ui::report_page(&service.links, &view))
         })
         .await?;
-    Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Html(page).into_response())))
+    Ok(tag.mark(Html(page).into_response()))
 }
 
 /// `/reports/{id}/pages/{n}?q=`: a page to read, with the matches marked.

@@ -1,7 +1,7 @@
 //! What the service needs of a search engine: the seam at which its tests put an engine of their own.
 
 use crate::report::ReportId;
-use crate::search::{Copies, Engine, Hit, PageMarks, SearchError, SearchRequest, SearchResponse, Suggestions};
+use crate::search::{Copies, Engine, Hit, PageMarks, Related, SearchError, SearchRequest, SearchResponse, Suggestions};
 use crate::store::StoredPage;
 
 /// The hits of a search to the last one, some at a time; taking them blocks.
@@ -29,6 +29,9 @@ pub trait Searcher: Send + Sync {
 
     /// See [`Engine::copies`].
     fn copies(&self, id: ReportId) -> Result<Copies, SearchError>;
+
+    /// See [`Engine::related`].
+    fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError>;
 
     /// See [`Engine::page_marks`].
     fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError>;
@@ -61,6 +64,10 @@ impl Searcher for Engine {
 
     fn copies(&self, id: ReportId) -> Result<Copies, SearchError> {
         Engine::copies(self, id)
+    }
+
+    fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError> {
+        Engine::related(self, id, limit)
     }
 
     fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {

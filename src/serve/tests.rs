@@ -2,6 +2,7 @@
 
 mod copies;
 mod export;
+mod related;
 mod suggest;
 
 use super::app::{Service, router};
@@ -10,7 +11,7 @@ use super::{Limits, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
-    Copies, Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Relation, SearchError, SearchRequest,
+    Copies, Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Related, Relation, SearchError, SearchRequest,
     SearchResponse, Suggestion, Suggestions, Total,
 };
 use crate::store::{Change, FileRow, Library, ReportFacts, StoredPage, TextStore};
@@ -80,6 +81,10 @@ impl Searcher for Canned {
 
     fn copies(&self, _: ReportId) -> Result<Copies, SearchError> {
         Ok(Copies { copies: vec![copies::copy("edition", HOSTILE)], more_copies: 3 })
+    }
+
+    fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError> {
+        Ok(related::related(id).into_iter().take(limit).collect())
     }
 
     fn page_marks(&self, q: &str, _: ReportId, _: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {

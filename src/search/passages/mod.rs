@@ -20,6 +20,9 @@ use occurrence::{Lookup, Occurrence};
 use std::collections::HashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Longest sentence given whole by [`first_sentence`], in characters.
+const LONGEST_SENTENCE: usize = 300;
+
 /// What to mark on a page: the positive text clauses of a query, with their words expanded.
 #[derive(Debug, Clone, Default)]
 pub struct Matchers {
@@ -108,6 +111,19 @@ impl<'t> From<&'t StoredPage> for PageText<'t> {
     fn from(page: &'t StoredPage) -> PageText<'t> {
         PageText { text: &page.text, furniture: &page.furniture }
     }
+}
+
+/// The first sentence of a text whose paragraphs end in `\n`, cut after a word if it is long; `None` if there is none.
+pub fn first_sentence(text: &str) -> Option<String> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let sentence = line.get(..sentence::end(line, line.chars().next().map_or(0, char::len_utf8)))?.trim_end();
+    if sentence.chars().count() <= LONGEST_SENTENCE {
+        return Some(sentence.to_owned());
+    }
+    let cut = sentence.char_indices().nth(LONGEST_SENTENCE).map_or(sentence.len(), |(at, _)| at);
+    let cut = sentence.get(..cut).unwrap_or(sentence);
+    let words = cut.rsplit_once(char::is_whitespace).map_or(cut, |(words, _)| words);
+    Some(format!("{}…", words.trim_end_matches([',', ';', ':', ' '])))
 }
 
 /// What was found on a page.

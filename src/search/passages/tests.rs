@@ -253,3 +253,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_first_sentence_is_whole_or_cut_after_a_word() {
+    let long = "word ".repeat(100);
+    for (text, expected) in [
+        ("We studied Dr. Smith's wells. They work.\nMore.", Some("We studied Dr. Smith's wells.".to_owned())),
+        ("\n  A heading\nThen text.", Some("A heading".to_owned())),
+        ("水井。修好了。", Some("水井。".to_owned())),
+        (long.as_str(), Some(format!("{}word…", "word ".repeat(59)))),
+        ("", None),
+        (" \n ", None),
+    ] {
+        assert_eq!(first_sentence(text), expected, "{text}");
+    }
+}

@@ -93,6 +93,7 @@ impl MadeReport {
             sections: all_leaked(self.sections),
             footer: leaked(self.footer),
             garbled: self.garbled.leak(),
+            summary: "",
             recommendations: &[],
         }
     }

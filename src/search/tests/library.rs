@@ -20,6 +20,8 @@ pub(super) struct Made {
     pub(super) pages: Vec<String>,
     /// Section path of each page, from the first.
     pub(super) sections: &'static [&'static str],
+    /// Its abstract; none if empty.
+    pub(super) summary: &'static str,
     pub(super) recommendations: &'static [&'static str],
     /// A text that is furniture wherever a page ends with it.
     pub(super) footer: &'static str,
@@ -47,7 +49,8 @@ impl Made {
         let pages = (1..).zip(&self.pages).map(|(number, text)| self.page(number, text)).collect();
         let recommendation = |text: &&str| Statement { text: (*text).to_owned(), page: Some(1) };
         let recommendations = self.recommendations.iter().map(recommendation).collect();
-        let statements = Statements { summary: None, recommendations };
+        let summary = (!self.summary.is_empty()).then(|| Statement { text: self.summary.to_owned(), page: Some(1) });
+        let statements = Statements { summary, recommendations };
         Report { id: self.id(), size: 10, about, statements, outline: self.outline(), pages, partial: None }
     }
 

@@ -13,6 +13,7 @@ mod membership;
 mod order;
 mod ranking;
 mod reference;
+mod related;
 mod same_answers;
 mod suggest;
 mod within;

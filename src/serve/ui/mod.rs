@@ -14,6 +14,7 @@ mod marked;
 mod page;
 mod page_text;
 mod query_state;
+mod related;
 mod report;
 mod search;
 mod shell;

@@ -1,12 +1,13 @@
 //! A report's landing page: what it is, what of it can be searched, its contents.
 
 use crate::report::{PageStatus, Statement};
-use crate::search::{Copies, Hit};
+use crate::search::{Copies, Hit, Related};
 use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
 use crate::serve::ui::copies::CopyEntry;
 use crate::serve::ui::format::{counted, date, day, file_names, number, page_name, plain, share, size};
 use crate::serve::ui::languages::language_name;
+use crate::serve::ui::related::RelatedEntry;
 use crate::serve::ui::search::PageCard;
 use crate::serve::ui::shell::{Shell, render};
 use askama::Template;
@@ -55,6 +56,7 @@ struct ReportPage {
     more_page_links: usize,
     copies: Vec<CopyEntry>,
     more_copies: u32,
+    related: Vec<RelatedEntry>,
 }
 
 /// Something the report says, with where it says it.
@@ -85,6 +87,8 @@ pub struct ReportView<'r> {
     pub places: &'r [String],
     /// Its near-copies.
     pub copies: &'r Copies,
+    /// Reports related to it.
+    pub related: &'r [Related],
     /// What is looked for within it.
     pub q: &'r str,
     /// The report as a search within it for `q` gives it.
@@ -93,7 +97,7 @@ pub struct ReportView<'r> {
 
 /// The page.
 pub fn report_page(links: &Links, view: &ReportView<'_>) -> String {
-    let ReportView { known, places, copies, q, found } = *view;
+    let ReportView { known, places, copies, related, q, found } = *view;
     let KnownReport { row, stored } = known;
     let about = &stored.about;
     let total = u64::from(row.pages_total);
@@ -149,6 +153,7 @@ pub fn report_page(links: &Links, view: &ReportView<'_>) -> String {
         more_page_links: stored.pages.len().saturating_sub(MAX_PAGE_LINKS),
         copies: copies.copies.iter().map(|copy| CopyEntry::new(links, copy)).collect(),
         more_copies: copies.more_copies,
+        related: related.iter().map(|related| RelatedEntry::new(links, related)).collect(),
     })
 }
 
