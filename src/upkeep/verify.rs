@@ -20,6 +20,9 @@ pub struct Verification {
     pub pages: u64,
     /// Everything that does not fit; empty if the library is whole.
     pub findings: Vec<Finding>,
+    /// Reports that an ingest cut off had put into the index and not yet into the catalogue. Nothing is wrong with them:
+    /// the next ingest, or a service when it starts, takes them out and their files are read again.
+    pub interrupted: u64,
     /// Seconds it took.
     pub seconds: f64,
 }
@@ -57,11 +60,6 @@ pub enum Finding {
         /// The report.
         id: ReportId,
     },
-    /// The index has a report that the catalogue does not know.
-    Unknown {
-        /// The report.
-        id: ReportId,
-    },
     /// The index has another number of pages of a report.
     OtherPages {
         /// The report.
@@ -78,7 +76,6 @@ impl Finding {
             Finding::Index { detail } => format!("index: {detail}"),
             Finding::NotIndexed { id } => format!("index: report {id} is missing"),
             Finding::IndexedTwice { id } => format!("index: report {id} is there more than once"),
-            Finding::Unknown { id } => format!("index: report {id} is unknown to the catalogue"),
             Finding::OtherPages { id } => format!("index: report {id} has another number of pages"),
         }
     }
@@ -101,13 +98,19 @@ pub fn verify(
         rows.extend(catalogue.reports_of(batch)?.into_iter().flatten());
     }
     findings.extend(damaged_texts(library, jobs, &rows, done, stop)?);
-    findings.extend(match index::check(&library.generation_directory()) {
-        Ok(indexed) => differences(&rows, &indexed),
-        Err(error) => vec![Finding::Index { detail: error.to_string() }],
-    });
+    let mut interrupted = 0;
+    match index::check(&library.generation_directory()) {
+        Ok(indexed) => {
+            let (differences, unknown) = differences(&rows, &indexed);
+            findings.extend(differences);
+            interrupted = unknown;
+        }
+        Err(error) => findings.push(Finding::Index { detail: error.to_string() }),
+    }
     findings.sort();
     let pages = rows.iter().map(|row| u64::from(row.pages_total)).sum();
-    Ok(Verification { reports: rows.len() as u64, pages, findings, seconds: start.elapsed().as_secs_f64() })
+    let (reports, seconds) = (rows.len() as u64, start.elapsed().as_secs_f64());
+    Ok(Verification { reports, pages, findings, interrupted, seconds })
 }
 
 fn damaged_texts(
@@ -150,8 +153,8 @@ fn check_text(library: &Library, row: &ReportRow) -> Result<(), String> {
     Ok(())
 }
 
-/// What the index has too much or too little; both lists are sorted by identity.
-fn differences(rows: &[ReportRow], indexed: &[IndexedReport]) -> Vec<Finding> {
+/// What the index has too little or otherwise, and how many reports it has that the catalogue does not know.
+fn differences(rows: &[ReportRow], indexed: &[IndexedReport]) -> (Vec<Finding>, u64) {
     let mut found: BTreeMap<ReportId, Vec<u32>> = BTreeMap::new();
     for report in indexed {
         found.entry(report.id).or_default().push(report.pages);
@@ -165,8 +168,7 @@ fn differences(rows: &[ReportRow], indexed: &[IndexedReport]) -> Vec<Finding> {
             Some(_) => findings.push(Finding::IndexedTwice { id: row.id }),
         }
     }
-    findings.extend(found.into_keys().map(|id| Finding::Unknown { id }));
-    findings
+    (findings, found.len() as u64)
 }
 
 /// Whether the index as a whole has to be made again.

@@ -103,13 +103,15 @@ fn open_library(session: &Session, ingests: bool) -> Result<Library, CommandErro
         upkeep::heal(&library, session, &never)?;
         return Ok(library);
     }
-    let library = Library::open_for_reading(directory)?;
-    let Err(error) = index::check(&library.generation_directory()) else { return Ok(library) };
-    drop(library);
+    drop(Library::open_for_reading(directory)?);
     match Library::open_for_writing(directory) {
         Ok(writer) => upkeep::heal(&writer, session, &never)?,
-        Err(StoreError::Locked { .. }) => return Err(error.into()),
-        Err(refused) => return Err(refused.into()),
+        Err(StoreError::Locked { .. }) => {}
+        // A library that may only be read is served as it is, if it is whole.
+        Err(StoreError::Io { .. } | StoreError::Catalogue(_)) => {
+            index::check(&Library::open_for_reading(directory)?.generation_directory())?;
+        }
+        Err(error) => return Err(error.into()),
     }
     Ok(Library::open_for_reading(directory)?)
 }

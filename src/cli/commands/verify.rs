@@ -29,6 +29,10 @@ pub fn run(arguments: &VerifyArguments, session: &Session) -> Result<ExitCode, C
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{}", printable(&finding.message()));
         }
+        if verification.interrupted > 0 {
+            let reports = count(verification.interrupted, "report");
+            let _ = writeln!(text, "{reports} of an ingest that was cut off will be read again by the next one");
+        }
         let _ = writeln!(
             text,
             "{} of {} pages verified in {:.1} s: {}",
