@@ -25,7 +25,8 @@ pub fn is_list_of_places(text: &str, pages: u32) -> bool {
     let numbers: Vec<u32> =
         lines.iter().filter_map(|line| last_number(line)).filter(|number| (1..=pages).contains(number)).collect();
     let rising = numbers.windows(2).filter(|pair| pair[0] <= pair[1]).count();
-    let span = numbers.last().copied().unwrap_or(0).saturating_sub(numbers.first().copied().unwrap_or(0));
+    // The page's own number may stand before or after them.
+    let span = numbers.iter().max().unwrap_or(&0) - numbers.iter().min().unwrap_or(&0);
     let is_contents = numbers.len() >= FEWEST_NUMBERS
         && numbers.len() * 5 >= lines.len() * 2
         && rising * 5 >= (numbers.len() - 1) * 4
@@ -81,6 +82,7 @@ mod tests {
             (lines(|n| format!("{n} A heading ......... {}", n * 3), 6), 30, true),
             (lines(|n| format!("{n} A heading . . . . . {}", n * 3), 6), 30, true),
             (lines(|n| format!("{n} A heading {}", n * 3), 8), 30, true),
+            (lines(|n| format!("{n} A heading {}", n * 3), 8) + "\n3", 30, true),
             // Numbers beyond the report are no pages.
             (lines(|n| format!("Exports in {}", 2000 + n), 12), 80, false),
             (lines(|n| format!("Region {n} {}", n * 7919 % 97), 12), 100, false),
