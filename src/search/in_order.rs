@@ -67,30 +67,39 @@ impl Offsets {
         // The first index of each place that stands at the offset or after.
         let mut first = vec![0usize; places.len()];
         let mut chosen: Vec<usize> = Vec::with_capacity(places.len());
-        for offset in self.ranges.iter().flat_map(|&(low, high)| low..=high) {
-            for (place, index) in first.iter_mut().enumerate() {
-                let is_before = |position: &u32| i64::from(*position) - (place as i64) < offset;
-                let rest = places.get(place).and_then(|positions| positions.get(*index..)).unwrap_or(&[]);
-                *index += skip_while(rest, is_before);
-            }
-            // A match is found from the word of it that is furthest to the front, and only from there.
-            if !(0..places.len()).any(|place| shift(place, first[place]) == Some(offset)) {
-                continue;
-            }
-            chosen.clear();
-            for (place, &start) in first.iter().enumerate() {
-                let mut index = start;
-                while slop > 0 && is_taken(places, &chosen, place, index) {
-                    index += 1;
+        for &(low, high) in &self.ranges {
+            let mut offset = low;
+            while offset <= high {
+                let (mut least, mut most) = (i64::MAX, i64::MIN);
+                for (place, index) in first.iter_mut().enumerate() {
+                    let is_before = |position: &u32| i64::from(*position) - (place as i64) < offset;
+                    let rest = places.get(place).and_then(|positions| positions.get(*index..)).unwrap_or(&[]);
+                    *index += skip_while(rest, is_before);
+                    let Some(shift) = shift(place, *index) else { return };
+                    (least, most) = (least.min(shift), most.max(shift));
                 }
-                if shift(place, index).is_none_or(|shift| shift > offset + i64::from(slop)) {
-                    break;
+                // A match is found from the word of it that is furthest to the front, and only from there.
+                let next = least.max(most - i64::from(slop));
+                if next > offset {
+                    offset = next;
+                    continue;
                 }
-                chosen.push(index);
-            }
-            let is_whole = chosen.len() == places.len();
-            if is_whole && chosen.iter().enumerate().any(|(place, index)| shift(place, *index) == Some(offset)) {
-                sink(&chosen);
+                chosen.clear();
+                for (place, &start) in first.iter().enumerate() {
+                    let mut index = start;
+                    while slop > 0 && is_taken(places, &chosen, place, index) {
+                        index += 1;
+                    }
+                    if shift(place, index).is_none_or(|shift| shift > offset + i64::from(slop)) {
+                        break;
+                    }
+                    chosen.push(index);
+                }
+                let is_whole = chosen.len() == places.len();
+                if is_whole && chosen.iter().enumerate().any(|(place, index)| shift(place, *index) == Some(offset)) {
+                    sink(&chosen);
+                }
+                offset += 1;
             }
         }
     }
