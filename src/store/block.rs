@@ -27,7 +27,8 @@ const COLUMNS: usize = 5;
 /// A decompressed block.
 #[derive(Debug)]
 pub(super) struct Contents {
-    text: String,
+    /// UTF-8, which is seen to page by page: most of a block is read for nothing but its neighbour.
+    text: Vec<u8>,
     places: Vec<u8>,
     pages: Vec<PageRanges>,
 }
@@ -72,7 +73,6 @@ impl Block {
         let text = frame::decompress(text, self.text.1).ok_or(Damage("a block's texts do not match their checksum"))?;
         let places =
             frame::decompress(places, self.places.1).ok_or(Damage("a block's places do not match their checksum"))?;
-        let text = String::from_utf8(text).map_err(|_| Damage("a block's texts are not UTF-8"))?;
         let pages = directory(self.pages, text.len(), &places).ok_or(Damage("a block's directory cannot be read"))?;
         Ok(Contents { text, places, pages })
     }
@@ -121,12 +121,13 @@ impl Contents {
 
     /// The page at `index` within the block.
     pub(super) fn page(&self, index: usize) -> Result<StoredPage, Damage> {
-        self.decoded(index).ok_or(Damage("a page's places do not fit its text"))
+        let ranges = self.pages.get(index).ok_or(Damage("there is no such page in its block"))?;
+        let text = self.text.get(ranges.text.clone()).and_then(|text| std::str::from_utf8(text).ok());
+        let text = text.ok_or(Damage("a page's text is not UTF-8"))?;
+        self.decoded(ranges, text).ok_or(Damage("a page's places do not fit its text"))
     }
 
-    fn decoded(&self, index: usize) -> Option<StoredPage> {
-        let ranges = self.pages.get(index)?;
-        let text = self.text.get(ranges.text.clone())?;
+    fn decoded(&self, ranges: &PageRanges, text: &str) -> Option<StoredPage> {
         let [spans, counts, lines, gaps, widths] = &ranges.columns;
         let column = |range: &Range<usize>| self.places.get(range.clone());
         let mut spans = Numbers::new(column(spans)?);
@@ -135,5 +136,23 @@ impl Contents {
         let furniture = geometry::take_spans(&mut spans, text)?;
         let headings = geometry::take_spans(&mut spans, text)?;
         Some(StoredPage { text: text.to_owned(), words, furniture, headings })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::texts::tests::report;
+
+    #[test]
+    fn a_page_that_is_not_utf_8_does_not_harm_its_neighbours() {
+        let pages = report("seed", &["first page", "second page", "third page"]).pages;
+        let mut frames = Vec::new();
+        let mut contents = Block::encode(&pages, &mut frames).decode(&frames).expect("sound");
+        contents.text["first page".len()] = 0xff;
+        assert_eq!(contents.page(0).expect("sound").text, "first page");
+        assert!(contents.page(1).is_err());
+        assert_eq!(contents.page(2).expect("sound").text, "third page");
+        assert!(contents.page(3).is_err());
     }
 }
