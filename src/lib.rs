@@ -22,7 +22,7 @@
 //! * [`upkeep`]: holds catalogue, texts and index against each other; makes the index again from the texts.
 //! * [`query`]: the query language: any text → a bounded tree.
 //! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed.
-//! * [`bench`]: the built-in measurements of ranking and speed.
+//! * [`mod@bench`]: the built-in measurements of ranking and speed.
 //! * [`export`]: hits as rows for programs.
 //! * [`serve`]: HTTP API and web pages.
 //! * [`cli`]: arguments, configuration, commands, printing.
