@@ -149,7 +149,11 @@ impl Engine {
             query: QueryInfo {
                 q: request.q.clone(),
                 interpreted: parsed.root.as_ref().map(query::interpret).unwrap_or_default(),
-                warnings: parsed.warnings,
+                warnings: parsed
+                    .warnings
+                    .into_iter()
+                    .chain(plan.iter().flat_map(|plan| plan.warnings(&request.q)))
+                    .collect(),
                 did_you_mean: ranked.did_you_mean,
                 relaxed: ranked.is_relaxed,
             },

@@ -356,6 +356,16 @@ impl Tree {
 }
 
 impl Plan {
+    /// What readers are to know of how the query is answered; lower case, no full stop.
+    pub(super) fn warnings(&self, query: &str) -> Vec<String> {
+        let is_cut = |clause: &&Clause| clause.ways.iter().flatten().any(|words| words.is_cut);
+        let warning = |clause: &Clause| {
+            let typed = clause.span.of(query);
+            format!("`{typed}` stands for too many words; only the most frequent were looked for")
+        };
+        self.clauses.iter().filter(is_cut).map(warning).collect()
+    }
+
     /// How many of the outermost parts have words: fewer may be required when all together find nothing.
     pub(super) fn parts_with_words(&self) -> usize {
         match &self.root {

@@ -31,7 +31,8 @@ pub struct QueryInfo {
     pub q: String,
     /// With explicit operators, as understood.
     pub interpreted: String,
-    /// What could not be read as syntax and was read as words; lower case, no full stop.
+    /// What could not be read as syntax and was read as words, and what stands for more words than are looked for;
+    /// lower case, no full stop.
     pub warnings: Vec<String>,
     /// The query with unknown words replaced by the nearest words that occur.
     pub did_you_mean: DidYouMean,

@@ -67,6 +67,8 @@ pub(super) struct WeightedTerm {
 #[derive(Debug, Clone)]
 pub(super) struct Expansion {
     pub(super) terms: Vec<WeightedTerm>,
+    /// Whether there would be more, which are too many to look for.
+    pub(super) is_cut: bool,
     /// Estimated reports with any of them.
     pub(super) frequency: f64,
     /// Estimated pages with any of them.
@@ -214,7 +216,8 @@ impl Dictionary {
         }
         let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents(&self.snapshot));
         let pages = words.iter().map(|words| words.pages).sum::<f64>();
-        Arc::new(Expansion { terms, frequency, pages, languages: Arc::clone(&self.languages) })
+        let is_cut = words.iter().any(|words| words.is_cut);
+        Arc::new(Expansion { terms, is_cut, frequency, pages, languages: Arc::clone(&self.languages) })
     }
 
     /// Words that occur in these fields and lie at most so many typos (1 or 2) away, with their distance and frequency.
@@ -321,10 +324,11 @@ impl Dictionary {
             let own_first = (b.term == word).cmp(&(a.term == word));
             own_first.then_with(|| b.frequency.cmp(&a.frequency)).then_with(|| a.term.cmp(&b.term))
         });
+        let is_cut = terms.len() > limit;
         terms.truncate(limit);
         let documents = documents(&self.snapshot);
         let frequency = joint_frequency(terms.iter().map(|term| term.frequency), documents);
-        Expansion { terms, frequency, pages: 0.0, languages: Arc::clone(&self.languages) }
+        Expansion { terms, is_cut, frequency, pages: 0.0, languages: Arc::clone(&self.languages) }
     }
 
     fn exact(&self, word: &str, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {

@@ -79,6 +79,15 @@ fn deleted_reports_are_gone_and_new_ones_come() {
 }
 
 #[test]
+fn beginnings_of_too_many_words_are_owned_up_to() {
+    let words = |count: usize| (0..count).map(|number| format!("kon{number:03} ")).collect::<String>();
+    let shelf = Shelf::of(&[&[made("many", &[&words(300)]), made("few", &[&words(30).replace("kon", "few")])]]);
+    let warnings = |query: &str| shelf.search(&asked(query)).query.warnings;
+    assert_eq!(warnings("kon* few*"), ["`kon` stands for too many words; only the most frequent were looked for"]);
+    assert_eq!(warnings("few* -kon00*"), Vec::<String>::new());
+}
+
+#[test]
 fn a_library_without_an_index_answers_with_nothing() {
     let shelf = Shelf::empty();
     let response = shelf.search(&asked("cash"));
