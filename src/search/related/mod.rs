@@ -28,8 +28,9 @@ const FLOOR: f32 = 0.14;
 const LEAST_SHARED: usize = 3;
 /// How much a common author adds, as a share of the score.
 const SAME_AUTHOR: f32 = 0.1;
-/// Candidates whose identities are looked up beyond those wanted, so that equal ones stand by identity.
-const SPARE: usize = 16;
+/// Candidates whose identities are looked up beyond those wanted: equal ones stand by identity, and of near-copies one
+/// is shown.
+const SPARE: usize = 100;
 
 /// A report related to another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,7 +63,7 @@ struct Candidate {
 }
 
 impl Engine {
-    /// At most `limit` reports related to this one, the closest first. None for a report that is not in the index, has
+    /// At most `limit` reports related to this one, the closest first; of near-copies the closest. None for a report that is not in the index, has
     /// no text or stands alone.
     pub fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError> {
         let (Some(state), Some(row)) = (self.state(), self.library().catalogue().report(id)?) else {
@@ -81,9 +82,12 @@ impl Engine {
         let found = kin.closest(candidates, limit + known.len() + SPARE)?;
         let shared = SharedTerms::new(&reading, &terms);
         let mut related = Vec::new();
-        for (other, candidate) in found.into_iter().filter(|(other, _)| !known.contains(other)) {
+        for (other, candidate) in found {
             if related.len() >= limit {
                 break;
+            }
+            if known.contains(&other) {
+                continue;
             }
             // It may have been removed since the index was committed.
             let Some(row) = self.library().catalogue().report(other)? else { continue };
@@ -93,6 +97,7 @@ impl Engine {
             }
             let terms = shared.with(&state, candidate.address, &shares)?;
             related.push(self.described(row, candidate.score, terms)?);
+            known.extend(state.sketches().near(other).into_iter().map(|(near, _)| near));
         }
         Ok(related)
     }
