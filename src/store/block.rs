@@ -7,7 +7,7 @@ use super::geometry::{self, ColumnBytes, Columns};
 use super::record::Damage;
 use super::varint::{self, Numbers};
 use crate::report::Page;
-use crate::store::StoredPage;
+use crate::store::{StoredPage, StoredText};
 use std::ops::Range;
 
 /// A block's entry in the record's table; pairs are compressed and raw lengths in bytes.
@@ -121,10 +121,28 @@ impl Contents {
 
     /// The page at `index` within the block.
     pub(super) fn page(&self, index: usize) -> Result<StoredPage, Damage> {
+        let (ranges, text) = self.ranges(index)?;
+        self.decoded(ranges, text).ok_or(Damage("a page's places do not fit its text"))
+    }
+
+    /// The page at `index` within the block without the boxes of its words, which are most of the work.
+    pub(super) fn text(&self, index: usize) -> Result<StoredText, Damage> {
+        let (ranges, text) = self.ranges(index)?;
+        let [spans, ..] = &ranges.columns;
+        let furniture = self.places.get(spans.clone()).and_then(|spans| {
+            let mut spans = Numbers::new(spans);
+            geometry::take_word_spans(&mut spans, text)?;
+            geometry::take_spans(&mut spans, text)
+        });
+        let furniture = furniture.ok_or(Damage("a page's places do not fit its text"))?;
+        Ok(StoredText { text: text.to_owned(), furniture })
+    }
+
+    /// Where the parts of a page are, and its text.
+    fn ranges(&self, index: usize) -> Result<(&PageRanges, &str), Damage> {
         let ranges = self.pages.get(index).ok_or(Damage("there is no such page in its block"))?;
         let text = self.text.get(ranges.text.clone()).and_then(|text| std::str::from_utf8(text).ok());
-        let text = text.ok_or(Damage("a page's text is not UTF-8"))?;
-        self.decoded(ranges, text).ok_or(Damage("a page's places do not fit its text"))
+        Ok((ranges, text.ok_or(Damage("a page's text is not UTF-8"))?))
     }
 
     fn decoded(&self, ranges: &PageRanges, text: &str) -> Option<StoredPage> {

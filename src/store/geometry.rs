@@ -104,6 +104,15 @@ pub(super) fn take_spans(numbers: &mut Numbers<'_>, text: &str) -> Option<Vec<Sp
         .collect()
 }
 
+/// Reads the spans of a page's words, which come first; `None` if they do not fit `text`.
+pub(super) fn take_word_spans(numbers: &mut Numbers<'_>, text: &str) -> Option<Vec<Span>> {
+    match numbers.next()? {
+        SPANS_DERIVED => Some(word_spans(text)),
+        SPANS_EXPLICIT => take_spans(numbers, text),
+        _ => None,
+    }
+}
+
 /// Whether a span is a non-empty piece of `text` that starts at or after `after`.
 fn fits(text: &str, after: u32, span: Span) -> bool {
     span.start >= after && span.start < span.end && text.get(span.start as usize..span.end as usize).is_some()
@@ -236,11 +245,7 @@ pub(super) struct ColumnBytes<'b> {
 ///
 /// What follows the words' spans in `spans` is left to the caller.
 pub(super) fn decode(text: &str, spans: &mut Numbers<'_>, columns: ColumnBytes<'_>) -> Option<Vec<WordBox>> {
-    let spans = match spans.next()? {
-        SPANS_DERIVED => word_spans(text),
-        SPANS_EXPLICIT => take_spans(spans, text)?,
-        _ => return None,
-    };
+    let spans = take_word_spans(spans, text)?;
     let (mut counts, mut lines) = (Numbers::new(columns.counts), Numbers::new(columns.lines));
     let (mut gaps, mut widths) = (Numbers::new(columns.gaps), Numbers::new(columns.widths));
     let mut words = Vec::with_capacity(spans.len());

@@ -98,6 +98,15 @@ pub struct StoredPage {
     pub headings: Vec<Span>,
 }
 
+/// A stored page's text alone.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StoredText {
+    /// See [`crate::report::Page::text`].
+    pub text: String,
+    /// See [`crate::report::Page::furniture`].
+    pub furniture: Vec<Span>,
+}
+
 impl StoredPage {
     /// The boxes of the words that share a byte with any of `spans` (rising), each once.
     pub fn quads(&self, spans: &[Span]) -> Vec<Quad> {

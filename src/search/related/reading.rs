@@ -3,7 +3,7 @@
 use crate::index::analyzer::{WholeWords, analyze};
 use crate::report::Span;
 use crate::search::SearchError;
-use crate::store::{Library, Location, StoredPage, StoredReport};
+use crate::store::{Library, Location, StoredReport, StoredText};
 use foldhash::HashMap;
 
 /// Pages read of a report; of a longer one every second, every third and so on, which tells as well what it is about.
@@ -12,7 +12,7 @@ const MOST_PAGES: usize = 500;
 /// A report read for its words.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    pages: Vec<StoredPage>,
+    pages: Vec<StoredText>,
     /// Folded, each once.
     terms: Vec<String>,
     /// How often each term occurs.
@@ -41,10 +41,10 @@ impl Reading {
         let step = report.pages.len().div_ceil(MOST_PAGES).max(1);
         let searchable = (1..).zip(&report.pages).filter(|(_, page)| page.status.is_searchable());
         let numbers: Vec<u32> = searchable.step_by(step).map(|(number, _)| number).collect();
-        Ok(Reading::of_pages(library.texts().pages(location, &numbers)?))
+        Ok(Reading::of_pages(library.texts().page_texts(location, &numbers)?))
     }
 
-    fn of_pages(pages: Vec<StoredPage>) -> Reading {
+    fn of_pages(pages: Vec<StoredText>) -> Reading {
         let mut reading = Reading::default();
         let mut known: HashMap<String, u32> = HashMap::default();
         let mut position = 0;
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn reading(pages: &[&str]) -> Reading {
-        let page = |text: &&str| StoredPage { text: (*text).to_owned(), ..StoredPage::default() };
+        let page = |text: &&str| StoredText { text: (*text).to_owned(), ..StoredText::default() };
         Reading::of_pages(pages.iter().map(page).collect())
     }
 

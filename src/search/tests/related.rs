@@ -146,8 +146,9 @@ fn near_copies_are_shown_once_and_a_lone_report_has_no_relations() {
     assert_eq!(names(&shelf, "kenya"), ["peru"]);
     // Both copies are related to it.
     assert_eq!(names(&shelf, "peru").len(), 1);
-    let other =
-        Shelf::of(&[&[made_of("kenya", &CASH, 12), made_of("peru", &CASH_AGAIN, 9), made_of("mali", &CASH[..3], 5)]]);
+    let mut all = reports();
+    all.push(made_of("mali", &[CASH[0], CASH_AGAIN[0], CASH_AGAIN[2]], 9));
+    let other = Shelf::of(&[&all]);
     let limited = |limit| other.engine.related(made("kenya", &[]).id(), limit).expect("answers").len();
     assert_eq!((limited(1), limited(10)), (1, 2));
 }
