@@ -4,6 +4,8 @@
 
 use crate::index::{folded, section_key};
 use crate::report::ReportId;
+use crate::search::boundary::Boundary;
+use crate::search::cursor::SortKey;
 use crate::search::{Facet, Sort};
 use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
@@ -19,6 +21,8 @@ const MOST_VALUES: usize = 100;
 pub(super) struct ReportCollector<'a> {
     pub(super) limit: usize,
     pub(super) sort: Sort,
+    /// Only reports after this one are among the first.
+    pub(super) after: Option<&'a SortKey>,
     /// `language`, `author`, `section`, `year`; others count nothing.
     pub(super) facets: &'a [String],
 }
@@ -27,6 +31,8 @@ pub(super) struct ReportCollector<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     pub(super) count: u64,
+    /// How many come after the key that was given; all without one.
+    pub(super) count_after: u64,
     /// In order.
     pub(super) first: Vec<FoundReport>,
     pub(super) facets: BTreeMap<String, Vec<Facet>>,
@@ -41,6 +47,13 @@ pub(super) struct FoundReport {
     rank: u64,
     /// Only if it decides the order.
     title: Option<Vec<u8>>,
+}
+
+impl FoundReport {
+    /// Where it stands in the order.
+    pub(super) fn key(&self) -> SortKey {
+        SortKey { rank: self.rank, title: self.title.clone().unwrap_or_default(), id: self.id }
+    }
 }
 
 impl Collector for ReportCollector<'_> {
@@ -66,13 +79,20 @@ impl Collector for ReportCollector<'_> {
             Sort::TitleAscending => Ranking::Title(columns.str("title_sort")?, false),
             Sort::TitleDescending => Ranking::Title(columns.str("title_sort")?, true),
         };
+        let keys = columns.str("key")?;
+        let boundary = match (self.after, &keys) {
+            (Some(key), Some(keys)) => Some(Boundary::new(key, &ranking, keys)?),
+            _ => None,
+        };
         Ok(ReportSegmentCollector {
             segment,
             limit: self.limit,
             ranking,
-            keys: columns.str("key")?,
+            boundary,
+            keys,
             facets: facets.collect::<tantivy::Result<_>>()?,
             count: 0,
+            count_after: 0,
             first: Vec::new(),
             worst: None,
         })
@@ -89,6 +109,7 @@ impl Collector for ReportCollector<'_> {
         for segment in segments {
             let segment = segment?;
             collected.count += segment.count;
+            collected.count_after += segment.count_after;
             collected.first.extend(segment.first);
             for (name, counts) in segment.facets {
                 let sums = facets.entry(name).or_default();
@@ -148,7 +169,7 @@ fn preference(facet: &Facet) -> (u64, Reverse<usize>, Reverse<&str>) {
 }
 
 /// What decides the order within a segment: greater ranks come first.
-enum Ranking {
+pub(super) enum Ranking {
     Score,
     /// Whether the newest come first; undated reports come last either way.
     Date(Option<Column<i64>>, bool),
@@ -156,11 +177,15 @@ enum Ranking {
     Title(Option<StrColumn>, bool),
 }
 
+/// The rank of a score: the bits of positive floats rise with them.
+pub(super) fn score_rank(score: Score) -> u64 {
+    u64::from(score.max(0.0).to_bits())
+}
+
 impl Ranking {
     fn rank(&self, doc: DocId, score: Score) -> u64 {
         match self {
-            // The bits of positive floats rise with them.
-            Ranking::Score => u64::from(score.max(0.0).to_bits()),
+            Ranking::Score => score_rank(score),
             Ranking::Date(column, newest_first) => {
                 let date = column.as_ref().and_then(|column| column.first(doc));
                 let date = date.and_then(|date| u64::try_from(date).ok()).map(|date| date.min(u64::MAX >> 1));
@@ -179,9 +204,11 @@ pub(super) struct ReportSegmentCollector {
     segment: SegmentOrdinal,
     limit: usize,
     ranking: Ranking,
+    boundary: Option<Boundary>,
     keys: Option<StrColumn>,
     facets: Vec<(String, FacetCounter)>,
     count: u64,
+    count_after: u64,
     first: Vec<Place>,
     /// The last of the first `limit`, once so many are known.
     worst: Option<Place>,
@@ -205,6 +232,7 @@ impl Place {
 /// What a segment yields.
 pub(super) struct SegmentFruit {
     count: u64,
+    count_after: u64,
     first: Vec<FoundReport>,
     facets: Vec<(String, HashMap<String, u64>)>,
 }
@@ -219,6 +247,10 @@ impl SegmentCollector for ReportSegmentCollector {
             return;
         }
         let key = self.keys.as_ref().and_then(|keys| keys.ords().first(doc)).unwrap_or(u64::MAX);
+        if self.boundary.is_some_and(|boundary| !boundary.is_before(self.ranking.rank(doc, score), key)) {
+            return;
+        }
+        self.count_after += 1;
         let entry = Place { rank: self.ranking.rank(doc, score), key, doc, score };
         if self.worst.is_some_and(|worst| worst.order(&entry) == Ordering::Less) {
             return;
@@ -233,7 +265,12 @@ impl SegmentCollector for ReportSegmentCollector {
         self.cut();
         let first = self.found()?;
         let facets = self.facets.into_iter().map(|(name, counter)| Ok((name, counter.counts()?)));
-        Ok(SegmentFruit { count: self.count, first, facets: facets.collect::<tantivy::Result<_>>()? })
+        Ok(SegmentFruit {
+            count: self.count,
+            count_after: self.count_after,
+            first,
+            facets: facets.collect::<tantivy::Result<_>>()?,
+        })
     }
 }
 

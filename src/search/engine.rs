@@ -5,25 +5,28 @@
 
 use crate::index::{IndexError, IndexReader, Snapshot};
 use crate::query::{self, QueryError};
-use crate::search::collect::{Collected, FoundReport, ReportCollector};
+use crate::search::collect::{Collected, ReportCollector, score_rank};
 use crate::search::copies::{self, Sketches};
-use crate::search::evidence::{self, Evidence};
+use crate::search::cursor::{SortKey, Start};
 use crate::search::filters::filter_queries;
 use crate::search::hydrate::{Hydrator, RankedReport};
+use crate::search::page::{self, Page};
 use crate::search::passages::Marker;
 use crate::search::plan::{Plan, Planner, Strictness};
-use crate::search::ranking::{RESCORED, SearchedFields};
+use crate::search::ranking::SearchedFields;
 use crate::search::suggest::{Beginnings, Titles};
 use crate::search::terms::{Dictionary, documents};
 use crate::search::{Facet, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Total};
-use crate::search::{cursor, spelling};
+use crate::search::{cursor, spelling, within};
 use crate::store::{Library, StoreError};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+use tantivy::DocSet;
 use tantivy::collector::Count;
+use tantivy::query::{EnableScoring, Query};
 
 /// Answers searches on a library; cheap to share.
 pub struct Engine {
@@ -74,6 +77,8 @@ impl From<tantivy::TantivyError> for SearchError {
 #[derive(Debug, Default)]
 struct Ranked {
     hits: Vec<RankedReport>,
+    /// Where the next page of results starts, if there is one.
+    next: Option<Start>,
     count: u64,
     facets: BTreeMap<String, Vec<Facet>>,
     is_relaxed: bool,
@@ -128,19 +133,15 @@ impl Engine {
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         let started = Instant::now();
         let parsed = query::parse(&request.q, request.operator == Operator::Or)?;
-        let offset = match &request.cursor {
-            Some(token) => cursor::decode(request, token)?,
-            None => request.offset,
-        };
         let state = self.state.load_full();
+        let start = self.start(request)?;
         let ranked = match &state {
-            Some(state) => state.ranked(request, parsed.root.as_ref(), offset)?,
+            Some(state) => state.ranked(request, parsed.root.as_ref(), &start)?,
             None => Ranked::default(),
         };
         let plan = ranked.plan.as_ref();
         let matchers = plan.map(Plan::matchers).unwrap_or_default();
         let hydrator = Hydrator { library: &self.library, request, marker: Marker::new(&matchers), plan };
-        let reached = offset.saturating_add(ranked.hits.len());
         let mut hits = hydrator.hits(&ranked.hits)?;
         if let Some(state) = &state {
             copies::tell(&self.library, state.sketches(), &mut hits)?;
@@ -160,11 +161,18 @@ impl Engine {
             total: Total { value: ranked.count, relation: Relation::Eq },
             took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             index: IndexInfo { generation: self.generation(), incomplete: false },
-            next_cursor: (reached > offset && (reached as u64) < ranked.count)
-                .then(|| cursor::encode(request, reached)),
+            next_cursor: ranked.next.map(|next| cursor::encode(request, &self.generation(), &next)),
             hits,
             facets: ranked.facets,
         })
+    }
+
+    /// Where the hits asked for start.
+    pub(super) fn start(&self, request: &SearchRequest) -> Result<Start, SearchError> {
+        match &request.cursor {
+            Some(token) => cursor::decode(request, &self.generation(), token),
+            None => Ok(Start::At(request.offset)),
+        }
     }
 
     /// The library searched.
@@ -218,23 +226,24 @@ impl State {
         &self,
         request: &SearchRequest,
         root: Option<&query::Node>,
-        offset: usize,
+        start: &Start,
     ) -> Result<Ranked, SearchError> {
-        let limit = offset.saturating_add(request.limit).max(RESCORED);
-        let Some(matched) = self.matched(request, root, limit)? else { return Ok(Ranked::default()) };
-        let Matched { plan, collected: Collected { count, first, facets }, strictness } = matched;
+        let limit = page::reports_needed(start, request.limit);
+        let Some(matched) = self.matched(request, root, start, limit)? else { return Ok(Ranked::default()) };
+        let Matched { plan, collected: Collected { count, count_after, first, facets }, strictness } = matched;
         let facets = self.with_own_filters_apart(request, &plan, strictness, facets)?;
         let is_relaxed = strictness != Strictness::AsAsked;
         let did_you_mean = self.did_you_mean(request, &plan, count == 0 || is_relaxed)?;
-        let hits = self.window(request, &plan, &first, offset)?;
-        Ok(Ranked { hits, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
+        let Page { hits, next } = self.page(request, &plan, &first, count_after, start)?;
+        Ok(Ranked { hits, next, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
     }
 
-    /// The first `limit` reports in order before the best are ranked again; `None` if nothing can be looked for.
+    /// The first `limit` reports from the start's key on, or from the first, in order before the best are ranked again; `None` if nothing can be looked for.
     pub(super) fn matched(
         &self,
         request: &SearchRequest,
         root: Option<&query::Node>,
+        start: &Start,
         limit: usize,
     ) -> Result<Option<Matched>, SearchError> {
         // Signs without a word ask for something that cannot be looked for; nothing at all asks for everything.
@@ -242,12 +251,16 @@ impl State {
             return Ok(None);
         }
         let plan = self.planner().plan(root)?;
-        let mut collected = self.collect(request, &plan, Strictness::AsAsked, limit)?;
+        let after = match start {
+            Start::After { key, .. } => Some(key),
+            _ => None,
+        };
+        let mut collected = self.collect(request, &plan, Strictness::AsAsked, after, limit)?;
         let mut strictness = Strictness::AsAsked;
         if collected.count == 0 {
             for minimum in relaxations(plan.parts_with_words()) {
                 let relaxed = Strictness::AtLeast(minimum);
-                collected = self.collect(request, &plan, relaxed, limit)?;
+                collected = self.collect(request, &plan, relaxed, after, limit)?;
                 if collected.count > 0 {
                     strictness = relaxed;
                     break;
@@ -267,7 +280,8 @@ impl State {
     ) -> Result<BTreeMap<String, Vec<Facet>>, SearchError> {
         for name in request.facets.iter().filter(|name| request.filters.iter().any(|it| it.field() == *name)) {
             let filters = filter_queries(&self.snapshot.fields, &request.filters, Some(name));
-            let collector = ReportCollector { limit: 0, sort: Sort::Relevance, facets: std::slice::from_ref(name) };
+            let collector =
+                ReportCollector { limit: 0, sort: Sort::Relevance, after: None, facets: std::slice::from_ref(name) };
             let apart = self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?;
             facets.extend(apart.facets);
         }
@@ -303,7 +317,7 @@ impl State {
                 0 => Strictness::AsAsked,
                 left => Strictness::AtLeast(plan.parts_with_words().saturating_sub(left).max(1)),
             };
-            if parsed.root.is_some() && self.collect(request, &plan, strictness, 0)?.count > 0 {
+            if parsed.root.is_some() && self.collect(request, &plan, strictness, None, 0)?.count > 0 {
                 return Ok(Some(proposal.query));
             }
         }
@@ -324,44 +338,30 @@ impl State {
         request: &SearchRequest,
         plan: &Plan,
         strictness: Strictness,
+        after: Option<&SortKey>,
         limit: usize,
     ) -> Result<Collected, SearchError> {
         let fields = &self.snapshot.fields;
         let filters = filter_queries(fields, &request.filters, None);
-        let collector = ReportCollector { limit, sort: request.sort, facets: &request.facets };
-        Ok(self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?)
+        let query = plan.query(strictness, filters);
+        let moved = match after.filter(|_| request.sort == Sort::Relevance) {
+            Some(key) => Some(SortKey { rank: self.rank_now(&*query, key)?, ..key.clone() }),
+            None => None,
+        };
+        let after = moved.as_ref().or(after);
+        let collector = ReportCollector { limit, sort: request.sort, after, facets: &request.facets };
+        Ok(self.snapshot.searcher.search(&query, &collector)?)
     }
 
-    /// The reports of this page of results with their evidence. The first [`RESCORED`] are ranked again by their best
-    /// pages whatever the page of results, so that pages of results neither repeat nor miss a report; what follows
-    /// keeps its order and never scores above them, as a page only adds to a score.
-    pub(super) fn window(
-        &self,
-        request: &SearchRequest,
-        plan: &Plan,
-        first: &[FoundReport],
-        offset: usize,
-    ) -> Result<Vec<RankedReport>, SearchError> {
-        let rescored = if request.sort == Sort::Relevance && offset < RESCORED { RESCORED.min(first.len()) } else { 0 };
-        let (again, rest) = first.split_at(rescored);
-        let mut reports = self.with_evidence(plan, again)?;
-        for report in &mut reports {
-            report.score += report.evidence.lift();
-        }
-        reports.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-        let mut page: Vec<RankedReport> = reports.into_iter().skip(offset).take(request.limit).collect();
-        let missing = request.limit - page.len();
-        let start = offset.saturating_sub(rescored).min(rest.len());
-        let end = start.saturating_add(missing).min(rest.len());
-        page.extend(self.with_evidence(plan, rest.get(start..end).unwrap_or(&[]))?);
-        Ok(page)
-    }
-
-    fn with_evidence(&self, plan: &Plan, reports: &[FoundReport]) -> Result<Vec<RankedReport>, SearchError> {
-        let addresses: Vec<_> = reports.iter().map(|report| report.address).collect();
-        let evidence: Vec<Evidence> = evidence::gather(&self.snapshot, plan, &addresses)?;
-        let with = reports.iter().zip(evidence);
-        Ok(with.map(|(report, evidence)| RankedReport { id: report.id, score: report.score, evidence }).collect())
+    /// The rank of a report by its score on this commit, as every commit moves all scores a little; as it was, if the
+    /// report is no longer found.
+    fn rank_now(&self, query: &dyn Query, key: &SortKey) -> Result<u64, SearchError> {
+        let Some(address) = within::address(&self.snapshot, key.id)? else { return Ok(key.rank) };
+        let searcher = &self.snapshot.searcher;
+        let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+        let mut scorer = weight.scorer(searcher.segment_reader(address.segment_ord), 1.0)?;
+        let is_found = scorer.doc() <= address.doc_id && scorer.seek(address.doc_id) == address.doc_id;
+        Ok(if is_found { score_rank(scorer.score()) } else { key.rank })
     }
 }
 

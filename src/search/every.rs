@@ -5,12 +5,13 @@
 
 use crate::query;
 use crate::search::collect::FoundReport;
+use crate::search::cursor::{Mark, Start, mark};
 use crate::search::engine::{Engine, Matched, State};
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::{Marker, Matchers};
 use crate::search::plan::{Plan, Strictness};
 use crate::search::ranking::RESCORED;
-use crate::search::{Hit, Operator, SearchError, SearchRequest, copies, cursor};
+use crate::search::{Hit, Operator, SearchError, SearchRequest, Sort, copies, page};
 use crate::store::Library;
 use std::sync::Arc;
 
@@ -36,6 +37,10 @@ struct Walk {
     reports: Vec<FoundReport>,
     /// How many of them were ranked.
     at: usize,
+    /// How many of the first to leave out once they are ranked again; `None` if they are not to be.
+    skipped: Option<usize>,
+    /// Those to leave out.
+    shown: Vec<Mark>,
     ranked: std::vec::IntoIter<RankedReport>,
     is_relaxed: bool,
 }
@@ -45,21 +50,23 @@ impl Engine {
     /// nothing here.
     pub fn every_hit(&self, request: SearchRequest, limit: usize) -> Result<EveryHit, SearchError> {
         let parsed = query::parse(&request.q, request.operator == Operator::Or)?;
-        let at = match &request.cursor {
-            Some(token) => cursor::decode(&request, token)?,
-            None => request.offset,
-        };
         let request = SearchRequest { facets: Vec::new(), ..request };
+        let start = self.start(&request)?;
+        let needed = page::reports_needed(&start, limit);
         let mut walk = None;
         if let Some(state) = self.state()
-            && let Some(matched) =
-                state.matched(&request, parsed.root.as_ref(), at.saturating_add(limit).max(RESCORED))?
+            && let Some(matched) = state.matched(&request, parsed.root.as_ref(), &start, needed)?
         {
-            let matchers = matched.plan.matchers();
             let Matched { plan, collected, strictness } = matched;
-            let is_relaxed = strictness != Strictness::AsAsked;
+            let (matchers, is_relaxed) = (plan.matchers(), strictness != Strictness::AsAsked);
             let (reports, ranked) = (collected.first, Vec::new().into_iter());
-            walk = Some(Walk { state, plan, matchers, reports, at, ranked, is_relaxed });
+            let (at, skipped, shown) = match start {
+                Start::At(offset) if request.sort == Sort::Relevance && offset < RESCORED => (0, Some(offset), vec![]),
+                Start::At(offset) => (offset, None, vec![]),
+                Start::Past { shown, .. } => (0, Some(0), shown),
+                Start::After { .. } => (0, None, vec![]),
+            };
+            walk = Some(Walk { state, plan, matchers, reports, at, skipped, shown, ranked, is_relaxed });
         }
         Ok(EveryHit { library: Arc::clone(self.library()), request, left: limit, walk })
     }
@@ -74,8 +81,8 @@ impl EveryHit {
     fn piece(&mut self) -> Result<Option<Vec<Hit>>, SearchError> {
         let Some(walk) = self.walk.as_mut().filter(|_| self.left > 0) else { return Ok(None) };
         let mut reports: Vec<RankedReport> = walk.ranked.by_ref().take(PIECE.min(self.left)).collect();
-        if reports.is_empty() {
-            walk.rank(&self.request)?;
+        while reports.is_empty() && walk.at < walk.reports.len() {
+            walk.rank()?;
             reports = walk.ranked.by_ref().take(PIECE.min(self.left)).collect();
         }
         if reports.is_empty() {
@@ -93,11 +100,18 @@ impl EveryHit {
 
 impl Walk {
     /// Ranks the next reports, those that are ranked again at once.
-    fn rank(&mut self, request: &SearchRequest) -> Result<(), SearchError> {
-        let limit = RESCORED - self.at % RESCORED;
-        let window = SearchRequest { limit, ..request.clone() };
-        let ranked = self.state.window(&window, &self.plan, &self.reports, self.at)?;
-        self.at += ranked.len();
+    fn rank(&mut self) -> Result<(), SearchError> {
+        let end = self.at.saturating_add(RESCORED).min(self.reports.len());
+        let next = self.reports.get(self.at..end).unwrap_or_default();
+        self.at = end;
+        let mut ranked = match self.skipped.take() {
+            Some(skipped) => {
+                let mut ranked = self.state.rescored(&self.plan, next)?;
+                ranked.split_off(skipped.min(ranked.len()))
+            }
+            None => self.state.with_evidence(&self.plan, &next.iter().collect::<Vec<_>>())?,
+        };
+        ranked.retain(|report| !self.shown.contains(&mark(report.id)));
         self.ranked = ranked.into_iter();
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! [`SearchResponse`].
 
 mod bare;
+mod boundary;
 mod collect;
 mod copies;
 mod cursor;
@@ -16,6 +17,7 @@ mod hydrate;
 mod in_order;
 mod languages;
 mod living;
+mod page;
 mod page_score;
 mod passages;
 mod phrase;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::ops::RangeInclusive;
 
 /// Longest cursor accepted, in bytes.
-const MAX_CURSOR_BYTES: usize = 512;
+const MAX_CURSOR_BYTES: usize = 4_096;
 /// Longest name in a filter, in bytes.
 const MAX_NAME_BYTES: usize = 512;
 /// What can be counted.

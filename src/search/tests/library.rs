@@ -137,6 +137,7 @@ impl Shelf {
     }
 
     pub(super) fn add(&mut self, reports: &[Made]) {
+        let mut changes = Vec::new();
         for made in reports {
             let report = made.report();
             let path = PathBuf::from(format!("/library/{}.pdf", made.name));
@@ -152,13 +153,13 @@ impl Shelf {
                 checked: 0,
                 vanished: None,
             };
-            let changes = [Change::Report(ReportFacts::of(&report), location), Change::File(file)];
-            self.library.catalogue().record(&changes).expect("records");
+            changes.extend([Change::Report(ReportFacts::of(&report), location), Change::File(file)]);
             let document = ReportDocument::new(&report, &path.display().to_string());
             self.writer().upsert(document).expect("indexes");
             self.names.push((report.id, made.name));
         }
         self.library.texts().sync().expect("syncs");
+        self.library.catalogue().record(&changes).expect("records");
         self.commit();
     }
 

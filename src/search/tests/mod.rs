@@ -6,6 +6,7 @@ mod cases;
 mod copies;
 mod evidence;
 mod facets;
+mod following;
 mod hostile;
 mod languages;
 mod library;
