@@ -37,6 +37,8 @@ pub struct QueryState {
     pub op: String,
     /// Reports left out first.
     pub offset: String,
+    /// Where the results go on, if they are further than an offset reaches; the offset is then for showing only.
+    pub cursor: String,
 }
 
 impl QueryState {
@@ -51,6 +53,7 @@ impl QueryState {
                 "sort" => &mut state.sort,
                 "op" => &mut state.op,
                 "offset" => &mut state.offset,
+                "cursor" => &mut state.cursor,
                 _ => continue,
             };
             value.trim().clone_into(place);
@@ -108,7 +111,11 @@ impl QueryState {
     pub fn request(&self) -> Result<SearchRequest, Problem> {
         let limit = PAGE_SIZE.to_string();
         let mut pairs = self.parameters();
-        let window = [("limit", limit), ("offset", self.offset.clone()), ("facets", CHOICES.join(","))];
+        let start = match self.cursor.as_str() {
+            "" => ("offset", self.offset.clone()),
+            cursor => ("cursor", cursor.to_owned()),
+        };
+        let window = [("limit", limit), start, ("facets", CHOICES.join(","))];
         pairs.extend(window.into_iter().filter(|(_, value)| !value.is_empty()));
         Ok(SearchRequest::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))?)
     }
@@ -151,7 +158,12 @@ impl QueryState {
     /// The same search, its results from `offset`.
     pub fn at_offset(&self, offset: usize) -> QueryState {
         let offset = if offset == 0 { String::new() } else { offset.to_string() };
-        QueryState { offset, ..self.clone() }
+        QueryState { offset, cursor: String::new(), ..self.clone() }
+    }
+
+    /// The same search, its results from where a cursor leads, `offset` reports from the first.
+    pub fn at_cursor(&self, offset: usize, cursor: &str) -> QueryState {
+        QueryState { cursor: cursor.to_owned(), ..self.at_offset(offset) }
     }
 
     /// Its address.
@@ -161,7 +173,7 @@ impl QueryState {
             parameters.extend(self.chosen(name).iter().map(|value| (name, value.as_str())));
         }
         parameters.extend([("from", self.from.as_str()), ("to", &self.to), ("sort", &self.sort), ("op", &self.op)]);
-        parameters.push(("offset", &self.offset));
+        parameters.extend([("offset", self.offset.as_str()), ("cursor", &self.cursor)]);
         links.search(&parameters)
     }
 }
@@ -181,6 +193,10 @@ mod tests {
         assert_eq!(state.at_offset(0).link(&Links::new("/x")), "/x/?q=cash&language=en&language=fr");
         assert!(state.has_filters() && !state.without_filters().has_filters());
         assert!(QueryState::from_pairs(&[]).is_empty());
+        let further = state.at_cursor(20_000, "ab12");
+        assert_eq!(further.link(&Links::new("")), "/?q=cash&language=en&language=fr&offset=20000&cursor=ab12");
+        let request = further.request().expect("an offset to show and a cursor to go on from");
+        assert_eq!((request.offset, request.cursor.as_deref()), (0, Some("ab12")));
         let request = state.request().expect("valid");
         assert_eq!(QueryState { offset: "20".into(), ..QueryState::of(&request) }, state);
     }

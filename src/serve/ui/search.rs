@@ -51,7 +51,6 @@ struct ResultsPage {
     cards: Vec<Card>,
     previous: Option<String>,
     next: Option<String>,
-    is_capped: bool,
     any_word: Option<String>,
     without_filters: Option<String>,
     browse: String,
@@ -141,8 +140,13 @@ pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse
         Relation::Eq => counted(response.total.value, "report", "reports"),
         Relation::Gte => format!("at least {}", counted(response.total.value, "report", "reports")),
     };
+    let next = match &response.next_cursor {
+        _ if !has_more => None,
+        Some(cursor) if next_offset > MAX_OFFSET => Some(state.at_cursor(next_offset, cursor)),
+        _ => (next_offset <= MAX_OFFSET).then(|| state.at_offset(next_offset)),
+    };
     let did_you_mean = response.query.did_you_mean.as_ref().map(|q| {
-        let corrected = QueryState { q: q.clone(), offset: String::new(), ..state.clone() };
+        let corrected = QueryState { q: q.clone(), ..state.at_offset(0) };
         (corrected.link(links), plain(q))
     });
     let any_word = QueryState { op: "or".to_owned(), ..state.at_offset(0) };
@@ -160,9 +164,9 @@ pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse
         is_relaxed: response.query.relaxed,
         is_incomplete: response.index.incomplete,
         cards: cards(links, state, &response.hits),
-        previous: (offset > 0).then(|| state.at_offset(offset.saturating_sub(PAGE_SIZE)).link(links)),
-        next: (has_more && next_offset <= MAX_OFFSET).then(|| state.at_offset(next_offset).link(links)),
-        is_capped: has_more && next_offset > MAX_OFFSET,
+        previous: (offset > 0 && offset <= MAX_OFFSET + PAGE_SIZE)
+            .then(|| state.at_offset(offset.saturating_sub(PAGE_SIZE)).link(links)),
+        next: next.map(|next| next.link(links)),
         any_word: is_several.then(|| any_word.link(links)),
         without_filters: state.has_filters().then(|| state.without_filters().link(links)),
         browse: links.reports(0),
@@ -274,5 +278,41 @@ pub fn authors(names: &[String]) -> String {
     match names.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::tests::example_hit;
+    use crate::search::{IndexInfo, QueryInfo, Total};
+
+    #[test]
+    fn results_go_on_beyond_the_furthest_offset() {
+        let response = SearchResponse {
+            query: QueryInfo {
+                q: "cash".to_owned(),
+                interpreted: "cash".to_owned(),
+                warnings: Vec::new(),
+                did_you_mean: None,
+                relaxed: false,
+            },
+            total: Total { value: 20_000, relation: Relation::Eq },
+            took_ms: 1,
+            index: IndexInfo { generation: String::new(), incomplete: false },
+            hits: vec![example_hit(); PAGE_SIZE],
+            facets: std::collections::BTreeMap::new(),
+            next_cursor: Some("ab12".to_owned()),
+        };
+        let links = Links::new("");
+        let page = |offset: usize| {
+            let state = QueryState { q: "cash".to_owned(), ..QueryState::default() }.at_offset(offset);
+            results_page(&links, &state, &response)
+        };
+        assert!(page(MAX_OFFSET - PAGE_SIZE).contains("rel=\"next\" href=\"/?q=cash&#38;offset=10000\""));
+        assert!(page(MAX_OFFSET).contains("rel=\"next\" href=\"/?q=cash&#38;offset=10010&#38;cursor=ab12\""));
+        assert!(page(MAX_OFFSET + PAGE_SIZE).contains("rel=\"prev\" href=\"/?q=cash&#38;offset=10000\""));
+        assert!(!page(MAX_OFFSET + 2 * PAGE_SIZE).contains("rel=\"prev\""), "the browser's way back is left");
+        assert!(!page(19_990).contains("rel=\"next\""));
     }
 }
