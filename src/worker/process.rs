@@ -10,6 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::fcntl_setpipe_size;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -63,6 +64,8 @@ impl Process {
         let mut child = Command::new(program)
             .arg("worker")
             .env_clear()
+            // An interrupt from the terminal is for the one who finishes the work, not for those who do it.
+            .process_group(0)
             // Memory is asked for as it is needed, so that the limit on it counts what is used.
             .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             .stdin(Stdio::piped())

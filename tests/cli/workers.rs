@@ -2,7 +2,9 @@
 
 use crate::cli::sandbox::{Sandbox, pdf};
 use serde_json::Value;
-use std::time::Instant;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 const PAGES: [&str; 4] = ["The first page.", "The second page.", "The third page.", "The fourth page."];
 
@@ -70,6 +72,29 @@ fn a_reader_that_dies_after_the_last_page_costs_the_file_only() {
     let retried: Value = serde_json::from_slice(&sandbox.run("retry --json").stdout).expect("JSON");
     assert_eq!(retried["files"], 2, "{retried}");
     assert!(started.elapsed().as_secs() < 120);
+}
+
+#[test]
+fn an_interrupt_from_the_terminal_does_not_reach_readers() {
+    let sandbox = Sandbox::new();
+    for number in 0..4 {
+        let pages: Vec<String> = (0..600).map(|page| format!("Report {number} on page {page}")).collect();
+        let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+        sandbox.write(&format!("reports/r{number}.pdf"), pdf(&format!("Report {number}"), &pages));
+    }
+    // As a terminal does, to all of the group.
+    let mut ingest = sandbox.command("ingest reports --json");
+    let child = ingest.process_group(0).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
+    std::thread::sleep(Duration::from_millis(250));
+    let group = format!("-{}", child.id());
+    // It may be done already.
+    let _ = Command::new("kill").args(["-INT", "--", &group]).status();
+    let output = child.wait_with_output().expect("its end");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    assert_eq!((&summary["partial"], &summary["failed"]), (&0.into(), &serde_json::json!({})), "{summary}");
+    let rest: Value = serde_json::from_slice(&sandbox.run("ingest reports --json").stdout).expect("JSON");
+    assert_eq!((&rest["files"], &rest["partial"], &rest["failed"]), (&4.into(), &0.into(), &serde_json::json!({})));
+    assert_eq!(sandbox.run("verify").status.code(), Some(0));
 }
 
 #[test]
