@@ -167,6 +167,9 @@ pub struct SearchArguments {
     /// How to print the results
     #[arg(long, short = 'f', value_name = "FORMAT", default_value = "text")]
     pub format: SearchFormat,
+    /// Say how every score came about
+    #[arg(long)]
+    pub explain: bool,
     /// Run many queries: a file with an identifier, a tab and a query on each line; needs --format trec
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub queries: Option<PathBuf>,

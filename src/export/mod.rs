@@ -76,6 +76,7 @@ pub(crate) mod tests {
             pdf_url: format!("/reports/af/file.pdf#page={number}"),
             passages,
             quads: Vec::new(),
+            explanation: None,
         };
         Hit {
             id: ReportId::of_bytes(b""),
@@ -97,6 +98,7 @@ pub(crate) mod tests {
             more_pages: 1,
             copies: Vec::new(),
             more_copies: 0,
+            explanation: None,
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) struct State {
     pub(super) dictionary: Dictionary,
     pub(super) beginnings: Beginnings,
     titles: OnceLock<Titles>,
-    searched: SearchedFields,
+    pub(super) searched: SearchedFields,
     documents: u64,
     generation: String,
     /// Read when first asked for: an ingest commits more often than anyone searches.
@@ -143,6 +143,15 @@ impl Engine {
         let matchers = plan.map(Plan::matchers).unwrap_or_default();
         let hydrator = Hydrator { library: &self.library, request, marker: Marker::new(&matchers), plan };
         let mut hits = hydrator.hits(&ranked.hits)?;
+        if request.explain
+            && let (Some(state), Some(plan)) = (&state, plan)
+        {
+            for hit in &mut hits {
+                if let Some(report) = ranked.hits.iter().find(|report| report.id == hit.id) {
+                    state.explain(&request.q, plan, report, hit)?;
+                }
+            }
+        }
         if let Some(state) = &state {
             copies::tell(&self.library, state.sketches(), &mut hits)?;
         }

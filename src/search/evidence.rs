@@ -53,7 +53,22 @@ impl Evidence {
 
     /// What it adds to the score of its report.
     pub(super) fn lift(&self) -> f32 {
-        PAGE_SHARE * self.best() + OPENING_SHARE * self.opening
+        self.page_lift() + self.opening_lift()
+    }
+
+    /// What the best page adds to the score of its report.
+    pub(super) fn page_lift(&self) -> f32 {
+        PAGE_SHARE * self.best()
+    }
+
+    /// What the words found among the report's first add to its score.
+    pub(super) fn opening_lift(&self) -> f32 {
+        OPENING_SHARE * self.opening
+    }
+
+    /// Where its pages begin among the positions of its words.
+    pub(super) fn starts(&self) -> &PageStarts {
+        &self.starts
     }
 
     /// The pages over which a match that touches `page` may run.
@@ -96,6 +111,23 @@ pub(super) fn gather(snapshot: &Snapshot, plan: &Plan, reports: &[DocAddress]) -
         order = rest;
     }
     Ok(found)
+}
+
+/// What every page of one report that shows why it matches has of the clauses.
+pub(super) fn tallies(
+    snapshot: &Snapshot,
+    plan: &Plan,
+    report: DocAddress,
+) -> tantivy::Result<BTreeMap<u32, PageTally>> {
+    let Some(reader) = snapshot.searcher.segment_readers().get(report.segment_ord as usize) else {
+        return Ok(BTreeMap::new());
+    };
+    let mut gatherer = Gatherer::open(reader, &snapshot.fields, plan)?;
+    let starts = gatherer.starts.of(report.doc_id)?;
+    let allowed: Vec<AllowedPages> = gatherer.scopes.iter_mut().map(|scope| scope.allowed(report.doc_id)).collect();
+    let mut pages = gatherer.tally(plan, report.doc_id, &starts, &allowed, &mut 0.0);
+    gatherer.add_sections(report.doc_id, &mut pages);
+    Ok(pages)
 }
 
 /// The shown clauses and scopes of a plan, opened on a segment.

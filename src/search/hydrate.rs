@@ -14,6 +14,8 @@ use std::fmt::Write;
 pub(super) struct RankedReport {
     pub(super) id: ReportId,
     pub(super) score: f32,
+    /// What its evidence has added to the score; nothing if it was not ranked again.
+    pub(super) lift: f32,
     pub(super) evidence: Evidence,
 }
 
@@ -59,6 +61,7 @@ impl Hydrator<'_> {
             more_pages,
             copies: Vec::new(),
             more_copies: 0,
+            explanation: None,
         })
     }
 
@@ -111,6 +114,7 @@ impl Hydrator<'_> {
             pdf_url: format!("/reports/{id}/file.pdf#page={number}"),
             passages: found.passages,
             quads: page.quads(&found.spans),
+            explanation: None,
         })
     }
 }

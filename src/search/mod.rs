@@ -11,6 +11,7 @@ mod cursor;
 mod engine;
 mod every;
 mod evidence;
+mod explain;
 mod filters;
 mod function_words;
 mod hydrate;
@@ -45,6 +46,9 @@ pub use engine::{Engine, SearchError};
 pub use every::EveryHit;
 pub use related::Related;
 pub use request::{Filter, Operator, RequestError, SearchRequest, Sort};
-pub use response::{DidYouMean, Facet, Hit, IndexInfo, PageHit, Passage, QueryInfo, Relation, SearchResponse, Total};
+pub use response::{
+    ClauseExplanation, DidYouMean, Facet, FieldExplanation, Hit, IndexInfo, PageClauseExplanation, PageExplanation,
+    PageHit, Passage, QueryInfo, Relation, ReportExplanation, SearchResponse, Total,
+};
 pub use suggest::{Suggestion, Suggestions};
 pub use within::PageMarks;

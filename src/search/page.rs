@@ -72,7 +72,8 @@ impl State {
     pub(super) fn rescored(&self, plan: &Plan, first: &[FoundReport]) -> Result<Vec<RankedReport>, SearchError> {
         let mut reports = self.with_evidence(plan, &first.iter().collect::<Vec<_>>())?;
         for report in &mut reports {
-            report.score += report.evidence.lift();
+            report.lift = report.evidence.lift();
+            report.score += report.lift;
         }
         reports.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
         Ok(reports)
@@ -87,7 +88,13 @@ impl State {
         let addresses: Vec<_> = reports.iter().map(|report| report.address).collect();
         let evidence: Vec<Evidence> = evidence::gather(&self.snapshot, plan, &addresses)?;
         let with = reports.iter().zip(evidence);
-        Ok(with.map(|(report, evidence)| RankedReport { id: report.id, score: report.score, evidence }).collect())
+        let ranked = |(report, evidence): (&&FoundReport, Evidence)| RankedReport {
+            id: report.id,
+            score: report.score,
+            lift: 0.0,
+            evidence,
+        };
+        Ok(with.map(ranked).collect())
     }
 
     /// Reports that are not ranked again, from `skipped` on.

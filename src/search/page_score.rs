@@ -52,24 +52,66 @@ pub(super) fn pairs(first: &[(u32, f32)], second: &[(u32, f32)]) -> Vec<(u32, f3
     found
 }
 
-/// The score of a 1-based page with this tally.
-pub(super) fn page_score(plan: &Plan, tally: &PageTally, page: u32, starts: &PageStarts) -> f32 {
+/// What a clause adds to the score of a page before the page's own factors.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ClausePart {
+    /// Its place in the order of [`Plan::shown`].
+    pub(super) clause: usize,
+    /// Occurrences, less for stems and typos, some for words of the headings above.
+    pub(super) frequency: f32,
+    /// For its occurrences.
+    pub(super) occurrences: f32,
+    /// For standing beside the clause before it.
+    pub(super) closeness: f32,
+}
+
+/// What the parts of all clauses are multiplied with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct PageFactors {
+    /// For covering less than the whole query.
+    pub(super) coverage: f32,
+    /// For being a list of places.
+    pub(super) kind: f32,
+}
+
+/// Gives the part of each clause that the page has to `sink`, and returns the factors.
+pub(super) fn page_parts(
+    plan: &Plan,
+    tally: &PageTally,
+    page: u32,
+    starts: &PageStarts,
+    mut sink: impl FnMut(ClausePart),
+) -> PageFactors {
     let mean = (starts.tokens() as f32 / starts.pages().max(1) as f32).max(1.0);
     let norm = K1 * (1.0 - B + B * starts.tokens_on(page) as f32 / mean);
-    let (mut score, mut covered, mut whole) = (0.0, 0.0, 0.0);
+    let (mut covered, mut whole) = (0.0, 0.0);
     let mut before = 0.0;
-    for ((_, clause), (frequency, proximity)) in plan.shown().zip(tally.frequencies.iter().zip(&tally.proximity)) {
+    let counts = tally.frequencies.iter().zip(&tally.proximity);
+    for ((place, (_, clause)), (frequency, proximity)) in plan.shown().enumerate().zip(counts) {
         let idf = clause.page_idf;
         whole += idf;
         if *frequency > 0.0 {
             covered += idf;
-            score += idf * (1.0 + K1) * frequency / (frequency + norm);
-            score += PROXIMITY_SHARE * idf.min(before) * (1.0 + K1) * proximity / (proximity + K1);
+            sink(ClausePart {
+                clause: place,
+                frequency: *frequency,
+                occurrences: idf * (1.0 + K1) * frequency / (frequency + norm),
+                closeness: PROXIMITY_SHARE * idf.min(before) * (1.0 + K1) * proximity / (proximity + K1),
+            });
         }
         before = idf;
     }
-    let kind = if starts.is_list_of_places(page) { LIST_OF_PLACES } else { 1.0 };
-    if whole > 0.0 { kind * score * (covered / whole).powf(COVERAGE) } else { 0.0 }
+    PageFactors {
+        coverage: if whole > 0.0 { (covered / whole).powf(COVERAGE) } else { 0.0 },
+        kind: if starts.is_list_of_places(page) { LIST_OF_PLACES } else { 1.0 },
+    }
+}
+
+/// The score of a 1-based page with this tally.
+pub(super) fn page_score(plan: &Plan, tally: &PageTally, page: u32, starts: &PageStarts) -> f32 {
+    let mut score = 0.0;
+    let factors = page_parts(plan, tally, page, starts, |part| score += part.occurrences + part.closeness);
+    factors.kind * score * factors.coverage
 }
 
 #[cfg(test)]

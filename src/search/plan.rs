@@ -71,6 +71,11 @@ impl Clause {
         })
     }
 
+    /// Its words as typed with their accents, if some report prints them so.
+    pub(super) fn accented(&self) -> &[Arc<Expansion>] {
+        &self.accented
+    }
+
     /// Where it is looked for.
     pub(super) fn fields(&self) -> &[SearchedField] {
         &self.fields
@@ -335,6 +340,15 @@ impl Tree {
         }
     }
 
+    /// Appends the scopes at or below this node, but for those it denies.
+    fn scopes(&self, output: &mut Vec<usize>) {
+        match self {
+            Tree::And(parts) | Tree::Or(parts) => parts.iter().for_each(|part| part.scopes(output)),
+            Tree::Scope(scope) => output.push(*scope),
+            _ => {}
+        }
+    }
+
     /// Appends the clauses at or below this node, but for those it denies, that scopes bear on.
     fn scoped_clauses(&self, plan: &Plan, output: &mut Vec<usize>) {
         match self {
@@ -502,7 +516,7 @@ impl Plan {
     }
 
     /// A clause, which counts more in reports that print its accents as typed.
-    fn lower_clause(&self, place: usize) -> Box<dyn Query> {
+    pub(super) fn lower_clause(&self, place: usize) -> Box<dyn Query> {
         let Some(clause) = self.clauses.get(place) else { return everything() };
         if clause.accented.is_empty() {
             return self.any_way(place, clause);
@@ -513,6 +527,15 @@ impl Plan {
             parts.push((Occur::Should, Box::new(UnionQuery { words, fields, idf: clause.idf })));
         }
         Box::new(BooleanQuery::new(parts))
+    }
+
+    /// The scopes that add to a score: sections asked for by name, outside of what is denied.
+    pub(super) fn scoring_scopes(&self) -> Vec<Box<dyn Query>> {
+        let mut scopes = Vec::new();
+        if let Some(root) = &self.root {
+            root.scopes(&mut scopes);
+        }
+        scopes.into_iter().filter_map(|scope| self.scopes.get(scope)).map(|scope| self.lower_scope(scope)).collect()
     }
 
     fn lower_scope(&self, scope: &Scope) -> Box<dyn Query> {

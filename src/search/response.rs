@@ -104,6 +104,9 @@ pub struct Hit {
     pub copies: Vec<NearCopy>,
     /// Such reports beyond those told.
     pub more_copies: u32,
+    /// How its score came about, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<ReportExplanation>,
 }
 
 impl Hit {
@@ -135,6 +138,9 @@ pub struct PageHit {
     pub passages: Vec<Passage>,
     /// Boxes of every matched word on the page.
     pub quads: Vec<Quad>,
+    /// How its score came about, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<PageExplanation>,
 }
 
 /// A sentence-bounded piece of a page.
@@ -153,4 +159,71 @@ pub struct Facet {
     pub value: String,
     /// Matching reports with it.
     pub count: u64,
+}
+
+/// How the score of a report came about: it is the sum of all contributions here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ReportExplanation {
+    /// What each word or phrase of the query that the report has adds.
+    pub clauses: Vec<ClauseExplanation>,
+    /// What sections asked for by name add.
+    pub sections: f32,
+    /// What the best page adds; nothing if the report was not among those ranked again by their pages.
+    pub best_page: f32,
+    /// What words of the query among the report's first add.
+    pub opening: f32,
+}
+
+/// What a word or phrase adds to the score of a report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClauseExplanation {
+    /// As typed.
+    pub text: String,
+    /// How telling it is of a report: its inverse document frequency.
+    pub idf: f32,
+    /// What it adds.
+    pub contribution: f32,
+    /// Where it was found.
+    pub fields: Vec<FieldExplanation>,
+}
+
+/// What a word or phrase adds by being found in one field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FieldExplanation {
+    /// The field of the index.
+    pub field: String,
+    /// How often it is there, stems and typos counting less.
+    pub frequency: f32,
+    /// Words of the field, about.
+    pub length: u32,
+    /// What it adds.
+    pub contribution: f32,
+}
+
+/// How the score of a page came about: the sum of all contributions, times coverage and kind.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PageExplanation {
+    /// Words on the page.
+    pub length: u32,
+    /// What each word or phrase of the query that the page has adds.
+    pub clauses: Vec<PageClauseExplanation>,
+    /// Below 1 for a page without some words of the query.
+    pub coverage: f32,
+    /// Below 1 for a list of places, such as contents.
+    pub kind: f32,
+}
+
+/// What a word or phrase adds to the score of a page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PageClauseExplanation {
+    /// As typed.
+    pub text: String,
+    /// How telling it is of a page: its inverse page frequency.
+    pub idf: f32,
+    /// How often it is there, stems and typos counting less; a word of the headings above counts a half.
+    pub frequency: f32,
+    /// What its occurrences add.
+    pub occurrences: f32,
+    /// What standing beside the word before it in the query adds.
+    pub closeness: f32,
 }

@@ -39,7 +39,7 @@ impl Engine {
             return Ok(None);
         }
         let score = evidence.best();
-        Ok(hydrator.hits(&[RankedReport { id, score, evidence }])?.pop())
+        Ok(hydrator.hits(&[RankedReport { id, score, lift: 0.0, evidence }])?.pop())
     }
 
     /// What to mark on a page of a report, given its number and text, and which of the report's pages have matches.

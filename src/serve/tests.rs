@@ -135,10 +135,12 @@ pub(super) fn hit(id: ReportId) -> Hit {
             pdf_url: format!("/reports/{id}/file.pdf#page=12"),
             passages: vec![Passage { text: format!("A cash transfer. {HOSTILE}"), ranges: vec![[2, 15], [17, 99]] }],
             quads: Vec::new(),
+            explanation: None,
         }],
         more_pages: 5,
         copies: Vec::new(),
         more_copies: 0,
+        explanation: None,
     }
 }
 

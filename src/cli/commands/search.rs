@@ -136,5 +136,6 @@ fn request_of(query: &str, arguments: &SearchArguments, session: &Session) -> Re
         return Err(CommandError::Usage("`--limit`: must be at least 1".to_owned()));
     }
     let window = [("limit", limit.min(RESPONSE_LIMIT)), ("offset", arguments.offset)];
-    request(query, &arguments.wanted, &window, session)
+    let request = request(query, &arguments.wanted, &window, session)?;
+    Ok(SearchRequest { explain: arguments.explain, ..request })
 }

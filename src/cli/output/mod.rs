@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** makes strings, prints nothing.
 
+mod explanation_text;
 mod machine_line;
 mod number;
 mod quality_text;

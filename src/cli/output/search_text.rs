@@ -2,6 +2,7 @@
 //!
 //! Colour only helps: without it, the layout alone says what is what.
 
+use crate::cli::output::explanation_text::{page_score, report_score};
 use crate::cli::output::number::count;
 use crate::cli::output::{MarkedText, printable, wrap};
 use crate::search::{CopyKind, Hit, NearCopy, PageHit, Relation, SearchResponse};
@@ -44,6 +45,9 @@ impl SearchText {
         if let Some(copies) = also_as(hit) {
             text.push_str(&format!("{ABOUT}{}{ABOUT:#}\n", printable(&copies)));
         }
+        if let Some(explanation) = &hit.explanation {
+            text.push_str(&format!("{ABOUT}{}{ABOUT:#}\n", report_score(hit.score, explanation)));
+        }
         for page in &hit.pages {
             self.page(&mut text, hit, page);
         }
@@ -55,6 +59,9 @@ impl SearchText {
 
     fn page(&self, text: &mut String, hit: &Hit, page: &PageHit) {
         text.push_str(&format!("  {PAGE}{}{PAGE:#}\n", printable(&page_name(page, hit.pages_total))));
+        if let Some(explanation) = &page.explanation {
+            text.push_str(&format!("{PASSAGE_INDENT}{ABOUT}{}{ABOUT:#}\n", page_score(page.score, explanation)));
+        }
         let columns = self.columns.saturating_sub(CONTINUATION_INDENT.len());
         for passage in &page.passages {
             let marked = MarkedText::new(&passage.text, &passage.ranges);

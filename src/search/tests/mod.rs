@@ -5,6 +5,7 @@ mod bare;
 mod cases;
 mod copies;
 mod evidence;
+mod explain;
 mod facets;
 mod following;
 mod hostile;
