@@ -1,27 +1,16 @@
 //! Searches on a library of the bundled reports: `cargo bench --bench search`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use recto::ingest::{IngestOptions, Progress, ingest};
+use recto::ingest::{IngestOptions, Silent, ingest};
 use recto::query;
-use recto::report::Reason;
 use recto::search::{Engine, SearchRequest};
 use recto::store::Library;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
-
-struct Silent;
-
-impl Progress for Silent {
-    fn planned(&self, _files: u64, _unchanged: u64, _bytes: u64) {}
-    fn pages_found(&self, _pages: u64) {}
-    fn pages_done(&self, _pages: u64) {}
-    fn file_done(&self, _path: &Path, _failure: Option<(Reason, &str)>) {}
-    fn committed(&self, _reports: u64) {}
-}
 
 fn searches(criterion: &mut Criterion) {
     let directory = tempfile::tempdir().expect("a temporary directory");

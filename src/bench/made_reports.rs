@@ -283,7 +283,7 @@ pub(super) mod tests {
         ];
         let make = |number: u64| (PathBuf::from(format!("/{number}.pdf")), reports[number as usize].clone());
         let stop = std::sync::atomic::AtomicBool::new(false);
-        let silent = crate::bench::tests::Silent;
+        let silent = crate::ingest::Silent;
         crate::ingest::ingest_made(&library, 1, &[0, 1, 2], &make, &silent, &stop).expect("room");
         library
     }

@@ -85,21 +85,3 @@ fn claim(room: &Path) -> Result<(), BenchError> {
     let mut entries = std::fs::read_dir(room).map_err(BenchError::io("list", room))?;
     if entries.next().is_some() { Err(BenchError::KeepNotEmpty(room.to_owned())) } else { Ok(()) }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::ingest::Progress;
-    use crate::report::Reason;
-    use std::path::Path;
-
-    /// Tells nobody.
-    pub(super) struct Silent;
-
-    impl Progress for Silent {
-        fn planned(&self, _files: u64, _unchanged: u64, _bytes: u64) {}
-        fn pages_found(&self, _pages: u64) {}
-        fn pages_done(&self, _pages: u64) {}
-        fn file_done(&self, _path: &Path, _failure: Option<(Reason, &str)>) {}
-        fn committed(&self, _reports: u64) {}
-    }
-}

@@ -232,7 +232,7 @@ impl Asker<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::tests::Silent;
+    use crate::ingest::Silent;
     use std::fs;
 
     const RECORDS: &str = r#"{"id": "a/b", "title": "Cash transfers", "text": "Cash was paid to all."}

@@ -371,7 +371,7 @@ fn sample(library: &Library) -> Result<(f64, f64), StoreError> {
 mod tests {
     use super::*;
     use crate::bench::made_reports::tests::library;
-    use crate::bench::tests::Silent;
+    use crate::ingest::Silent;
 
     fn options(directory: &Path) -> SpeedOptions {
         SpeedOptions {

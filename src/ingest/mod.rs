@@ -62,6 +62,18 @@ pub trait Progress: Sync {
     fn committed(&self, reports: u64);
 }
 
+/// Tells nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn planned(&self, _files: u64, _unchanged: u64, _bytes: u64) {}
+    fn pages_found(&self, _pages: u64) {}
+    fn pages_done(&self, _pages: u64) {}
+    fn file_done(&self, _path: &std::path::Path, _failure: Option<(Reason, &str)>) {}
+    fn committed(&self, _reports: u64) {}
+}
+
 /// What a run did: the summary of the contract.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {

@@ -2,24 +2,13 @@
 
 use super::library::{Made, Shelf, asked, made};
 use crate::extract::ExtractOptions;
-use crate::ingest::{IngestOptions, Progress, ingest};
-use crate::report::Reason;
+use crate::ingest::{IngestOptions, Silent, ingest};
 use crate::search::{Engine, SearchRequest, SearchResponse, Sort};
 use crate::store::Library;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn planned(&self, _files: u64, _unchanged: u64, _bytes: u64) {}
-    fn pages_found(&self, _pages: u64) {}
-    fn pages_done(&self, _pages: u64) {}
-    fn file_done(&self, _path: &Path, _failure: Option<(Reason, &str)>) {}
-    fn committed(&self, _reports: u64) {}
-}
 
 /// A response but for what may differ.
 fn answer(response: &SearchResponse) -> Value {
