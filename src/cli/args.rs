@@ -257,6 +257,9 @@ pub struct ServeArguments {
     /// Index these files and folders first; the service can be used meanwhile
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
     pub ingest: Vec<PathBuf>,
+    /// Go on looking at these paths for new and changed files
+    #[arg(long, requires = "ingest")]
+    pub watch: bool,
     /// Serve under this path, as behind a proxy: /reports
     #[arg(long, value_name = "PATH")]
     pub base_path: Option<String>,

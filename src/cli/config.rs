@@ -56,6 +56,8 @@ pub struct IngestConfig {
     /// Where files are read: in processes of their own, confined as far as the system can (`best-effort`) or wholly
     /// (`required`), or in this one (`off`).
     pub sandbox: SandboxMode,
+    /// Seconds for which a file must not have changed before a service that watches reads it, and between its looks.
+    pub settle_seconds: u64,
 }
 
 /// How far reading is kept apart.
@@ -103,7 +105,7 @@ impl Default for LibraryConfig {
 
 impl Default for IngestConfig {
     fn default() -> IngestConfig {
-        IngestConfig { jobs: 0, password_file: PathBuf::new(), sandbox: SandboxMode::default() }
+        IngestConfig { jobs: 0, password_file: PathBuf::new(), sandbox: SandboxMode::default(), settle_seconds: 5 }
     }
 }
 

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 /// What to ingest and how.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +42,8 @@ pub struct IngestOptions {
     pub dry_run: bool,
     /// Read again files that failed for this reason or any (`Some(None)`) although they are unchanged.
     pub retry: Option<Option<Reason>>,
+    /// Files changed less than this long ago are left for a later run: somebody may still be writing them.
+    pub settle: Duration,
     /// How files are read.
     pub extract: ExtractOptions,
     /// Reads them, each in a process of its own; without, this process does, as in benchmarks.
@@ -144,7 +146,10 @@ pub fn ingest(
         Some(workers) => workers.read(bytes, id, name, &options.extract, &mut |_| {}),
         None => extract::extract(bytes, name, &options.extract).map(Reading::of),
     };
-    run::<IndexWriter>(library, options, progress, &extract, stop)
+    let summary = run::<IndexWriter>(library, options, progress, &extract, stop);
+    // The threads that started them have ended.
+    options.workers.iter().for_each(|workers| workers.dismiss());
+    summary
 }
 
 /// [`ingest`] with any reader and index.
@@ -157,7 +162,8 @@ fn run<I: Index>(
 ) -> Result<Summary, IngestError> {
     let start = Instant::now();
     let now = seconds_now();
-    let walk = walk::walk(&options.paths, library.directory())?;
+    let mut walk = walk::walk(&options.paths, library.directory())?;
+    walk.leave_unsettled(options.settle, SystemTime::now());
     let mut plan = Plan::new(walk, library.catalogue(), options, now)?;
     let mut summary = Summary {
         files: plan.files(),

@@ -9,6 +9,7 @@ use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 use walkdir::{DirEntry, WalkDir};
 
 /// Folders nested deeper are reported, not entered.
@@ -43,6 +44,16 @@ pub(super) struct Walk {
     pub files: Vec<Found>,
     /// What could not be looked at, by path.
     pub unreadable: Vec<Unreadable>,
+}
+
+impl Walk {
+    /// Leaves out files changed less than `settle` before `now`. Of times in the future nothing can be told: they stay.
+    pub(super) fn leave_unsettled(&mut self, settle: Duration, now: SystemTime) {
+        let nanoseconds = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, nanoseconds);
+        let settled = now.saturating_sub(nanoseconds(settle));
+        self.files.retain(|file| file.modified <= settled || file.modified > now);
+    }
 }
 
 /// Modification time in nanoseconds since 1970.
@@ -183,5 +194,21 @@ mod tests {
         let walk = walk(&[directory.path().to_owned()], Path::new("/nowhere")).expect("readable");
         assert_eq!(walk.files, []);
         assert_eq!(walk.unreadable.len(), 1);
+    }
+
+    #[test]
+    fn files_are_left_until_they_have_settled() {
+        let at = |modified| Found { path: PathBuf::from(format!("/{modified}.pdf")), size: 1, modified };
+        let second = 1_000_000_000;
+        let files = [-5, 0, 10, 95, 99, 100, 101, 500].map(|seconds| at(seconds * second)).to_vec();
+        let kept = |settle| {
+            let mut walk = Walk { files: files.clone(), ..Walk::default() };
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(100);
+            walk.leave_unsettled(Duration::from_secs(settle), now);
+            walk.files.iter().map(|file| file.modified / second).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(0), [-5, 0, 10, 95, 99, 100, 101, 500]);
+        assert_eq!(kept(5), [-5, 0, 10, 95, 101, 500]);
+        assert_eq!(kept(1_000), [101, 500]);
     }
 }

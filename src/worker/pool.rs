@@ -98,9 +98,21 @@ impl WorkerPool {
         Ok(answer)
     }
 
+    /// Ends the idle workers. A worker dies with the thread that started it, so whoever ends threads that have read
+    /// files lets go of the workers as well.
+    pub fn dismiss(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn take(&self) -> io::Result<Process> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| Process::start(&self.program), Ok)
+        loop {
+            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let Some(mut worker) = idle else { return Process::start(&self.program) };
+            // Somebody may have ended it while it had nothing to do.
+            if !worker.has_ended() {
+                return Ok(worker);
+            }
+        }
     }
 
     fn give(&self, worker: Process) {

@@ -105,6 +105,11 @@ impl Process {
         }
     }
 
+    /// Whether it is no more.
+    pub(super) fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Has a file read. `begun` is told of every page as it begins.
     pub(super) fn ask(&mut self, head: &Head, bytes: &[u8], patience: Patience, begun: &mut dyn FnMut(u32)) -> Answer {
         self.files += 1;

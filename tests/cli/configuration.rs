@@ -21,6 +21,7 @@ fn every_setting_is_shown_with_its_origin() {
     jobs = 2                          # [DIR]/.config/recto/config.toml
     password_file = ""                # default
     sandbox = "best-effort"           # default
+    settle_seconds = 5                # default
 
     [library]
     index = "here"                    # option --index

@@ -21,6 +21,37 @@ fn reports_become_searchable_while_it_runs_and_it_ends_cleanly() {
 }
 
 #[test]
+fn new_and_changed_files_are_found_while_it_watches() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    sandbox.write("recto.toml", "[ingest]\nsettle_seconds = 1\n");
+    let server = Server::start(&sandbox, "--ingest reports --watch");
+    let wait_for = |query: &str, title: &str| {
+        let started = Instant::now();
+        let path = format!("/api/v1/search?q={query}");
+        while !server.get(&path).contains(title) {
+            assert!(started.elapsed() < PATIENCE, "{query}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    wait_for("households", "Cash transfers");
+    sandbox.write("reports/food.pdf", pdf("Food aid", &["Food aid was late."]));
+    wait_for("late", "Food aid");
+    // A file that changed is another report; the place has moved to it.
+    sandbox.write("reports/food.pdf", pdf("Food aid revised", &["Food aid was in time."]));
+    wait_for("time", "Food aid revised");
+    // A half-written file is read when it is whole.
+    let whole = pdf("Late report", &["Written in two pieces."]);
+    sandbox.write("reports/late.pdf", &whole[..whole.len() / 2]);
+    sandbox.write("reports/late.pdf", &whole);
+    wait_for("pieces", "Late report");
+    let (code, messages) = server.terminate();
+    assert_eq!(code, Some(0), "{messages}");
+    assert!(messages.contains("1 new report"), "{messages}");
+    assert_eq!(sandbox.run("verify").status.code(), Some(0));
+}
+
+#[test]
 fn another_process_cannot_write_meanwhile() {
     let sandbox = Sandbox::new();
     sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));

@@ -69,3 +69,12 @@ impl Server {
         (self.child.wait().expect("it ends").code(), messages)
     }
 }
+
+impl Drop for Server {
+    /// A test that fails leaves no service behind.
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -21,9 +21,9 @@ pub fn run(arguments: &IngestArguments, session: &Session) -> Result<ExitCode, C
         prune: arguments.prune,
         prune_many: arguments.yes,
         dry_run: arguments.dry_run,
-        retry: None,
         extract: session.extract_options()?,
         workers: session.workers()?,
+        ..IngestOptions::default()
     };
     let directory = session.library_directory();
     let library =

@@ -7,12 +7,12 @@ use crate::cli::args::ServeArguments;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::interrupt;
-use crate::cli::output::SummaryText;
+use crate::cli::output::{SummaryText, count};
 use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
 use crate::cli::upkeep;
 use crate::index;
-use crate::ingest::{IngestOptions, ingest};
+use crate::ingest::{IngestOptions, Silent, Summary, ingest};
 use crate::search::Engine;
 use crate::serve::{State, parse_base_path, serve};
 use crate::store::{Library, StoreError};
@@ -20,11 +20,13 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// Between two looks for a newer commit.
 const RELOAD_INTERVAL: Duration = Duration::from_millis(500);
+/// Between two looks whether the service ends, while it waits for files to settle.
+const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 
 /// Serves until interrupted, which is its regular end.
 pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, CommandError> {
@@ -58,6 +60,7 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
             engine: Arc::clone(&engine),
             options: ingest_options,
             reporter: session.reporter(),
+            watch: arguments.watch.then(|| Duration::from_secs(session.config().ingest.settle_seconds.max(1))),
             stop: Arc::clone(&stop),
             ingesting: Arc::clone(&ingesting),
         };
@@ -122,6 +125,8 @@ struct BackgroundIngest {
     engine: Arc<Engine>,
     options: IngestOptions,
     reporter: Reporter,
+    /// How long files must not have changed before they are read, if the paths are to be looked at again and again.
+    watch: Option<Duration>,
     stop: Arc<AtomicBool>,
     ingesting: Arc<AtomicBool>,
 }
@@ -143,7 +148,58 @@ impl BackgroundIngest {
             }
             Err(error) => console.error(format!("the ingest stopped: {error}")),
         }
+        if let Some(settle) = self.watch {
+            self.watch(settle, console);
+        }
     }
+
+    /// Looks for new and changed files until the service ends. A look that fails, as when a disk is full or gone, is
+    /// told once and tried again.
+    fn watch(&self, settle: Duration, console: &crate::cli::console::Console) {
+        let options = IngestOptions { settle, ..self.options.clone() };
+        let mut trouble = None;
+        while self.rest(settle) {
+            match ingest(&self.library, &options, &Silent, &self.stop) {
+                Ok(summary) => {
+                    trouble = None;
+                    if let Some(news) = news(&summary) {
+                        console.note(news);
+                        if let Err(error) = self.engine.reload() {
+                            console.error(error);
+                        }
+                    }
+                }
+                Err(error) => {
+                    let error = error.to_string();
+                    if trouble.as_ref() != Some(&error) {
+                        console.error(format!("new files cannot be read: {error}"));
+                    }
+                    trouble = Some(error);
+                }
+            }
+        }
+    }
+
+    /// Waits; false if the service ends meanwhile.
+    fn rest(&self, time: Duration) -> bool {
+        let end = Instant::now() + time;
+        while Instant::now() < end && !self.stop.load(Ordering::SeqCst) {
+            std::thread::sleep(LOOK_FOR_STOP);
+        }
+        !self.stop.load(Ordering::SeqCst)
+    }
+}
+
+/// What a look has found, if anything: `2 new reports, 1 file failed`.
+fn news(summary: &Summary) -> Option<String> {
+    let reports = summary.indexed + summary.partial;
+    let failed: u64 = summary.failed.values().sum();
+    let parts: Vec<String> = [(reports, "new report"), (summary.duplicates, "copy"), (failed, "failed file")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Waits until the ingest has saved what it read.
