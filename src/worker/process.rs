@@ -7,7 +7,6 @@ use crate::worker::frame::{Decoder, Frame, Tag};
 use crate::worker::request::{self, Head};
 use crate::worker::sandbox::Enforcement;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::pipe::fcntl_setpipe_size;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
@@ -16,6 +15,7 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Room in the pipes, in bytes: fewer turns between the two processes.
+#[cfg(target_os = "linux")]
 const PIPE_BYTES: usize = 1 << 20;
 /// How long a worker may take to start.
 const START: Duration = Duration::from_secs(20);
@@ -76,9 +76,11 @@ impl Process {
         else {
             return Err(io::Error::other("no pipes to the reading process"));
         };
-        // Smaller pipes only cost time.
-        let _ = fcntl_setpipe_size(&input, PIPE_BYTES);
-        let _ = fcntl_setpipe_size(&output, PIPE_BYTES);
+        #[cfg(target_os = "linux")]
+        for fd in [input.as_fd(), output.as_fd()] {
+            // Smaller pipes only cost time.
+            let _ = rustix::pipe::fcntl_setpipe_size(fd, PIPE_BYTES);
+        }
         for fd in [input.as_fd(), output.as_fd(), errors.as_fd()] {
             let flags = rustix::fs::fcntl_getfl(fd)?;
             rustix::fs::fcntl_setfl(fd, flags | rustix::fs::OFlags::NONBLOCK)?;
