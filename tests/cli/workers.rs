@@ -1,6 +1,7 @@
 //! Readers that hang, bloat, die and lie: the file has a reason, what was read of it is kept, its neighbours are whole.
 
 use crate::cli::sandbox::{Sandbox, pdf};
+use crate::cli::server::PATIENCE;
 use serde_json::Value;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -85,7 +86,12 @@ fn an_interrupt_from_the_terminal_does_not_reach_readers() {
     // As a terminal does, to all of the group.
     let mut ingest = sandbox.command("ingest reports --json");
     let child = ingest.process_group(0).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
-    std::thread::sleep(Duration::from_millis(250));
+    // Interrupts are awaited before the index is there, and files are read after that.
+    let started = Instant::now();
+    while !sandbox.path("index/gen-000001/meta.json").exists() && started.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(Duration::from_millis(50));
     let group = format!("-{}", child.id());
     // It may be done already.
     let _ = Command::new("kill").args(["-INT", "--", &group]).status();
