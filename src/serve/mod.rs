@@ -1,41 +1,41 @@
 //! The HTTP service: API and web pages over [`crate::search`] and [`crate::store`].
 //!
 //! ```text
-//! accept → headers (request id, security headers, compression) → problem (errors as JSON or HTML)
-//!        → app (routes) → api | suggest | rows | feed | pages | file | health | opensearch → reading (bounded blocking work) → search, store
+//! net (accept) → layers (headers, request id, compression) → problem (errors as JSON or HTML)
+//!              → routes → api | ui | forms | file | monitor → reading (bounded blocking work) → search, store
 //! ```
+//!
+//! * [`net`]: connections. [`layers`]: what stands around every handler. [`problem`]: every error.
+//! * [`api`]: JSON. [`ui`]: web pages. [`forms`]: a search as rows, feed or for a browser's search box. [`file`]: the originals.
+//! * [`monitor`]: how the service does. [`service`]: what the handlers share.
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
 //! writes to the library; whatever may block runs in `reading`, never on the async threads.
 
-mod accept;
 mod api;
-mod app;
+mod asked;
 mod conditional;
-mod feed;
 mod file;
-mod headers;
-mod health;
+mod forms;
+mod layers;
 mod limits;
 mod links;
-mod opensearch;
-mod pages;
+mod monitor;
+mod net;
 mod problem;
-mod range;
 mod reading;
-mod related;
-mod rows;
+mod routes;
 mod searcher;
-mod suggest;
+mod service;
 mod ui;
 
 #[cfg(test)]
 mod tests;
 
-pub use accept::serve;
-pub use app::{app, app_with_limits};
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};
+pub use net::serve;
+pub use routes::{app, app_with_limits};
 
 use crate::search::Engine;
 use crate::store::Library;

@@ -5,7 +5,7 @@
 
 use crate::query::QueryError;
 use crate::search::{RequestError, SearchError};
-use crate::serve::app::Service;
+use crate::serve::service::Service;
 use crate::serve::ui;
 use crate::store::StoreError;
 use axum::extract::{Request, State};

@@ -5,8 +5,9 @@ mod export;
 mod related;
 mod suggest;
 
-use super::app::{Service, router};
+use super::routes::router;
 use super::searcher::{Pieces, Searcher};
+use super::service::Service;
 use super::{Limits, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
@@ -553,7 +554,7 @@ async fn slow_clients_are_dropped_and_requests_under_way_are_finished_at_shutdow
     let shutdown = async move {
         stopped.await.ok();
     };
-    let server = tokio::spawn(super::accept::serve_service(listener, Arc::clone(&site.service), shutdown));
+    let server = tokio::spawn(super::net::accept::serve_service(listener, Arc::clone(&site.service), shutdown));
     let mut idle = TcpStream::connect(address).await.expect("connected");
     let mut dripping = TcpStream::connect(address).await.expect("connected");
     dripping.write_all(b"GET / HTTP/1.1\r\nHost: ").await.expect("sent");

@@ -4,6 +4,7 @@
 //! stands in its address.
 
 pub mod format;
+pub mod pages;
 
 mod browse;
 mod copies;

@@ -1,8 +1,8 @@
 //! The view of one page: its text to read, with the matches of a query marked.
 
 use crate::search::PageMarks;
-use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
+use crate::serve::service::KnownReport;
 use crate::serve::ui::format::{counted, plain};
 use crate::serve::ui::page_text::{Paragraph, paragraphs};
 use crate::serve::ui::report::{gap_reason, page_heading};

@@ -2,8 +2,8 @@
 
 use crate::report::{PageStatus, Statement};
 use crate::search::{Copies, Hit, Related};
-use crate::serve::app::KnownReport;
 use crate::serve::links::Links;
+use crate::serve::service::KnownReport;
 use crate::serve::ui::copies::CopyEntry;
 use crate::serve::ui::format::{counted, date, day, file_names, number, page_name, plain, share, size};
 use crate::serve::ui::languages::language_name;

@@ -3,8 +3,8 @@
 //! The content security policy allows nothing but this service's own files: no inline script, no inline style. A PDF
 //! has a policy of its own, since a strict one breaks the browsers' viewers, which run outside our origin.
 
-use crate::serve::app::Service;
 use crate::serve::problem::{Code, Problem, REQUEST_ID};
+use crate::serve::service::Service;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;

@@ -3,12 +3,15 @@
 //! PDF viewers need `Accept-Ranges`, `Content-Length` and an unencoded body to open a page of a large file at once.
 //! The id is the hash of the bytes and so the strong entity tag; other bytes must never go out under it.
 
+mod range;
+
 use crate::report::ReportId;
-use crate::serve::app::{Service, report_id};
+use crate::serve::asked::report_id;
 use crate::serve::conditional::matches_any;
-use crate::serve::headers::{DOWNLOAD_POLICY, PDF_POLICY};
+use crate::serve::file::range::Part;
+use crate::serve::layers::headers::{DOWNLOAD_POLICY, PDF_POLICY};
 use crate::serve::problem::{Code, Problem};
-use crate::serve::range::{self, Part};
+use crate::serve::service::Service;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};

@@ -4,9 +4,9 @@
 //! links all do what a reader expects.
 
 use crate::search::PageMarks;
-use crate::serve::api::pairs_of;
-use crate::serve::app::{KnownReport, Service, page_number, report_id};
+use crate::serve::asked::{page_number, pairs_of, report_id};
 use crate::serve::problem::{Code, HasBody, Problem};
+use crate::serve::service::{KnownReport, Service};
 use crate::serve::ui::{self, BrowsePage, PageView, QueryState, ReportView};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;

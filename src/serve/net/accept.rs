@@ -4,8 +4,9 @@
 //! runs from the moment it waits for a request, so it bounds idle connections as well.
 
 use crate::serve::State;
-use crate::serve::app::{Service, router};
 use crate::serve::limits::Limits;
+use crate::serve::routes::router;
+use crate::serve::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -35,7 +36,7 @@ pub async fn serve(
 }
 
 /// Serves a service; see [`serve`].
-pub(super) async fn serve_service(
+pub async fn serve_service(
     listener: TcpListener,
     service: Arc<Service>,
     shutdown: impl Future<Output = ()> + Send + 'static,

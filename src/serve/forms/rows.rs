@@ -5,10 +5,10 @@
 
 use crate::export::{Format, Rows};
 use crate::search::{RequestError, SearchRequest};
-use crate::serve::api::pairs_of;
-use crate::serve::app::Service;
+use crate::serve::asked::pairs_of;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::searcher::Pieces;
+use crate::serve::service::Service;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};

@@ -2,11 +2,11 @@
 //! as OpenSearch wants them.
 
 use crate::search::{RequestError, Suggestion, Suggestions};
-use crate::serve::api::pairs_of;
-use crate::serve::app::Service;
+use crate::serve::asked::pairs_of;
+use crate::serve::forms::opensearch::site_of;
 use crate::serve::links::Links;
-use crate::serve::opensearch::site_of;
 use crate::serve::problem::Problem;
+use crate::serve::service::Service;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};

@@ -1,33 +1,19 @@
-//! The routes and what they share.
-//!
-//! Routes are registered with the base path in front instead of nested, so that the start page is `/recto/` and every
-//! relative place is plain to read.
+//! What the handlers share: the library, the searcher, the limits, and the places for work that blocks.
 
 use crate::report::ReportId;
 use crate::search::{Copies, Hit, PageMarks, Related, SearchRequest, SearchResponse};
+use crate::serve::conditional::EntityTag;
 use crate::serve::limits::Limits;
 use crate::serve::links::Links;
-use crate::serve::problem::{self, Code, Problem};
+use crate::serve::problem::{Code, Problem};
 use crate::serve::reading::Reading;
 use crate::serve::searcher::Searcher;
-use crate::serve::{
-    State, api, conditional::EntityTag, feed, file, headers, health, opensearch, pages, related, rows, suggest, ui,
-};
+use crate::serve::{State, file, ui};
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
-use tower_http::timeout::TimeoutLayer;
 
 /// Pages shown of a report that is searched by itself.
 const PAGES_WITHIN: usize = 50;
@@ -52,7 +38,6 @@ pub struct Service {
     pub originals: file::Originals,
     library: Arc<Library>,
     ingesting: Arc<AtomicBool>,
-    base_path: String,
     reading: Reading,
     coverage: Mutex<Option<(Instant, Arc<Coverage>)>>,
     is_stopping: AtomicBool,
@@ -64,60 +49,6 @@ pub struct KnownReport {
     pub row: ReportRow,
     /// What it says about itself, and its pages.
     pub stored: Arc<StoredReport>,
-}
-
-/// The routes.
-pub fn app(state: &State) -> Router {
-    app_with_limits(state, Limits::default())
-}
-
-/// The routes under limits other than the usual.
-pub fn app_with_limits(state: &State, limits: Limits) -> Router {
-    router(Arc::new(Service::new(state, limits)))
-}
-
-/// The routes of a service.
-pub fn router(service: Arc<Service>) -> Router {
-    let at = |path: &str| service.links.at(path);
-    let mut routes = Router::new()
-        .route(&at("/"), get(pages::search))
-        .route(&at("/reports"), get(pages::reports))
-        .route(&at("/reports/{id}"), get(pages::report))
-        .route(&at("/reports/{id}/pages/{page}"), get(pages::page))
-        .route(&at("/reports/{id}/file.pdf"), get(file::original))
-        .route(&at("/api/v1/search"), get(api::search).post(api::search_json))
-        .route(&at("/api/v1/suggest"), get(suggest::suggest))
-        .route(&at("/api/v1/reports"), get(api::reports))
-        .route(&at("/api/v1/reports/{id}"), get(api::report))
-        .route(&at("/api/v1/reports/{id}/pages/{page}"), get(api::page))
-        .route(&at("/api/v1/reports/{id}/related"), get(related::related))
-        .route(&at("/api/v1/coverage"), get(api::coverage))
-        .route(&at("/healthz"), get(health::healthz))
-        .route(&at("/readyz"), get(health::readyz))
-        .route(&at("/opensearch.xml"), get(opensearch::description))
-        .route(&at("/search.csv"), get(rows::csv))
-        .route(&at("/search.ndjson"), get(rows::ndjson))
-        .route(&at("/search.atom"), get(feed::atom))
-        .route(&at("/opensearch/suggest"), get(suggest::browser_suggestions))
-        .route(&at(ui::STYLESHEET_PATH), get(ui::stylesheet))
-        .route(&at(ui::SCRIPT_PATH), get(ui::script))
-        .route(&at("/assets/icon.svg"), get(ui::icon));
-    if !service.base_path.is_empty() {
-        let home = service.links.home();
-        routes = routes.route(&service.base_path, get(async move || Redirect::permanent(&home)));
-    }
-    let compressed = DefaultPredicate::new().and(NotForContentType::new("application/pdf"));
-    routes
-        .fallback(async || Problem::new(Code::NotFound, "check the address, or search from the start page"))
-        .layer(DefaultBodyLimit::max(service.limits.json_bytes))
-        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, service.limits.request))
-        .layer(from_fn_with_state(Arc::clone(&service), headers::bound_address))
-        .layer(from_fn_with_state(Arc::clone(&service), problem::render))
-        .layer(CompressionLayer::new().compress_when(compressed))
-        .layer(from_fn(headers::identify))
-        .layer(from_fn(headers::secure))
-        .with_state(service)
 }
 
 impl Service {
@@ -143,7 +74,6 @@ impl Service {
             originals: file::Originals::default(),
             coverage: Mutex::new(None),
             is_stopping: AtomicBool::new(false),
-            base_path: base_path.to_owned(),
             library,
             searcher,
             ingesting,
@@ -273,21 +203,4 @@ impl Service {
     pub fn rows(&self, offset: u64, limit: u64) -> Result<Vec<ReportRow>, Problem> {
         Ok(self.library.catalogue().reports(offset, limit)?)
     }
-}
-
-/// A report's id in an address; anything else is no address of ours.
-pub fn report_id(text: &str) -> Result<ReportId, Problem> {
-    text.parse().map_err(|_| Problem::new(Code::UnknownReport, "a report id is 32 hexadecimal digits"))
-}
-
-/// A page's number in an address.
-pub fn page_number(text: &str, pages: usize) -> Result<u32, Problem> {
-    let number = text.parse().ok().filter(|number: &u32| *number >= 1 && *number as usize <= pages);
-    number.ok_or_else(|| Problem::new(Code::UnknownPage, format!("its pages are 1 to {pages}")))
-}
-
-/// Whether the client sent JSON.
-pub fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }

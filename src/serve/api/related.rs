@@ -2,9 +2,10 @@
 
 use crate::report::ReportId;
 use crate::search::{Related, RequestError};
-use crate::serve::api::pairs_of;
-use crate::serve::app::{Service, report_id};
+use crate::serve::asked::pairs_of;
+use crate::serve::asked::report_id;
 use crate::serve::problem::Problem;
+use crate::serve::service::Service;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;

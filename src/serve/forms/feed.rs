@@ -4,10 +4,10 @@
 
 use crate::report::ReportId;
 use crate::search::{Hit, SearchRequest};
-use crate::serve::api::pairs_of;
-use crate::serve::app::Service;
-use crate::serve::opensearch::site_of;
+use crate::serve::asked::pairs_of;
+use crate::serve::forms::opensearch::site_of;
 use crate::serve::problem::Problem;
+use crate::serve::service::Service;
 use crate::serve::ui::{self, FeedEntry, FeedPage, QueryState};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};

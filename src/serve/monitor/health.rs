@@ -1,7 +1,7 @@
 //! `/healthz` and `/readyz`: is the process alive, and can it answer searches.
 
-use crate::serve::app::Service;
 use crate::serve::problem::Problem;
+use crate::serve::service::Service;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};

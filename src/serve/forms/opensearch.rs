@@ -2,8 +2,8 @@
 //!
 //! The format wants absolute addresses, which only the request's `Host` can tell.
 
-use crate::serve::app::Service;
 use crate::serve::problem::{Code, Problem};
+use crate::serve::service::Service;
 use crate::serve::ui;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};

@@ -3,11 +3,15 @@
 //! Parameters are read by hand and not by a deserializer, so that every unknown, repeated or malformed one is named
 //! in a single answer.
 
+pub mod related;
+pub mod suggest;
+
 use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId, Statements};
 use crate::search::{Copies, RequestError, SearchRequest, SearchResponse};
-use crate::serve::app::{KnownReport, Service, is_json, page_number, report_id};
+use crate::serve::asked::{is_json, page_number, pairs_of, report_id};
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
+use crate::serve::service::{KnownReport, Service};
 use crate::serve::ui::format::rfc3339;
 use crate::store::{ReportRow, StoredPage};
 use axum::Json;
@@ -254,11 +258,6 @@ impl PageDetail {
             pdf_url: links.file_page(id, page),
         })
     }
-}
-
-/// The pairs of a query string, decoded; what is not UTF-8 comes with replacement characters.
-pub fn pairs_of(query: Option<&str>) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
 /// The request these pairs make.

@@ -1,0 +1,3 @@
+//! What tells operators how the service does.
+
+pub mod health;

@@ -1,0 +1,5 @@
+//! Connections: taken, counted, timed and ended.
+
+pub mod accept;
+
+pub use accept::serve;
