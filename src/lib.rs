@@ -15,6 +15,7 @@
 //! * [`pdf`]: bytes → positioned glyphs and what the file says about itself.
 //! * [`text`]: a document's layouts → page texts: hyphens, furniture, direction, language, quality.
 //! * [`extract`]: drives the four above: bytes → [`report::Report`].
+//! * [`render`]: bytes → pictures of pages.
 //! * [`store`]: what is kept: the catalogue (SQLite) and the text store (page text and word boxes).
 //! * [`worker`]: reading in processes of their own, confined and watched.
 //! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
@@ -32,6 +33,7 @@
 //! * **Only `pdf/` names lopdf.** Everything after it sees glyphs and plain types.
 //! * **`layout/` and `text/` do no I/O and cannot fail**; they know no PDF types.
 //! * **After `pdf::Pdf::open` nothing fails**: a damaged page yields what could be read and a status for the ledger.
+//! * **Only `render/` names hayro.**
 //! * **Only `index/` and `search/` name tantivy**; the query tree, analysis, grouping and highlighting are Recto's own.
 //! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
 //! * **Only `cli/` and `main.rs` print.**
@@ -46,6 +48,7 @@ pub mod ingest;
 pub mod layout;
 pub mod pdf;
 pub mod query;
+pub mod render;
 pub mod report;
 pub mod search;
 pub mod serve;

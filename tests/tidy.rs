@@ -39,6 +39,7 @@ fn assert_only_in(needle: &str, rooms: &[&str]) {
 #[test]
 fn engines_and_formats_stay_in_their_rooms() {
     assert_only_in("lopdf::", &["pdf/"]);
+    assert_only_in("hayro::", &["render/"]);
     assert_only_in("tantivy::", &["index/", "search/"]);
     assert_only_in("rusqlite::", &["store/"]);
     assert_only_in("axum::", &["serve/"]);
@@ -48,8 +49,8 @@ fn engines_and_formats_stay_in_their_rooms() {
 #[test]
 fn later_stages_are_unknown_to_earlier_ones() {
     let order = [
-        "report", "layout", "pdf", "text", "extract", "store", "worker", "index", "ingest", "upkeep", "query",
-        "search", "bench", "export", "serve", "cli",
+        "report", "layout", "pdf", "text", "extract", "render", "store", "worker", "index", "ingest", "upkeep",
+        "query", "search", "bench", "export", "serve", "cli",
     ];
     let allowed_backwards = [
         // The catalogue counts what the reader's version produced.

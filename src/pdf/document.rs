@@ -76,6 +76,11 @@ impl Pdf {
         self.pages.pages.get(usize::try_from(index).ok()?)?.attributes(&self.objects)
     }
 
+    /// Number and generation of the object of the page with this 0-based index.
+    pub fn page_object(&self, index: u32) -> Option<(u32, u16)> {
+        self.pages.pages.get(usize::try_from(index).ok()?).map(|page| page.id)
+    }
+
     /// The label of every page by the page label tree (§12.4.2); `None` where the document has none.
     pub fn page_labels(&self) -> Vec<Option<String>> {
         labels::page_labels(&self.objects, self.catalog(), self.pages.pages.len())

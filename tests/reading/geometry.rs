@@ -7,6 +7,11 @@ use recto::report::Page;
 /// The page of a file whose page object has these entries; its fonts are Helvetica as `F1`, a Hebrew font whose `a` and
 /// `b` are alef and bet as `F2`, and a Japanese one that writes vertically as `F3`.
 fn page(entries: &str, content: &str) -> Page {
+    file_and_page(entries, content).1
+}
+
+/// The file as well.
+pub fn file_and_page(entries: &str, content: &str) -> (Vec<u8>, Page) {
     let page = format!(
         "<< /Type /Page /Parent 2 0 R {entries} /Contents 4 0 R \
          /Resources << /Font << /F1 5 0 R /F2 6 0 R /F3 7 0 R >> >> >>"
@@ -25,7 +30,8 @@ fn page(entries: &str, content: &str) -> Page {
           /Supplement 2 >> >>] >>"
             .to_vec(),
     ]);
-    extract(&bytes, "page.pdf", &ExtractOptions::default()).expect("a sound file").pages.remove(0)
+    let page = extract(&bytes, "page.pdf", &ExtractOptions::default()).expect("a sound file").pages.remove(0);
+    (bytes, page)
 }
 
 /// A word and its box.

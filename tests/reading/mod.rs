@@ -5,6 +5,7 @@ mod carriers;
 mod geometry;
 mod manifest;
 mod mutations;
+mod pictures;
 
 use manifest::Fixture;
 use recto::extract::{ExtractError, ExtractOptions, READER_STACK_BYTES, extract};

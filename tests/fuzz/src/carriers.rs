@@ -26,7 +26,7 @@ pub fn stream(entries: &str, content: &[u8]) -> Vec<u8> {
 }
 
 /// A file whose page has this content and these resources; `further` objects are numbered from 5.
-fn page(content: Vec<u8>, resources: &str, further: Vec<Vec<u8>>) -> Vec<u8> {
+pub fn page(content: Vec<u8>, resources: &str, further: Vec<Vec<u8>>) -> Vec<u8> {
     let mut objects = vec![
         b"<< /Type /Catalog /Pages 2 0 R /Metadata 5 0 R >>".to_vec(),
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
