@@ -56,18 +56,19 @@ pub struct ExtractOptions {
 /// Call it on a thread with [`READER_STACK_BYTES`] of stack. A panic of the reader is contained and comes back as
 /// [`Reason::Crashed`].
 pub fn extract(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Report, ExtractError> {
-    extract_with(bytes, name, options, &|_| {})
+    extract_known(bytes, ReportId::of_bytes(bytes), name, options, &|_| {})
 }
 
-/// [`extract`] that tells `begun` of every page that is read, from 0, before it is, and of one more when the last
-/// is done.
-pub fn extract_with(
+/// [`extract`] of bytes whose identity is known already. Tells `begun` of every page that is read, from 0, before it
+/// is, and of one more when the last is done.
+pub fn extract_known(
     bytes: &[u8],
+    id: ReportId,
     name: &str,
     options: &ExtractOptions,
     begun: &dyn Fn(u32),
 ) -> Result<Report, ExtractError> {
-    catch_unwind(AssertUnwindSafe(|| read(bytes, name, options, begun))).unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(|| read(bytes, id, name, options, begun))).unwrap_or_else(|panic| {
         let message = panic
             .downcast_ref::<&str>()
             .map(ToString::to_string)
@@ -86,7 +87,13 @@ struct ReadPage {
     is_unreadable: bool,
 }
 
-fn read(bytes: &[u8], name: &str, options: &ExtractOptions, begun: &dyn Fn(u32)) -> Result<Report, ExtractError> {
+fn read(
+    bytes: &[u8],
+    id: ReportId,
+    name: &str,
+    options: &ExtractOptions,
+    begun: &dyn Fn(u32),
+) -> Result<Report, ExtractError> {
     let deadline = options.limits.deadline(bytes.len() as u64);
     let pdf = Pdf::open(bytes, &options.limits, &options.passwords)?;
     let mut partial = pdf.has_more_pages().then_some(Reason::LimitReached);
@@ -115,7 +122,6 @@ fn read(bytes: &[u8], name: &str, options: &ExtractOptions, begun: &dyn Fn(u32))
     let outline = text::choose_outline(pdf.outline(), std::mem::take(&mut document.outline));
     let sections = text::section_paths(&outline, pages.len());
     let labels = pdf.page_labels();
-    let id = ReportId::of_bytes(bytes);
     let pages = finished_pages(&pages, document, labels, sections);
     // Told after the rest: what a page was cut by has its own reason.
     let partial = partial.or(pdf.objects().was_cut().then_some(Reason::LimitReached));

@@ -3,8 +3,9 @@
 //! ```text
 //! ingesting thread                          worker: the same program, `recto worker`
 //!  take an idle worker or start one          limits → no new privileges → Landlock → seccomp
-//!  request: options, name, bytes ──stdin──▶  read, lay out, compose, encode
-//!  poll to a deadline ◀──stdout── frames     page n begins … record | failure
+//!  bytes ──────────── shared memory ──────▶  seen, never written to
+//!  request: options, name ── socket ──────▶  read, lay out, compose, encode
+//!  poll to a deadline ◀───── frames ───────  page n begins … record | failure
 //! ```
 //!
 //! A worker gets bytes, never paths, and has no right to open, connect, or start anything. What comes back is not
@@ -21,6 +22,7 @@ mod pool;
 mod process;
 mod request;
 mod sandbox;
+mod shared;
 
 pub use child::run;
 pub use pool::WorkerPool;

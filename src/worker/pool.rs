@@ -5,7 +5,7 @@ use crate::report::{Reason, ReportId};
 use crate::store::TextStore;
 use crate::worker::failure::Loss;
 use crate::worker::process::{Answer, Patience, Process};
-use crate::worker::request::Head;
+use crate::worker::request::Request;
 use crate::worker::sandbox::Enforcement;
 use crate::worker::{Read, Reading};
 use std::io;
@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Files after which a worker is replaced, so that nothing can pile up in it.
 const FILES_PER_WORKER: u32 = 500;
+/// Memory for showing files to a worker above which the worker is not kept, in bytes.
+const KEPT_SHARED_BYTES: u64 = 64 << 20;
 /// Pages of one file that may cost a worker before the file is given up.
 const MOST_BAD_PAGES: usize = 8;
 /// What the reader is given beyond its own deadline, which it keeps by itself unless something is wrong.
@@ -57,7 +59,7 @@ impl WorkerPool {
     ) -> Read {
         let mut options = options.clone();
         loop {
-            let (loss, page) = match self.attempt(bytes, name, &options, begun)? {
+            let (loss, page) = match self.attempt(bytes, id, name, &options, begun)? {
                 Answer::Record(record) => return reading(record, id),
                 Answer::Failure(error) => return Err(error),
                 Answer::Lost(loss, page) => (loss, page),
@@ -78,20 +80,20 @@ impl WorkerPool {
     fn attempt(
         &self,
         bytes: &[u8],
+        id: ReportId,
         name: &str,
         options: &ExtractOptions,
         begun: &mut dyn FnMut(u32),
     ) -> Result<Answer, ExtractError> {
-        let mut worker = self.take().map_err(|error| ExtractError {
-            reason: Reason::Crashed,
-            detail: format!("no reading process could be started: {error}"),
-        })?;
+        let failed = |what, error| ExtractError { reason: Reason::Crashed, detail: format!("{what}: {error}") };
+        let mut worker = self.take().map_err(|error| failed("no reading process could be started", error))?;
+        let room = worker.show(bytes).map_err(|error| failed("no memory to show the file to its reader", error))?;
         let length = bytes.len() as u64;
         let memory = MEMORY.saturating_add(length.saturating_mul(MEMORY_PER_BYTE)).min(options.limits.memory_bytes);
         let stall = Duration::from_millis(options.limits.stall_milliseconds);
-        let head = Head { name: name.to_owned(), options: options.clone(), length, memory };
+        let request = Request { name: name.to_owned(), options: options.clone(), length, id, room, memory };
         let patience = Patience { stall, whole: options.limits.time(length) + GRACE };
-        let answer = worker.ask(&head, bytes, patience, begun);
+        let answer = worker.ask(&request, patience, begun);
         if !matches!(answer, Answer::Lost(..)) {
             self.give(worker);
         }
@@ -116,7 +118,7 @@ impl WorkerPool {
     }
 
     fn give(&self, worker: Process) {
-        if worker.files < FILES_PER_WORKER {
+        if worker.files < FILES_PER_WORKER && worker.shared_bytes() <= KEPT_SHARED_BYTES {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         }
     }

@@ -4,19 +4,18 @@ use crate::extract::ExtractError;
 use crate::report::Reason;
 use crate::worker::failure::Loss;
 use crate::worker::frame::{Decoder, Frame, Tag};
-use crate::worker::request::{self, Head};
+use crate::worker::request::{self, Request};
 use crate::worker::sandbox::Enforcement;
+use crate::worker::shared::Shared;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Room in the pipes, in bytes: fewer turns between the two processes.
-#[cfg(target_os = "linux")]
-const PIPE_BYTES: usize = 1 << 20;
 /// How long a worker may take to start.
 const START: Duration = Duration::from_secs(20);
 /// The end of what a worker writes to standard error that is kept, in bytes.
@@ -46,8 +45,10 @@ pub(super) enum Answer {
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    input: ChildStdin,
-    output: ChildStdout,
+    /// Over which it is asked and answers.
+    socket: UnixStream,
+    /// Where it is shown the bytes of files.
+    shared: Shared,
     errors: ChildStderr,
     decoder: Decoder,
     sayings: Vec<u8>,
@@ -61,6 +62,8 @@ pub(super) struct Process {
 impl Process {
     /// Starts a worker and waits until it is confined.
     pub(super) fn start(program: &Path) -> io::Result<Process> {
+        let (shared, shown) = Shared::new()?;
+        let (socket, theirs) = UnixStream::pair()?;
         let mut child = Command::new(program)
             .arg("worker")
             .env_clear()
@@ -68,27 +71,18 @@ impl Process {
             .process_group(0)
             // Memory is asked for as it is needed, so that the limit on it counts what is used.
             .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdin(Stdio::from(shown))
+            .stdout(Stdio::from(OwnedFd::from(theirs)))
             .stderr(Stdio::piped())
             .spawn()?;
-        let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(io::Error::other("no pipes to the reading process"));
-        };
-        #[cfg(target_os = "linux")]
-        for fd in [input.as_fd(), output.as_fd()] {
-            // Smaller pipes only cost time.
-            let _ = rustix::pipe::fcntl_setpipe_size(fd, PIPE_BYTES);
-        }
-        for fd in [input.as_fd(), output.as_fd(), errors.as_fd()] {
-            let flags = rustix::fs::fcntl_getfl(fd)?;
-            rustix::fs::fcntl_setfl(fd, flags | rustix::fs::OFlags::NONBLOCK)?;
-        }
+        let errors = child.stderr.take().ok_or_else(|| io::Error::other("no pipe from the reading process"))?;
+        socket.set_nonblocking(true)?;
+        let flags = rustix::fs::fcntl_getfl(&errors)?;
+        rustix::fs::fcntl_setfl(&errors, flags | rustix::fs::OFlags::NONBLOCK)?;
         let mut process = Process {
             child,
-            input,
-            output,
+            socket,
+            shared,
             errors,
             decoder: Decoder::default(),
             sayings: Vec::new(),
@@ -112,11 +106,21 @@ impl Process {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Has a file read. `begun` is told of every page as it begins.
-    pub(super) fn ask(&mut self, head: &Head, bytes: &[u8], patience: Patience, begun: &mut dyn FnMut(u32)) -> Answer {
+    /// Bytes of memory held to show it files.
+    pub(super) fn shared_bytes(&self) -> u64 {
+        self.shared.length()
+    }
+
+    /// Shows it a file. Returns the shared memory's length, for the request.
+    pub(super) fn show(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        self.shared.put(bytes)
+    }
+
+    /// Has the file that it is shown read. `begun` is told of every page as it begins.
+    pub(super) fn ask(&mut self, request: &Request, patience: Patience, begun: &mut dyn FnMut(u32)) -> Answer {
         self.files += 1;
-        let encoded = request::encode(head);
-        let mut outgoing = Outgoing { parts: [&encoded, bytes], part: 0, at: 0 };
+        let encoded = request::encode(request);
+        let mut outgoing = Outgoing { rest: &encoded };
         let mut page = None;
         let answer = self.converse(&mut outgoing, patience, &mut |number| {
             page = Some(number);
@@ -170,24 +174,20 @@ impl Process {
         }
     }
 
-    /// Waits for one of the pipes and moves what can be moved.
+    /// Waits for the socket or the pipe and moves what can be moved.
     fn step(&mut self, outgoing: &mut Outgoing<'_>, left: Duration, alive: &mut Instant) -> io::Result<()> {
-        let [mut can_write, mut can_read, mut has_said] = [false; 3];
-        {
-            let mut fds = vec![PollFd::new(&self.output, PollFlags::IN), PollFd::new(&self.errors, PollFlags::IN)];
-            if !outgoing.is_done() {
-                fds.push(PollFd::new(&self.input, PollFlags::OUT));
-            }
-            let timeout = Timespec::try_from(left).map_err(io::Error::other)?;
-            match poll(&mut fds, Some(&timeout)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(()),
-                Ok(_) => {}
-                Err(error) => return Err(error.into()),
-            }
-            for (fd, is_ready) in fds.iter().zip([&mut can_read, &mut has_said, &mut can_write]) {
-                *is_ready = !fd.revents().is_empty();
-            }
+        let wanted = if outgoing.is_done() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT };
+        let mut fds = [PollFd::new(&self.socket, wanted), PollFd::new(&self.errors, PollFlags::IN)];
+        let timeout = Timespec::try_from(left).map_err(io::Error::other)?;
+        match poll(&mut fds, Some(&timeout)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(()),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
         }
+        let [socket, errors] = fds.map(|fd| fd.revents());
+        let can_write = socket.contains(PollFlags::OUT);
+        let can_read = !(socket - PollFlags::OUT).is_empty();
+        let has_said = !errors.is_empty();
         if has_said {
             let read = self.errors.read(&mut self.buffer);
             if let Ok(read) = read {
@@ -197,7 +197,7 @@ impl Process {
             }
         }
         if can_read {
-            match self.output.read(&mut self.buffer) {
+            match self.socket.read(&mut self.buffer) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(read) => self.decoder.push(self.buffer.get(..read).unwrap_or_default()),
                 Err(error) if is_for_later(&error) => {}
@@ -205,7 +205,7 @@ impl Process {
             }
         }
         if can_write {
-            match self.input.write(outgoing.rest()) {
+            match self.socket.write(outgoing.rest) {
                 // Taking bytes is a sign of life.
                 Ok(written) => {
                     outgoing.advance(written);
@@ -263,28 +263,19 @@ fn is_for_later(error: &io::Error) -> bool {
 /// Bytes still to be written.
 #[derive(Debug, Default)]
 struct Outgoing<'b> {
-    parts: [&'b [u8]; 2],
-    part: usize,
-    at: usize,
+    rest: &'b [u8],
 }
 
-impl<'b> Outgoing<'b> {
-    fn rest(&self) -> &'b [u8] {
-        self.parts.get(self.part).and_then(|part| part.get(self.at..)).unwrap_or_default()
-    }
-
+impl Outgoing<'_> {
     fn advance(&mut self, written: usize) {
-        self.at += written;
-        while self.part < self.parts.len() && self.rest().is_empty() {
-            (self.part, self.at) = (self.part + 1, 0);
-        }
+        self.rest = self.rest.get(written..).unwrap_or_default();
     }
 
     fn is_done(&self) -> bool {
-        self.part >= self.parts.len() || (self.rest().is_empty() && self.part + 1 >= self.parts.len())
+        self.rest.is_empty()
     }
 
     fn give_up(&mut self) {
-        self.part = self.parts.len();
+        self.rest = &[];
     }
 }

@@ -5,7 +5,7 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
-/// Open files a worker may have: its three pipes, and what the libraries hold.
+/// Open files a worker may have: its socket, its memory, its pipe, and what the libraries hold.
 const OPEN_FILES: u64 = 16;
 
 /// How far a worker is confined.
@@ -120,7 +120,7 @@ fn restrict_system_calls() -> bool {
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod system_calls {
-    //! What reading bytes from a pipe, computing, and writing to a pipe asks of the kernel.
+    //! What seeing shared memory, computing, and talking over a socket asks of the kernel.
 
     /// Numbers of the system calls that are allowed.
     pub(super) const ALLOWED: &[i64] = &[
