@@ -1,4 +1,4 @@
-//! The worker's side: confines itself, then reads one file after another until its owner lets go of it.
+//! The worker's side: confines itself, then reads or draws one file after another until its owner lets go of it.
 //!
 //! Its standard output is a socket, over which it is asked and answers; its standard input is the memory in which it is
 //! shown the bytes of files.
@@ -8,7 +8,8 @@ use crate::report::Reason;
 use crate::store::TextStore;
 use crate::worker::faults;
 use crate::worker::frame::{self, Tag};
-use crate::worker::request;
+use crate::worker::pictures;
+use crate::worker::request::{self, Task};
 use crate::worker::sandbox;
 use crate::worker::shared::Seen;
 use std::fs::File;
@@ -39,12 +40,19 @@ fn serve(mut socket: &File, mut seen: Seen) -> io::Result<()> {
     while let Some(request) = request::read(&mut socket)? {
         sandbox::limit_memory(request.memory);
         let bytes = seen.bytes(request.length, request.room)?;
+        let (id, options) = match request.task {
+            Task::Read(id, options) => (id, options),
+            Task::Render(pages, options) => {
+                pictures::serve(&request.name, bytes, &pages, options, &say)?;
+                continue;
+            }
+        };
         // A page that cannot be announced is read all the same; the answer will fail to be written, too.
         let begin = |page: u32| {
             drop(say(Tag::Page, &page.to_le_bytes()));
             faults::meet(&request.name, page);
         };
-        match extract::extract_known(bytes, request.id, &request.name, &request.options, &begin) {
+        match extract::extract_known(bytes, id, &request.name, &options, &begin) {
             Ok(report) => say(Tag::Record, &TextStore::encode(&report))?,
             Err(error) => say(Tag::Failure, &failure(error.reason, &error.detail)?)?,
         }

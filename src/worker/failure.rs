@@ -17,6 +17,8 @@ pub(super) enum Loss {
     Stalled(Duration),
     /// What it said made no sense, and it was killed.
     Nonsense(&'static str),
+    /// It could not be started, or not be shown the file.
+    Unstarted(String),
 }
 
 impl Loss {
@@ -26,6 +28,7 @@ impl Loss {
             Loss::Late(limit) => (Reason::Timeout, format!("not read within {} seconds", limit.as_secs())),
             Loss::Stalled(limit) => (Reason::Timeout, format!("no page was finished for {} seconds", limit.as_secs())),
             Loss::Nonsense(what) => (Reason::Crashed, format!("the reading process {what}")),
+            Loss::Unstarted(why) => (Reason::Crashed, why.clone()),
             Loss::Ended(_, said) if is_out_of_memory(said) => {
                 (Reason::OutOfMemory, "more memory was needed than a file may have".to_owned())
             }

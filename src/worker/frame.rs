@@ -1,5 +1,6 @@
 //! Frames between a process and its worker: a tag, a length, a payload. Both are bounded before anything is allocated.
 
+use crate::render::PICTURE_BYTES;
 use std::io::{self, Read, Write};
 
 /// Longest payload believed, in bytes: the record of a document at the limit of its text.
@@ -18,11 +19,16 @@ pub(super) enum Tag {
     Record = 3,
     /// The file cannot be read; the payload says why.
     Failure = 4,
+    /// A page is drawn: its number, sides and shades, and its pixels.
+    Picture = 5,
+    /// A page cannot be drawn: its number, and why.
+    Undrawn = 6,
 }
 
 impl Tag {
     fn of(byte: u8) -> Option<Tag> {
-        [Tag::Ready, Tag::Page, Tag::Record, Tag::Failure].into_iter().find(|tag| *tag as u8 == byte)
+        let all = [Tag::Ready, Tag::Page, Tag::Record, Tag::Failure, Tag::Picture, Tag::Undrawn];
+        all.into_iter().find(|tag| *tag as u8 == byte)
     }
 
     /// Longest payload of such a frame.
@@ -31,7 +37,8 @@ impl Tag {
             Tag::Ready => 64,
             Tag::Page => 4,
             Tag::Record => MAX_PAYLOAD,
-            Tag::Failure => 64 << 10,
+            Tag::Failure | Tag::Undrawn => 64 << 10,
+            Tag::Picture => u32::try_from(PICTURE_BYTES).unwrap_or(u32::MAX).saturating_add(64),
         }
     }
 }

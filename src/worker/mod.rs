@@ -1,4 +1,4 @@
-//! Reading PDFs in processes of their own, which may hang, bloat or die without harm to anything else.
+//! Reading and drawing PDFs in processes of their own, which may hang, bloat or die without harm to anything else.
 //!
 //! ```text
 //! ingesting thread                          worker: the same program, `recto worker`
@@ -11,6 +11,8 @@
 //! A worker gets bytes, never paths, and has no right to open, connect, or start anything. What comes back is not
 //! trusted: frames are bounded, the record is decoded with its checksums, and its identity must be that of the bytes.
 //!
+//! Pages are drawn in the same way: the file is shown once, pictures come back page by page.
+//!
 //! A worker that dies on a page says nothing more, so the file is read again by a fresh one without that page: what
 //! stands before it is kept, and what stands after it, too.
 
@@ -18,6 +20,7 @@ mod child;
 mod failure;
 mod faults;
 mod frame;
+mod pictures;
 mod pool;
 mod process;
 mod request;

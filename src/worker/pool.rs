@@ -1,11 +1,14 @@
 //! Workers kept ready: one is taken for a file and given back, or replaced if it was lost or has served long enough.
 
 use crate::extract::{ExtractError, ExtractOptions};
+use crate::pdf::Limits;
+use crate::render::{Picture, RenderError, RenderOptions};
 use crate::report::{Reason, ReportId};
 use crate::store::TextStore;
 use crate::worker::failure::Loss;
+use crate::worker::pictures::{Drawing, undrawn};
 use crate::worker::process::{Answer, Patience, Process};
-use crate::worker::request::Request;
+use crate::worker::request::{Request, Task};
 use crate::worker::sandbox::Enforcement;
 use crate::worker::{Read, Reading};
 use std::io;
@@ -85,19 +88,103 @@ impl WorkerPool {
         options: &ExtractOptions,
         begun: &mut dyn FnMut(u32),
     ) -> Result<Answer, ExtractError> {
-        let failed = |what, error| ExtractError { reason: Reason::Crashed, detail: format!("{what}: {error}") };
-        let mut worker = self.take().map_err(|error| failed("no reading process could be started", error))?;
-        let room = worker.show(bytes).map_err(|error| failed("no memory to show the file to its reader", error))?;
-        let length = bytes.len() as u64;
-        let memory = MEMORY.saturating_add(length.saturating_mul(MEMORY_PER_BYTE)).min(options.limits.memory_bytes);
-        let stall = Duration::from_millis(options.limits.stall_milliseconds);
-        let request = Request { name: name.to_owned(), options: options.clone(), length, id, room, memory };
-        let patience = Patience { stall, whole: options.limits.time(length) + GRACE };
+        let task = Task::Read(id, options.clone());
+        let asked = self.asking(bytes, name, task, &options.limits);
+        let (mut worker, request, patience) = asked.map_err(|loss| loss.error())?;
         let answer = worker.ask(&request, patience, begun);
         if !matches!(answer, Answer::Lost(..)) {
             self.give(worker);
         }
         Ok(answer)
+    }
+
+    /// Draws pages, numbered from 1, of a file called `name`: `drawn` is told of each in turn, and says whether to go
+    /// on. The file is shown once; a page that costs a worker is told of, and the rest are drawn by another.
+    pub fn render(
+        &self,
+        bytes: &[u8],
+        name: &str,
+        pages: &[u32],
+        options: &RenderOptions,
+        drawn: &mut dyn FnMut(u32, Result<Picture, RenderError>) -> bool,
+    ) {
+        let mut pages = pages;
+        for _ in 0..=MOST_BAD_PAGES {
+            if pages.is_empty() {
+                return;
+            }
+            let (error, told) = match self.draw(bytes, name, pages, options, drawn) {
+                Drawing::Done | Drawing::Stopped => return,
+                Drawing::Lost(loss, told) => (undrawn(loss.error()), told),
+            };
+            let Some((page, rest)) = pages.get(told..).and_then(<[u32]>::split_first) else { return };
+            tracing::warn!(name, page, reason = %error, "a drawing process was lost");
+            if !drawn(*page, Err(error)) {
+                return;
+            }
+            pages = rest;
+        }
+        for page in pages {
+            let detail = "too many pages of this file cost a drawing process".to_owned();
+            if !drawn(*page, Err(RenderError { reason: Reason::Crashed, detail })) {
+                return;
+            }
+        }
+    }
+
+    /// Draws one page, numbered from 1.
+    pub fn picture(
+        &self,
+        bytes: &[u8],
+        name: &str,
+        page: u32,
+        options: &RenderOptions,
+    ) -> Result<Picture, RenderError> {
+        let mut picture = None;
+        self.render(bytes, name, &[page], options, &mut |_, result| {
+            picture = Some(result);
+            true
+        });
+        let none = || RenderError { reason: Reason::Crashed, detail: "no picture was made".to_owned() };
+        picture.unwrap_or_else(|| Err(none()))
+    }
+
+    fn draw(
+        &self,
+        bytes: &[u8],
+        name: &str,
+        pages: &[u32],
+        options: &RenderOptions,
+        drawn: &mut dyn FnMut(u32, Result<Picture, RenderError>) -> bool,
+    ) -> Drawing {
+        let task = Task::Render(pages.to_vec(), options.clone());
+        let (mut worker, request, patience) = match self.asking(bytes, name, task, &options.limits) {
+            Ok(asked) => asked,
+            Err(loss) => return Drawing::Lost(loss, 0),
+        };
+        let drawing = worker.draw(&request, (pages, options), patience, drawn);
+        if matches!(drawing, Drawing::Done) {
+            self.give(worker);
+        }
+        drawing
+    }
+
+    /// A worker that is shown a file, what to ask of it, and how long that may take.
+    fn asking(
+        &self,
+        bytes: &[u8],
+        name: &str,
+        task: Task,
+        limits: &Limits,
+    ) -> Result<(Process, Request, Patience), Loss> {
+        let failed = |what, error| Loss::Unstarted(format!("{what}: {error}"));
+        let mut worker = self.take().map_err(|error| failed("no reading process could be started", error))?;
+        let room = worker.show(bytes).map_err(|error| failed("no memory to show the file to its reader", error))?;
+        let length = bytes.len() as u64;
+        let memory = MEMORY.saturating_add(length.saturating_mul(MEMORY_PER_BYTE)).min(limits.memory_bytes);
+        let stall = Duration::from_millis(limits.stall_milliseconds);
+        let request = Request { name: name.to_owned(), task, length, room, memory };
+        Ok((worker, request, Patience { stall, whole: limits.time(length) + GRACE }))
     }
 
     /// Ends the idle workers. A worker dies with the thread that started it, so whoever ends threads that have read

@@ -55,7 +55,7 @@ pub(super) struct Process {
     buffer: Vec<u8>,
     /// How far it is confined.
     pub(super) enforcement: Enforcement,
-    /// Files it has read.
+    /// Files it was given.
     pub(super) files: u32,
 }
 
@@ -120,7 +120,7 @@ impl Process {
     pub(super) fn ask(&mut self, request: &Request, patience: Patience, begun: &mut dyn FnMut(u32)) -> Answer {
         self.files += 1;
         let encoded = request::encode(request);
-        let mut outgoing = Outgoing { rest: &encoded };
+        let mut outgoing = Outgoing::new(&encoded);
         let mut page = None;
         let answer = self.converse(&mut outgoing, patience, &mut |number| {
             page = Some(number);
@@ -138,7 +138,7 @@ impl Process {
     }
 
     /// Writes what is to be written and reads frames, to the first that is not the beginning of a page.
-    fn converse(
+    pub(super) fn converse(
         &mut self,
         outgoing: &mut Outgoing<'_>,
         patience: Patience,
@@ -241,7 +241,8 @@ impl Process {
         }
     }
 
-    fn kill(&mut self, loss: Loss) -> Loss {
+    /// Ends it.
+    pub(super) fn kill(&mut self, loss: Loss) -> Loss {
         // It may have ended by itself meanwhile.
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -262,11 +263,15 @@ fn is_for_later(error: &io::Error) -> bool {
 
 /// Bytes still to be written.
 #[derive(Debug, Default)]
-struct Outgoing<'b> {
+pub(super) struct Outgoing<'b> {
     rest: &'b [u8],
 }
 
-impl Outgoing<'_> {
+impl<'b> Outgoing<'b> {
+    pub(super) fn new(rest: &'b [u8]) -> Outgoing<'b> {
+        Outgoing { rest }
+    }
+
     fn advance(&mut self, written: usize) {
         self.rest = self.rest.get(written..).unwrap_or_default();
     }

@@ -1,6 +1,7 @@
-//! What a worker is asked: how to read, the file's name, and how many bytes it is shown.
+//! What a worker is asked: to read a file or to draw pages of it, the file's name, and how many bytes it is shown.
 
 use crate::extract::ExtractOptions;
+use crate::render::RenderOptions;
 use crate::report::ReportId;
 use crate::worker::frame::read_exactly;
 use serde::{Deserialize, Serialize};
@@ -14,16 +15,23 @@ const MAX_LENGTH: u32 = 4 << 20;
 pub(super) struct Request {
     /// The file's name, for the title of a report that has none better.
     pub(super) name: String,
-    /// How to read it.
-    pub(super) options: ExtractOptions,
+    /// What to do with it.
+    pub(super) task: Task,
     /// Bytes of the file, which are shown.
     pub(super) length: u64,
-    /// The file's identity.
-    pub(super) id: ReportId,
     /// Bytes of shared memory, those of the file first.
     pub(super) room: u64,
     /// Bytes of memory the worker may have.
     pub(super) memory: u64,
+}
+
+/// What a worker can do with a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) enum Task {
+    /// Read it; this is its identity.
+    Read(ReportId, ExtractOptions),
+    /// Draw these pages, numbered from 1.
+    Render(Vec<u32>, RenderOptions),
 }
 
 /// The request as it is sent.
@@ -62,12 +70,14 @@ mod tests {
             ..ExtractOptions::default()
         };
         let id = ReportId::of_bytes(b"abc");
-        let request = Request { name: "é.pdf".to_owned(), options, length: 3, id, room: 4_096, memory: 7 };
-        let bytes = encode(&request);
-        let mut input = bytes.as_slice();
-        assert_eq!(read(&mut input).expect("whole"), Some(request));
-        assert_eq!(read(&mut input).expect("the end"), None);
-        assert!(read(&mut &bytes[..bytes.len() - 1]).is_err());
+        for task in [Task::Read(id, options), Task::Render(vec![1, 7], RenderOptions::page(900))] {
+            let request = Request { name: "é.pdf".to_owned(), task, length: 3, room: 4_096, memory: 7 };
+            let bytes = encode(&request);
+            let mut input = bytes.as_slice();
+            assert_eq!(read(&mut input).expect("whole"), Some(request));
+            assert_eq!(read(&mut input).expect("the end"), None);
+            assert!(read(&mut &bytes[..bytes.len() - 1]).is_err());
+        }
         assert!(read(&mut &[255u8, 255, 255, 255][..]).is_err());
     }
 }
