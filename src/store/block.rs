@@ -6,7 +6,7 @@ use super::frame;
 use super::geometry::{self, ColumnBytes, Columns};
 use super::record::Damage;
 use super::varint::{self, Numbers};
-use crate::report::Page;
+use crate::report::{Page, WordBox};
 use crate::store::{StoredPage, StoredText};
 use std::ops::Range;
 
@@ -122,7 +122,7 @@ impl Contents {
     /// The page at `index` within the block.
     pub(super) fn page(&self, index: usize) -> Result<StoredPage, Damage> {
         let (ranges, text) = self.ranges(index)?;
-        self.decoded(ranges, text).ok_or(Damage("a page's places do not fit its text"))
+        self.decoded_by(geometry::decode, ranges, text).ok_or(Damage("a page's places do not fit its text"))
     }
 
     /// The page at `index` within the block without the boxes of its words, which are most of the work.
@@ -145,12 +145,26 @@ impl Contents {
         Ok((ranges, text.ok_or(Damage("a page's text is not UTF-8"))?))
     }
 
-    fn decoded(&self, ranges: &PageRanges, text: &str) -> Option<StoredPage> {
+    /// The page at `index` without the boxes of its words, of which it is only seen that they can be decoded.
+    pub(super) fn page_without_boxes(&self, index: usize) -> Result<StoredPage, Damage> {
+        let (ranges, text) = self.ranges(index)?;
+        let can_decode = |text: &str, spans: &mut Numbers<'_>, columns: ColumnBytes<'_>| {
+            geometry::can_decode(text, spans, columns).map(|()| Vec::new())
+        };
+        self.decoded_by(can_decode, ranges, text).ok_or(Damage("a page's places do not fit its text"))
+    }
+
+    fn decoded_by(
+        &self,
+        words: impl Fn(&str, &mut Numbers<'_>, ColumnBytes<'_>) -> Option<Vec<WordBox>>,
+        ranges: &PageRanges,
+        text: &str,
+    ) -> Option<StoredPage> {
         let [spans, counts, lines, gaps, widths] = &ranges.columns;
         let column = |range: &Range<usize>| self.places.get(range.clone());
         let mut spans = Numbers::new(column(spans)?);
         let (counts, lines, gaps, widths) = (column(counts)?, column(lines)?, column(gaps)?, column(widths)?);
-        let words = geometry::decode(text, &mut spans, ColumnBytes { counts, lines, gaps, widths })?;
+        let words = words(text, &mut spans, ColumnBytes { counts, lines, gaps, widths })?;
         let furniture = geometry::take_spans(&mut spans, text)?;
         let headings = geometry::take_spans(&mut spans, text)?;
         Some(StoredPage { text: text.to_owned(), words, furniture, headings })

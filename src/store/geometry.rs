@@ -254,8 +254,7 @@ pub(super) fn decode(text: &str, spans: &mut Numbers<'_>, columns: ColumnBytes<'
     let mut gap = 0i32;
     let mut rest = spans.as_slice();
     while !rest.is_empty() {
-        let count = words_on_line(text, rest.iter().copied()).checked_add(counts.next_signed()?)?;
-        let (here, after) = rest.split_at_checked(usize::try_from(count).ok().filter(|count| *count > 0)?)?;
+        let (here, after) = line_and_rest(text, rest, &mut counts)?;
         line.leading = line.leading.wrapping_add(lines.next_signed()?);
         line.top = line.top.wrapping_add(line.leading);
         line.height = line.height.wrapping_add(lines.next_signed()?);
@@ -276,6 +275,31 @@ pub(super) fn decode(text: &str, spans: &mut Numbers<'_>, columns: ColumnBytes<'
         rest = after;
     }
     Some(words)
+}
+
+/// Whether [`decode`] would read these columns to their ends; a fraction of its work. Gives what stands after the
+/// words' spans to the caller likewise.
+pub(super) fn can_decode(text: &str, spans: &mut Numbers<'_>, columns: ColumnBytes<'_>) -> Option<()> {
+    let spans = take_word_spans(spans, text)?;
+    let mut counts = Numbers::new(columns.counts);
+    let mut lines = 0;
+    let mut rest = spans.as_slice();
+    while !rest.is_empty() {
+        rest = line_and_rest(text, rest, &mut counts)?.1;
+        lines += 1;
+    }
+    let holds = |column, numbers| Numbers::new(column).count() == Some(numbers);
+    let is_whole = counts.rest().is_empty()
+        && holds(columns.lines, 3 * lines)
+        && holds(columns.gaps, spans.len() - lines)
+        && holds(columns.widths, spans.len());
+    is_whole.then_some(())
+}
+
+/// The spans of the next line's words, and those after it.
+fn line_and_rest<'s>(text: &str, rest: &'s [Span], counts: &mut Numbers<'_>) -> Option<(&'s [Span], &'s [Span])> {
+    let count = words_on_line(text, rest.iter().copied()).checked_add(counts.next_signed()?)?;
+    rest.split_at_checked(usize::try_from(count).ok().filter(|count| *count > 0)?)
 }
 
 /// The box in fractions of the page.
@@ -310,6 +334,11 @@ mod tests {
     fn decoded(text: &str, columns: &Columns) -> Option<Vec<WordBox>> {
         let Columns { spans, counts, lines, gaps, widths } = columns;
         decode(text, &mut Numbers::new(spans), ColumnBytes { counts, lines, gaps, widths })
+    }
+
+    fn is_said_to_decode(text: &str, columns: &Columns) -> bool {
+        let Columns { spans, counts, lines, gaps, widths } = columns;
+        can_decode(text, &mut Numbers::new(spans), ColumnBytes { counts, lines, gaps, widths }).is_some()
     }
 
     fn pieces(text: &str) -> Vec<&str> {
@@ -387,7 +416,9 @@ mod tests {
         fn boxes_survive_within_the_tolerance(text in "(\\PC|[ \n\u{ad}]){0,200}", quads in prop::collection::vec(any_quad(), 200)) {
             let words: Vec<WordBox> =
                 word_spans(&text).into_iter().zip(quads).map(|(span, quad)| WordBox { span, quad }).collect();
-            let read = decoded(&text, &encode(&text, &words)).expect("sound");
+            let columns = encode(&text, &words);
+            prop_assert!(is_said_to_decode(&text, &columns));
+            let read = decoded(&text, &columns).expect("sound");
             prop_assert_eq!(read.len(), words.len());
             for (read, word) in read.iter().zip(&words) {
                 prop_assert_eq!(read.span, word.span);
@@ -395,6 +426,31 @@ mod tests {
                 for (read, edge) in edges(read.quad).into_iter().zip(edges(word.quad)) {
                     prop_assert!((read - edge.clamp(0.0, 1.0)).abs() <= 1.001 * TOLERANCE, "{} for {}", read, edge);
                 }
+            }
+        }
+
+        #[test]
+        fn what_is_said_to_decode_does(
+            text in "([a-z]{1,9}[ \n]){1,40}",
+            quads in prop::collection::vec(any_quad(), 40),
+            column in 0usize..5,
+            at in any::<prop::sample::Index>(),
+            byte in any::<Option<u8>>(),
+        ) {
+            let words: Vec<WordBox> =
+                word_spans(&text).into_iter().zip(quads).map(|(span, quad)| WordBox { span, quad }).collect();
+            let mut columns = encode(&text, &words);
+            let Columns { spans, counts, lines, gaps, widths } = &mut columns;
+            let column = [spans, counts, lines, gaps, widths].into_iter().nth(column).expect("five");
+            if !column.is_empty() {
+                let at = at.index(column.len());
+                match byte {
+                    Some(byte) => column[at] = byte,
+                    None => drop(column.remove(at)),
+                }
+            }
+            if is_said_to_decode(&text, &columns) {
+                prop_assert!(decoded(&text, &columns).is_some());
             }
         }
 

@@ -212,8 +212,8 @@ impl Layout {
     }
 }
 
-/// A whole record → its report, every byte verified; `None` if anything is amiss.
-pub(super) fn decode(record: &[u8]) -> Option<Report> {
+/// A whole record → its report without the boxes of its words, every byte verified; `None` if anything is amiss.
+pub(super) fn decode_without_boxes(record: &[u8]) -> Option<Report> {
     let table = usize::try_from(layout_length(record.get(..HEADER_LENGTH)?).ok()?).ok()?;
     let layout = Layout::parse(record.get(..table)?, record.len() as u64).ok()?;
     let part = |bytes: Range<u64>| record.get(usize::try_from(bytes.start).ok()?..usize::try_from(bytes.end).ok()?);
@@ -222,7 +222,7 @@ pub(super) fn decode(record: &[u8]) -> Option<Report> {
     for block in 0..layout.blocks() {
         let contents = layout.decode_block(block, part(layout.block_bytes(block)?)?).ok()?;
         for index in 0..contents.len() {
-            pages.push(contents.page(index).ok()?);
+            pages.push(contents.page_without_boxes(index).ok()?);
         }
     }
     (pages.len() == report.pages.len()).then(|| whole(report, pages))

@@ -78,9 +78,10 @@ impl TextStore {
         record::encode(report)
     }
 
-    /// The report of a record that may come from anywhere; `None` if it is not whole.
-    pub fn decode(record: &[u8]) -> Option<Report> {
-        record::decode(record)
+    /// The report of a record that may come from anywhere, without the boxes of its words; `None` if it is not whole,
+    /// boxes included.
+    pub fn decode_without_boxes(record: &[u8]) -> Option<Report> {
+        record::decode_without_boxes(record)
     }
 
     /// Appends an encoded record (writer only); durable after [`TextStore::sync`].

@@ -2,6 +2,9 @@
 //!
 //! Deltas of coordinates and spans are small, so most take one byte, which zstd then codes in a few bits.
 
+/// Bytes of the longest number.
+const LONGEST: usize = 5;
+
 /// Appends `value`, seven bits a byte, low bits first.
 pub(super) fn put(out: &mut Vec<u8>, mut value: u32) {
     while value >= 0x80 {
@@ -31,7 +34,7 @@ impl<'b> Numbers<'b> {
     /// The next number.
     pub(super) fn next(&mut self) -> Option<u32> {
         let mut value = 0u32;
-        for shift in [0, 7, 14, 21, 28] {
+        for shift in (0..LONGEST).map(|byte| 7 * byte) {
             let (&byte, rest) = self.bytes.split_first()?;
             self.bytes = rest;
             value |= u32::from(byte & 0x7f) << shift;
@@ -50,6 +53,20 @@ impl<'b> Numbers<'b> {
     /// The next signed number.
     pub(super) fn next_signed(&mut self) -> Option<i32> {
         self.next().map(|value| (value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    /// How many numbers there are; `None` if the rest cannot be read to its end.
+    pub(super) fn count(&self) -> Option<usize> {
+        let (mut count, mut length) = (0, 0);
+        for byte in self.bytes {
+            length += 1;
+            if *byte < 0x80 {
+                (count, length) = (count + 1, 0);
+            } else if length == LONGEST {
+                return None;
+            }
+        }
+        (length == 0).then_some(count)
     }
 
     /// What has not been read.
