@@ -91,7 +91,7 @@ impl<'c, I: Index> Committer<'c, I> {
         jobs: usize,
         summary: Summary,
     ) -> Result<Committer<'c, I>, IngestError> {
-        let mut committer: Committer<'c, I> = Committer {
+        let committer = Committer {
             library,
             progress,
             index: None,
@@ -102,17 +102,17 @@ impl<'c, I: Index> Committer<'c, I> {
             pages: 0,
             since: None,
         };
-        let generation = library.generation_directory();
-        let is_bare = !std::fs::read_dir(&generation).is_ok_and(|mut entries| entries.next().is_some());
-        if !library.catalogue().has_reports()? {
-            // A library without reports gets its index even if there is nothing to put into it.
-            committer.index()?.commit()?;
-        } else if is_bare {
+        if library.catalogue().has_reports()? && committer.has_no_index() {
             // An empty one in its place would answer as if there were no reports.
             let detail = "the index is gone".to_owned();
-            return Err(StoreError::Damaged { path: generation, detail }.into());
+            return Err(StoreError::Damaged { path: library.generation_directory(), detail }.into());
         }
         Ok(committer)
+    }
+
+    fn has_no_index(&self) -> bool {
+        let generation = self.library.generation_directory();
+        !std::fs::read_dir(generation).is_ok_and(|mut entries| entries.next().is_some())
     }
 
     /// Files that need nothing but a row in the catalogue.
@@ -163,6 +163,10 @@ impl<'c, I: Index> Committer<'c, I> {
             index.commit()?;
         }
         catalogue.remove_reports(&unplaced)?;
+        if self.has_no_index() {
+            // A library gets its index even if there was nothing to put into it.
+            self.index()?.commit()?;
+        }
         // Merging may take long; whoever interrupts does not wait for it.
         if let Some(index) = self.index.take().filter(|_| !is_interrupted) {
             index.finish()?;
