@@ -97,6 +97,9 @@ pub enum Command {
     Failures(FailuresArguments),
     /// Read again only the files that failed
     Retry(RetryArguments),
+    /// Make, list and revoke the keys that programs use the service with
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Measure how well and how fast it searches
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -352,6 +355,46 @@ pub struct RetryArguments {
     /// Print the summary as a JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// `recto keys`
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a key and print it; it cannot be shown again
+    Create(KeysCreateArguments),
+    /// List the keys: what they allow, how they begin, when they were used
+    List {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Refuse a key from now on
+    Revoke {
+        /// The key's name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+/// `recto keys create`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A service that runs accepts the key at once. Programs send it as `Authorization: Bearer KEY`.
+
+Examples:
+  recto keys create --name harvester --scope ingest --expires 90d
+  curl -H \"Authorization: Bearer $KEY\" --data-binary @report.pdf -H 'Content-Type: application/pdf' \\
+    http://127.0.0.1:8080/api/v1/reports")]
+pub struct KeysCreateArguments {
+    /// What to call it
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// What it allows: to search and read; to upload and ingest as well; to remove reports as well
+    #[arg(long, value_name = "SCOPE", value_parser = ["search", "ingest", "admin"])]
+    pub scope: String,
+    /// Until when it is accepted: a date such as 2027-01-31, or a time from now such as 12h, 90d, 4w [default: no end]
+    #[arg(long, value_name = "WHEN")]
+    pub expires: Option<String>,
 }
 
 /// `recto bench`

@@ -2,12 +2,14 @@
 //!
 //! **Invariant:** this module uses no other module of the crate, so every stage can speak it.
 
+mod calendar;
 mod declared;
 mod id;
 mod ledger;
 mod page;
 mod statements;
 
+pub use calendar::{civil, rfc3339, seconds_of_day};
 pub use declared::Declared;
 pub use id::{ParseIdError, ReportId};
 pub use ledger::{Outcome, PageStatus, Reason};

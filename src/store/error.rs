@@ -52,6 +52,9 @@ pub enum StoreError {
     /// The library was opened for reading only.
     #[error("the library was opened for reading only")]
     ReadOnly,
+    /// The operating system has no random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(getrandom::Error),
     /// Bytes that do not match their checksum or do not decode.
     #[error("`{}` is damaged: {detail}; `recto verify` says what is lost", path.display())]
     Damaged {

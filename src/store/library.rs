@@ -231,7 +231,7 @@ fn create_generation(directory: &Path) -> Result<String, StoreError> {
 }
 
 /// Makes the names in a directory survive power loss.
-fn sync_directory(directory: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_directory(directory: &Path) -> Result<(), StoreError> {
     File::open(directory).and_then(|file| file.sync_all()).map_err(|source| io("sync", directory, source))
 }
 
@@ -267,7 +267,7 @@ fn take_lock(directory: &Path) -> Result<File, StoreError> {
 
 /// Refuses a directory that is no library but holds something already. Hidden files, databases and the like of Recto's
 /// own are no obstacle.
-fn refuse_foreign(directory: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_foreign(directory: &Path) -> Result<(), StoreError> {
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

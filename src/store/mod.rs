@@ -3,6 +3,7 @@
 //! ```text
 //! DATA/LOCK                  held by the one writer: pid and start time inside
 //! DATA/catalogue.sqlite      files, reports, page statuses, outcomes, places of texts
+//! DATA/service.sqlite       what a service keeps of its own: keys
 //! DATA/text/000001.pages     append-only segments of page texts and word boxes, checksummed
 //! DATA/CURRENT               the live generation's name
 //! DATA/gen-000001/           the live tantivy index (see [`crate::index`])
@@ -24,6 +25,7 @@ mod library;
 mod record;
 mod rows;
 mod schema;
+mod service;
 mod texts;
 mod varint;
 
@@ -33,6 +35,7 @@ pub use disk_use::DiskUse;
 pub use error::StoreError;
 pub use library::Library;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
+pub use service::{KeyRow, MAX_KEY_NAME, Scope, ServiceStore};
 pub use texts::TextStore;
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Span, Statements, WordBox};

@@ -9,6 +9,7 @@ mod drawing;
 mod export; // rows for other programs
 mod extract; // text of PDFs without a library
 mod generated; // completions and manual pages
+mod keys; // keys of the service
 mod library; // ingest, search, status, failures, retry
 mod serve; // the service as a process
 mod upkeep; // verify, rebuild, and what heals by itself

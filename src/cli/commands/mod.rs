@@ -10,6 +10,7 @@ mod export;
 mod extract;
 mod failures;
 mod ingest;
+mod keys;
 mod man;
 mod rebuild;
 mod retry;
@@ -54,6 +55,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Rebuild(arguments) => rebuild::run(&arguments, &session),
         Command::Failures(arguments) => failures::run(&arguments, &session),
         Command::Retry(arguments) => retry::run(&arguments, &session),
+        Command::Keys(command) => keys::run(&command, &session),
         Command::Bench(command) => bench::run(&command, &session),
         Command::Config(command) => config::run(&command, &session),
         Command::Completions(arguments) => completions::run(&arguments, &session.console),

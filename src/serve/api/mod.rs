@@ -6,13 +6,12 @@
 pub mod related;
 pub mod suggest;
 
-use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId, Statements};
+use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId, Statements, rfc3339};
 use crate::search::{Copies, RequestError, SearchRequest, SearchResponse};
 use crate::serve::asked::{is_json, page_number, pairs_of, report_id};
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::{KnownReport, Service};
-use crate::serve::ui::format::rfc3339;
 use crate::store::{ReportRow, StoredPage};
 use axum::Json;
 use axum::body::Bytes;

@@ -1,8 +1,9 @@
 //! A search as an Atom feed (RFC 4287), whose entries say which words were found on which page.
 
 use crate::report::ReportId;
+use crate::report::rfc3339;
 use crate::search::{Hit, PageHit};
-use crate::serve::ui::format::{page_name, plain, rfc3339};
+use crate::serve::ui::format::{page_name, plain};
 use crate::serve::ui::marked::{Run, runs};
 use crate::serve::ui::shell::render;
 use askama::Template;

@@ -1,5 +1,6 @@
 //! Numbers, sizes, dates and names as people read them.
 
+use crate::report::civil;
 use std::fmt::Write as _;
 
 /// `274.4 KB`: decimal units, as download lists have them.
@@ -69,31 +70,10 @@ pub fn date(text: &str) -> String {
     }
 }
 
-/// Seconds since 1970 as `2023-05-17T09:30:00Z`.
-pub fn rfc3339(seconds: i64) -> String {
-    let (days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time / 3600, time / 60 % 60, time % 60)
-}
-
 /// Seconds since 1970 as `17 May 2023`.
 pub fn day(seconds: i64) -> String {
     let (year, month, day) = civil(seconds.div_euclid(86_400));
     date(&format!("{year:04}-{month:02}-{day:02}"))
-}
-
-/// Days since 1970 as year, month, day of the Gregorian calendar: in years that begin in March, so that the odd day
-/// of leap years comes last.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days.clamp(-1_000_000_000, 1_000_000_000) + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// `p. iv (6 of 120)`, or `p. 6 of 120` where the printed number is the index or none.
@@ -168,18 +148,7 @@ mod tests {
         {
             assert_eq!(date(given), wanted);
         }
-        for (seconds, wanted) in [
-            (0, "1970-01-01T00:00:00Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"),
-            (-1, "1969-12-31T23:59:59Z"),
-            (1_700_000_000, "2023-11-14T22:13:20Z"),
-            (4_107_542_400, "2100-03-01T00:00:00Z"),
-        ] {
-            assert_eq!(rfc3339(seconds), wanted);
-        }
         assert_eq!(day(1_700_000_000), "14 November 2023");
-        rfc3339(i64::MAX);
-        rfc3339(i64::MIN);
     }
 
     #[test]

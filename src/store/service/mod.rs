@@ -1,0 +1,64 @@
+//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients.
+//!
+//! Apart from the catalogue, as it is written by whoever serves or administers, not only by the holder of the
+//! library's lock: a key made on the command line is valid at once in a service that runs, whatever it is doing.
+//! Nothing here can be made again from the PDFs, and nothing here is needed to search them.
+
+mod keys;
+mod schema;
+
+pub use keys::{KeyRow, MAX_KEY_NAME, Scope};
+
+use super::catalogue::configure;
+use super::library::{refuse_foreign, sync_directory};
+use crate::store::StoreError;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The database.
+const FILE: &str = "service.sqlite";
+
+/// What a service keeps; can be shared between threads, and opened by several processes at once.
+#[derive(Debug)]
+pub struct ServiceStore {
+    connection: Mutex<Connection>,
+}
+
+impl ServiceStore {
+    /// Opens or creates it in a data directory, which need not hold a library yet. Only its owner may read the file.
+    pub fn open(directory: &Path) -> Result<ServiceStore, StoreError> {
+        refuse_foreign(directory)?;
+        let io = |action, path: &Path| {
+            let path = path.to_owned();
+            move |source| StoreError::Io { action, path, source }
+        };
+        std::fs::create_dir_all(directory).map_err(io("create", directory))?;
+        let path = directory.join(FILE);
+        let create = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+        drop(create.map_err(io("open", &path))?);
+        let mut connection = Connection::open(&path)?;
+        configure(&connection)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        schema::migrate(&mut connection, &path)?;
+        sync_directory(directory)?;
+        Ok(ServiceStore { connection: Mutex::new(connection) })
+    }
+
+    /// The connection. One that a panicking thread held is taken all the same: its transaction was rolled back.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `changes` in one transaction, durable when it returns.
+    fn write<T>(&self, changes: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>) -> Result<T, StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = changes(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}

@@ -1,0 +1,39 @@
+//! The tables of the service's database and how an older one becomes a current one; see the catalogue's schema.
+
+use crate::store::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+
+/// The steps from an empty database to the current tables. Only ever append to this list.
+const MIGRATIONS: &[&str] = &["
+CREATE TABLE keys (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    name    TEXT NOT NULL,
+    scope   TEXT NOT NULL,
+    prefix  TEXT NOT NULL,           -- how the key begins, to recognise it
+    hash    BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    used    INTEGER,
+    revoked INTEGER
+) STRICT;
+CREATE UNIQUE INDEX keys_by_name ON keys (name) WHERE revoked IS NULL;
+"];
+
+/// Brings the tables up to date; several processes may try at once.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    if version > MIGRATIONS.len() {
+        let detail = "it was made by a newer version of Recto".to_owned();
+        return Err(StoreError::Version { path: path.to_owned(), detail });
+    }
+    for migration in MIGRATIONS.iter().skip(version) {
+        transaction.execute_batch(migration)?;
+    }
+    if version < MIGRATIONS.len() {
+        transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    }
+    Ok(transaction.commit()?)
+}
