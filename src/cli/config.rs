@@ -95,6 +95,8 @@ pub struct ServeConfig {
     pub listen: String,
     /// Path the service lies under, empty for the root.
     pub base_path: String,
+    /// Whether searching and reading need no key.
+    pub public: bool,
 }
 
 impl Default for LibraryConfig {
@@ -117,7 +119,7 @@ impl Default for SearchConfig {
 
 impl Default for ServeConfig {
     fn default() -> ServeConfig {
-        ServeConfig { listen: "127.0.0.1:8080".to_owned(), base_path: String::new() }
+        ServeConfig { listen: "127.0.0.1:8080".to_owned(), base_path: String::new(), public: true }
     }
 }
 

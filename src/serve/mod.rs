@@ -32,6 +32,7 @@ mod ui;
 #[cfg(test)]
 mod tests;
 
+pub use layers::access::Guard;
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};
 pub use net::serve;
@@ -52,4 +53,6 @@ pub struct State {
     pub ingesting: Arc<AtomicBool>,
     /// `/recto` if served under a path; empty at the root. Never ends in `/` (see [`parse_base_path`]).
     pub base_path: String,
+    /// Who is let in.
+    pub guard: Guard,
 }

@@ -24,6 +24,12 @@ pub enum Code {
     InvalidParameters,
     /// A body that is not JSON.
     MalformedJson,
+    /// A key is needed and none was sent.
+    KeyRequired,
+    /// A key was sent that is not accepted.
+    InvalidKey,
+    /// The key does not allow this.
+    InsufficientScope,
     /// A body of another type than JSON.
     UnsupportedMediaType,
     /// A body over the limit.
@@ -65,6 +71,9 @@ impl Code {
                 ("invalid_parameters", StatusCode::UNPROCESSABLE_ENTITY, "Parameters could not be accepted")
             }
             Code::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is not JSON"),
+            Code::KeyRequired => ("key_required", StatusCode::UNAUTHORIZED, "This needs a key"),
+            Code::InvalidKey => ("invalid_key", StatusCode::UNAUTHORIZED, "The key is not accepted"),
+            Code::InsufficientScope => ("insufficient_scope", StatusCode::FORBIDDEN, "The key does not allow this"),
             Code::UnsupportedMediaType => {
                 ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON")
             }
@@ -215,6 +224,15 @@ impl IntoResponse for Problem {
         let mut response = self.status().into_response();
         if matches!(self.code, Code::Overloaded | Code::SearchTimeout | Code::Unavailable) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        let challenge = match self.code {
+            Code::KeyRequired => Some("Bearer realm=\"recto\""),
+            Code::InvalidKey => Some("Bearer realm=\"recto\", error=\"invalid_token\""),
+            Code::InsufficientScope => Some("Bearer realm=\"recto\", error=\"insufficient_scope\""),
+            _ => None,
+        };
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response.extensions_mut().insert(Arc::new(self));
         response

@@ -4,6 +4,7 @@
 //! relative place is plain to read.
 
 use crate::serve::forms::{feed, opensearch, rows};
+use crate::serve::layers::access::{self, Access};
 use crate::serve::layers::headers;
 use crate::serve::limits::Limits;
 use crate::serve::monitor::health;
@@ -14,10 +15,10 @@ use crate::serve::{State, api, file, ui};
 use api::{related, suggest};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -34,32 +35,59 @@ pub fn app_with_limits(state: &State, limits: Limits) -> Router {
     router(Arc::new(Service::new(state, limits)))
 }
 
+/// One method of one address.
+pub struct Route {
+    /// The method; GET answers HEAD as well.
+    pub method: Method,
+    /// The address below the base path, with its parts in braces.
+    pub path: &'static str,
+    /// What a request needs.
+    pub access: Access,
+    handler: MethodRouter<Arc<Service>>,
+}
+
+impl Route {
+    fn new(method: Method, path: &'static str, access: Access, handler: MethodRouter<Arc<Service>>) -> Route {
+        Route { method, path, access, handler }
+    }
+}
+
+/// Every route: there is no other way to become one, so none is without a word on who may use it.
+pub fn table() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/", Access::Read, get(pages::search)),
+        Route::new(Method::GET, "/reports", Access::Read, get(pages::reports)),
+        Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)),
+        Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)),
+        Route::new(Method::GET, "/reports/{id}/file.pdf", Access::Read, get(file::original)),
+        Route::new(Method::GET, "/api/v1/search", Access::Read, get(api::search)),
+        Route::new(Method::POST, "/api/v1/search", Access::Read, post(api::search_json)),
+        Route::new(Method::GET, "/api/v1/suggest", Access::Read, get(suggest::suggest)),
+        Route::new(Method::GET, "/api/v1/reports", Access::Read, get(api::reports)),
+        Route::new(Method::GET, "/api/v1/reports/{id}", Access::Read, get(api::report)),
+        Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}", Access::Read, get(api::page)),
+        Route::new(Method::GET, "/api/v1/reports/{id}/related", Access::Read, get(related::related)),
+        Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
+        Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
+        Route::new(Method::GET, "/readyz", Access::Open, get(health::readyz)),
+        Route::new(Method::GET, "/opensearch.xml", Access::Read, get(opensearch::description)),
+        Route::new(Method::GET, "/search.csv", Access::Read, get(rows::csv)),
+        Route::new(Method::GET, "/search.ndjson", Access::Read, get(rows::ndjson)),
+        Route::new(Method::GET, "/search.atom", Access::Read, get(feed::atom)),
+        Route::new(Method::GET, "/opensearch/suggest", Access::Read, get(suggest::browser_suggestions)),
+        Route::new(Method::GET, ui::STYLESHEET_PATH, Access::Open, get(ui::stylesheet)),
+        Route::new(Method::GET, ui::SCRIPT_PATH, Access::Open, get(ui::script)),
+        Route::new(Method::GET, "/assets/icon.svg", Access::Open, get(ui::icon)),
+    ]
+}
+
 /// The routes of a service.
 pub fn router(service: Arc<Service>) -> Router {
-    let at = |path: &str| service.links.at(path);
-    let mut routes = Router::new()
-        .route(&at("/"), get(pages::search))
-        .route(&at("/reports"), get(pages::reports))
-        .route(&at("/reports/{id}"), get(pages::report))
-        .route(&at("/reports/{id}/pages/{page}"), get(pages::page))
-        .route(&at("/reports/{id}/file.pdf"), get(file::original))
-        .route(&at("/api/v1/search"), get(api::search).post(api::search_json))
-        .route(&at("/api/v1/suggest"), get(suggest::suggest))
-        .route(&at("/api/v1/reports"), get(api::reports))
-        .route(&at("/api/v1/reports/{id}"), get(api::report))
-        .route(&at("/api/v1/reports/{id}/pages/{page}"), get(api::page))
-        .route(&at("/api/v1/reports/{id}/related"), get(related::related))
-        .route(&at("/api/v1/coverage"), get(api::coverage))
-        .route(&at("/healthz"), get(health::healthz))
-        .route(&at("/readyz"), get(health::readyz))
-        .route(&at("/opensearch.xml"), get(opensearch::description))
-        .route(&at("/search.csv"), get(rows::csv))
-        .route(&at("/search.ndjson"), get(rows::ndjson))
-        .route(&at("/search.atom"), get(feed::atom))
-        .route(&at("/opensearch/suggest"), get(suggest::browser_suggestions))
-        .route(&at(ui::STYLESHEET_PATH), get(ui::stylesheet))
-        .route(&at(ui::SCRIPT_PATH), get(ui::script))
-        .route(&at("/assets/icon.svg"), get(ui::icon));
+    let mut routes = Router::new();
+    for route in table() {
+        let guarded = from_fn_with_state((Arc::clone(&service), route.access), access::check);
+        routes = routes.route(&service.links.at(route.path), route.handler.route_layer(guarded));
+    }
     if !service.links.base().is_empty() {
         let home = service.links.home();
         routes = routes.route(service.links.base(), get(async move || Redirect::permanent(&home)));

@@ -3,6 +3,7 @@
 use crate::report::ReportId;
 use crate::search::{Copies, Hit, PageMarks, Related, SearchRequest, SearchResponse};
 use crate::serve::conditional::EntityTag;
+use crate::serve::layers::access::Guard;
 use crate::serve::limits::Limits;
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
@@ -36,6 +37,8 @@ pub struct Service {
     pub exports: Arc<Semaphore>,
     /// Originals proven to be the bytes that were read.
     pub originals: file::Originals,
+    /// Who is let in.
+    pub guard: Guard,
     library: Arc<Library>,
     ingesting: Arc<AtomicBool>,
     reading: Reading,
@@ -56,7 +59,7 @@ impl Service {
     pub fn new(state: &State, limits: Limits) -> Service {
         let searcher = Arc::clone(&state.engine) as Arc<dyn Searcher>;
         let (library, ingesting) = (Arc::clone(&state.library), Arc::clone(&state.ingesting));
-        Service::with_searcher(library, searcher, ingesting, &state.base_path, limits)
+        Service::with_searcher(library, searcher, ingesting, &state.base_path, limits).guarded(state.guard.clone())
     }
 
     /// A service on a library with a searcher of its own.
@@ -72,6 +75,7 @@ impl Service {
             reading: Reading::new(&limits),
             exports: Arc::new(Semaphore::new(limits.exports)),
             originals: file::Originals::default(),
+            guard: Guard::default(),
             coverage: Mutex::new(None),
             is_stopping: AtomicBool::new(false),
             library,
@@ -79,6 +83,12 @@ impl Service {
             ingesting,
             limits,
         }
+    }
+
+    /// The same, letting in whom `guard` says.
+    pub fn guarded(mut self, guard: Guard) -> Service {
+        self.guard = guard;
+        self
     }
 
     /// The catalogue and the page texts.

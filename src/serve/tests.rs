@@ -1,5 +1,6 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
+mod access;
 mod copies;
 mod export;
 mod related;
@@ -8,19 +9,19 @@ mod suggest;
 use super::routes::router;
 use super::searcher::{Pieces, Searcher};
 use super::service::Service;
-use super::{Limits, parse_base_path};
+use super::{Guard, Limits, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
     Copies, Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Related, Relation, SearchError, SearchRequest,
     SearchResponse, Suggestion, Suggestions, Total,
 };
-use crate::store::{Change, FileRow, Library, ReportFacts, StoredPage, TextStore};
+use crate::store::{Change, FileRow, Library, ReportFacts, ServiceStore, StoredPage, TextStore};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -198,6 +199,22 @@ fn site(base_path: &str) -> Site {
 }
 
 fn site_with(base_path: &str, limits: Limits) -> Site {
+    site_of(base_path, limits, |service, _| service)
+}
+
+/// A site with keys.
+fn site_guarded(public: bool) -> (Site, Arc<ServiceStore>) {
+    let mut opened = None;
+    let limits = Limits { reading: Duration::from_secs(60), ..Limits::default() };
+    let site = site_of("", limits, |service, index| {
+        let store = Arc::new(ServiceStore::open(index).expect("a new one"));
+        opened = Some(Arc::clone(&store));
+        service.guarded(Guard { store: Some(store), public })
+    });
+    (site, opened.expect("opened"))
+}
+
+fn site_of(base_path: &str, limits: Limits, finish: impl FnOnce(Service, &Path) -> Service) -> Site {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let original = folder.path().join("Bericht für 2023.pdf");
     std::fs::write(&original, BYTES).expect("written");
@@ -222,7 +239,7 @@ fn site_with(base_path: &str, limits: Limits) -> Site {
     let searcher = Arc::new(Canned { id: report.id });
     let ingesting = Arc::new(AtomicBool::new(false));
     let service = Service::with_searcher(Arc::new(library), searcher, ingesting, &base_path, limits);
-    let service = Arc::new(service);
+    let service = Arc::new(finish(service, &folder.path().join("index")));
     Site { _folder: folder, original, id: report.id, app: router(Arc::clone(&service)), service }
 }
 

@@ -14,8 +14,8 @@ use crate::cli::upkeep;
 use crate::index;
 use crate::ingest::{IngestOptions, Silent, Summary, ingest};
 use crate::search::Engine;
-use crate::serve::{State, parse_base_path, serve};
-use crate::store::{Library, StoreError};
+use crate::serve::{Guard, State, parse_base_path, serve};
+use crate::store::{Library, ServiceStore, StoreError, seconds_now};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 /// Serves until interrupted, which is its regular end.
 pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let settings = &session.config().serve;
-    let address = loopback_address(&settings.listen)?;
+    let address = address(&settings.listen)?;
     let base_path = parse_base_path(&settings.base_path).map_err(|error| CommandError::Usage(error.to_string()))?;
     let ingest_options = IngestOptions {
         paths: arguments.ingest,
@@ -40,6 +40,7 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
         workers: session.workers()?,
         ..IngestOptions::default()
     };
+    let guard = guard(session, address)?;
     let listener = listen(address)?;
     let ingests = !ingest_options.paths.is_empty();
     let library = Arc::new(open_library(session, ingests)?);
@@ -66,7 +67,7 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
         };
         std::thread::spawn(move || run.run(&console))
     });
-    let state = Arc::new(State { library, engine, ingesting, base_path });
+    let state = Arc::new(State { library, engine, ingesting, base_path, guard });
     let served = serve_until(listener, state, wait_for_shutdown);
     stop.store(true, Ordering::SeqCst);
     wait_for(background, session);
@@ -74,18 +75,32 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
     Ok(ExitCode::Success)
 }
 
-/// The address, if only this machine can reach it: whoever else could would be let write without a password.
-fn loopback_address(listen: &str) -> Result<SocketAddr, CommandError> {
+/// The address to listen on.
+fn address(listen: &str) -> Result<SocketAddr, CommandError> {
     let service = |source| CommandError::Service { action: format!("listen on `{listen}`"), source };
-    let addresses: Vec<SocketAddr> = listen.to_socket_addrs().map_err(service)?.collect();
-    if let Some(open) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+    let first = listen.to_socket_addrs().map_err(service)?.next();
+    first.ok_or_else(|| CommandError::Usage(format!("`{listen}` is no address and port such as `127.0.0.1:8080`")))
+}
+
+/// Who is let in. An address that other machines reach is refused while there is no key: whoever set the service up so
+/// could not have meant to be the only one who cannot write to it.
+fn guard(session: &Session, address: SocketAddr) -> Result<Guard, CommandError> {
+    let store = match ServiceStore::open(session.library_directory()) {
+        Ok(store) => Some(Arc::new(store)),
+        Err(error @ (StoreError::Io { .. } | StoreError::Catalogue(_))) => {
+            session.console.warning(format!("nobody can write, as there is no place for keys: {error}"));
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let has_key = store.as_ref().map_or(Ok(false), |store| store.has_valid_key(seconds_now()))?;
+    if !address.ip().is_loopback() && !has_key {
         return Err(CommandError::Usage(format!(
-            "`{open}` can be reached from other machines, which needs authentication, and none is configured; listen \
-             on 127.0.0.1 and put a proxy that asks for it in front"
+            "`{address}` can be reached from other machines, which needs authentication, and none is configured; make \
+             a key with `recto keys create` first, or listen on 127.0.0.1"
         )));
     }
-    let first = addresses.first().copied();
-    first.ok_or_else(|| CommandError::Usage(format!("`{listen}` is no address and port such as `127.0.0.1:8080`")))
+    Ok(Guard { store, public: session.config().serve.public })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
@@ -242,21 +257,6 @@ async fn follow_commits(engine: Arc<Engine>) {
             Ok(Ok(is_newer)) => tracing::trace!(is_newer, "looked for a newer commit"),
             Ok(Err(error)) => tracing::warn!(%error, "cannot look for a newer commit"),
             Err(error) => tracing::error!(%error, "looking for a newer commit failed"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_loopback_addresses_are_served() {
-        for listen in ["127.0.0.1:0", "[::1]:8080", "127.9.9.9:1"] {
-            assert!(loopback_address(listen).is_ok(), "{listen}");
-        }
-        for listen in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80", "8080", ""] {
-            assert_eq!(loopback_address(listen).expect_err(listen).exit_code(), ExitCode::Failure);
         }
     }
 }

@@ -1,3 +1,4 @@
 //! What stands around every handler.
 
+pub mod access;
 pub mod headers;
