@@ -1,12 +1,9 @@
 //! Progress of an ingest by pages: a bar on a terminal, or JSON lines for programs.
-//!
-//! How many pages there are is known only once every file has been opened. Until then the rest is estimated from the
-//! bytes still to be read and the pages a byte has held so far, so that one huge report weighs what it costs.
 
 use crate::cli::args::ProgressMode;
 use crate::cli::console::Console;
 use crate::cli::output::{duration, printable, to_json};
-use crate::ingest::Progress;
+use crate::ingest::{Estimate, Progress};
 use crate::report::Reason;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
@@ -44,18 +41,11 @@ pub struct Failure {
 }
 
 /// What is known of the run so far.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct RunState {
-    files_total: u64,
-    files_done: u64,
-    bytes_total: u64,
-    bytes_done: u64,
-    pages_found: u64,
-    pages_done: u64,
-    failures: u64,
+    run: Estimate,
     /// The first by path, so that the list does not depend on the order of threads.
     first_failures: BTreeMap<PathBuf, Failure>,
-    started: Instant,
     reported: Option<Instant>,
 }
 
@@ -96,13 +86,13 @@ impl Reporter {
             ProgressMode::Auto if verbose || console.is_quiet() || !io::stderr().is_terminal() => Display::Nothing,
             ProgressMode::Auto | ProgressMode::Always => Display::Bar(bar()),
         };
-        Reporter { display, state: Mutex::new(RunState::new()) }
+        Reporter { display, state: Mutex::default() }
     }
 
     /// The first failures by path, at most [`FAILURES_KEPT`], and how many there were in all.
     pub fn failures(&self) -> (BTreeMap<PathBuf, Failure>, u64) {
         let state = self.state();
-        (state.first_failures.clone(), state.failures)
+        (state.first_failures.clone(), state.run.failures)
     }
 
     /// Takes the bar off the screen.
@@ -121,15 +111,15 @@ impl Reporter {
         match &self.display {
             Display::Nothing => {}
             Display::Bar(bar) => {
-                if let Some(total) = state.pages_estimated() {
+                if let Some(total) = state.run.pages() {
                     bar.set_length(total);
                 }
-                bar.set_position(state.pages_done);
+                bar.set_position(state.run.pages_done);
                 bar.set_message(state.message());
             }
             Display::Json => {
                 let is_due = state.reported.is_none_or(|reported| reported.elapsed() >= JSON_INTERVAL);
-                if is_due || state.files_done == state.files_total {
+                if is_due || state.run.files_done == state.run.files_total {
                     state.reported = Some(Instant::now());
                     emit(&state.event());
                 }
@@ -141,9 +131,9 @@ impl Reporter {
 impl Progress for Reporter {
     fn planned(&self, files: u64, unchanged: u64, bytes: u64) {
         let mut state = self.state();
-        state.files_total = files.saturating_sub(unchanged);
-        state.bytes_total = bytes;
-        state.started = Instant::now();
+        state.run.files_total = files.saturating_sub(unchanged);
+        state.run.bytes_total = bytes;
+        state.run.started = Instant::now();
         if let Display::Json = self.display {
             emit(&Event::Planned { files, unchanged, bytes });
         }
@@ -152,23 +142,23 @@ impl Progress for Reporter {
 
     fn pages_found(&self, pages: u64) {
         let mut state = self.state();
-        state.pages_found += pages;
+        state.run.pages_found += pages;
         self.show(&mut state);
     }
 
     fn pages_done(&self, pages: u64) {
         let mut state = self.state();
-        state.pages_done += pages;
+        state.run.pages_done += pages;
         self.show(&mut state);
     }
 
     fn file_done(&self, path: &Path, failure: Option<(Reason, &str)>) {
         let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
         let mut state = self.state();
-        state.files_done += 1;
-        state.bytes_done += bytes;
+        state.run.files_done += 1;
+        state.run.bytes_done += bytes;
         if let Some((reason, detail)) = failure {
-            state.failures += 1;
+            state.run.failures += 1;
             state.first_failures.insert(path.to_path_buf(), Failure { reason, detail: detail.to_owned() });
             if state.first_failures.len() > FAILURES_KEPT {
                 state.first_failures.pop_last();
@@ -188,67 +178,23 @@ impl Progress for Reporter {
 }
 
 impl RunState {
-    fn new() -> RunState {
-        RunState {
-            files_total: 0,
-            files_done: 0,
-            bytes_total: 0,
-            bytes_done: 0,
-            pages_found: 0,
-            pages_done: 0,
-            failures: 0,
-            first_failures: BTreeMap::new(),
-            started: Instant::now(),
-            reported: None,
-        }
-    }
-
-    /// Pages of the whole run: those of opened files, or if more, what the bytes of unfinished files should hold.
-    /// `None` until the first file is done.
-    fn pages_estimated(&self) -> Option<u64> {
-        let opened = self.pages_found.saturating_sub(self.pages_done);
-        let bytes_left = self.bytes_total.saturating_sub(self.bytes_done);
-        if bytes_left == 0 || self.files_done == self.files_total {
-            return Some(self.pages_done + opened);
-        }
-        if self.bytes_done == 0 {
-            return None;
-        }
-        let expected = u128::from(bytes_left) * u128::from(self.pages_done) / u128::from(self.bytes_done);
-        let expected = u64::try_from(expected).unwrap_or(u64::MAX);
-        Some(self.pages_done.saturating_add(expected.max(opened)))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    fn pages_per_second(&self) -> f64 {
-        self.pages_done as f64 / self.started.elapsed().as_secs_f64().max(0.001)
-    }
-
     fn message(&self) -> String {
-        let mut message = format!("{}/{} files", self.files_done, self.files_total);
-        if self.failures > 0 {
-            let _ = write!(message, ", {} failed", self.failures);
+        let mut message = format!("{}/{} files", self.run.files_done, self.run.files_total);
+        if self.run.failures > 0 {
+            let _ = write!(message, ", {} failed", self.run.failures);
         }
         message
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "seconds left, roughly"
-    )]
     fn event(&self) -> Event<'static> {
-        let rate = self.pages_per_second();
-        let left = self.pages_estimated().map(|total| total.saturating_sub(self.pages_done));
         Event::Progress {
-            files_done: self.files_done,
-            files_total: self.files_total,
-            pages_done: self.pages_done,
-            pages_estimated: self.pages_estimated(),
-            failures: self.failures,
-            pages_per_second: (rate * 10.0).round() / 10.0,
-            seconds_left: left.filter(|_| rate > 0.0).map(|left| (left as f64 / rate).ceil() as u64),
+            files_done: self.run.files_done,
+            files_total: self.run.files_total,
+            pages_done: self.run.pages_done,
+            pages_estimated: self.run.pages(),
+            failures: self.run.failures,
+            pages_per_second: (self.run.pages_per_second() * 10.0).round() / 10.0,
+            seconds_left: self.run.seconds_left(),
         }
     }
 }
@@ -298,31 +244,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_total_is_estimated_from_bytes_and_ends_exact() {
-        let state = |files_done, bytes_done, pages_found, pages_done| RunState {
-            files_total: 3,
-            bytes_total: 1_000,
-            files_done,
-            bytes_done,
-            pages_found,
-            pages_done,
-            ..RunState::new()
-        };
-        let cases = [
-            ("nothing read yet", state(0, 0, 40, 0), None),
-            ("a tenth of the bytes held ten pages", state(1, 100, 10, 10), Some(100)),
-            ("opened files hold more than their bytes promised", state(1, 900, 500, 10), Some(500)),
-            ("everything read", state(3, 1_000, 77, 77), Some(77)),
-            ("all files done, one grew meanwhile", state(3, 900, 77, 77), Some(77)),
-        ];
-        for (name, state, expected) in cases {
-            assert_eq!(state.pages_estimated(), expected, "{name}");
-        }
-    }
-
-    #[test]
     fn the_first_failures_by_path_are_kept_and_all_are_counted() {
-        let reporter = Reporter { display: Display::Nothing, state: Mutex::new(RunState::new()) };
+        let reporter = Reporter { display: Display::Nothing, state: Mutex::default() };
         for number in (0..50).rev() {
             reporter.file_done(Path::new(&format!("/no/such/{number:02}.pdf")), Some((Reason::Damaged, "no pages")));
         }

@@ -2,6 +2,7 @@
 
 mod budget;
 mod commit;
+mod estimate;
 mod made;
 mod pipeline;
 mod plan;
@@ -16,12 +17,13 @@ use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, Library, StoreError, seconds_now};
 use crate::worker::{Reading, WorkerPool};
 use commit::Committer;
+pub use estimate::Estimate;
 pub use made::ingest_made;
 use pipeline::{Extract, Index, Worker};
 use plan::Plan;
 pub(crate) use pool::Pool;
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +46,8 @@ pub struct IngestOptions {
     pub retry: Option<Option<Reason>>,
     /// Files changed less than this long ago are left for a later run: somebody may still be writing them.
     pub settle: Duration,
+    /// What files are called, where that is not their path's last part: it is the title of last resort.
+    pub names: Arc<HashMap<PathBuf, String>>,
     /// How files are read.
     pub extract: ExtractOptions,
     /// Reads them, each in a process of its own; without, this process does, as in benchmarks.
@@ -77,7 +81,7 @@ impl Progress for Silent {
 }
 
 /// What a run did: the summary of the contract.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Summary {
     /// PDFs found.
     pub files: u64,

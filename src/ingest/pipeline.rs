@@ -152,7 +152,8 @@ impl Worker<'_> {
     /// Extracts a file and prepares what is stored of it.
     fn extracted<I: Index>(&self, item: &Item, file: &FileBytes) -> Finished<I::Document> {
         let path = &file.found.path;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let own_name = || path.file_name().unwrap_or_default().to_string_lossy();
+        let name = self.options.names.get(path).map_or_else(own_name, |name| name.as_str().into());
         let stored = catch_unwind(AssertUnwindSafe(|| {
             let reading = (self.extract)(&file.bytes, file.id, &name)?;
             Ok(Stored::of::<I>(reading, path))
