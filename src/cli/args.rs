@@ -109,6 +109,8 @@ pub enum Command {
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the description of the HTTP API (OpenAPI)
+    Openapi,
     /// Print the completions for a shell
     Completions(CompletionsArguments),
     /// Print the manual page

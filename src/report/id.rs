@@ -5,7 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 /// First 128 bits of the BLAKE3 hash of a file's bytes; shown, and written in JSON, as 32 lower-case hex digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
+#[schema(value_type = String, pattern = "^[0-9a-f]{32}$")]
 pub struct ReportId(pub [u8; 16]);
 
 /// The text is not 32 hex digits.

@@ -38,7 +38,7 @@ pub struct Report {
 }
 
 /// Title, authors, date and language of a report, with the source of the title.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct About {
     /// The best title candidate; the file's stem if nothing in the PDF deserved the name.
     pub title: String,
@@ -57,7 +57,7 @@ pub struct About {
 }
 
 /// Where a title was found (strongest first).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TitleSource {
     /// XMP `dc:title`.
@@ -72,7 +72,7 @@ pub enum TitleSource {
 }
 
 /// A bookmark or heading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OutlineEntry {
     /// Its text, on one line.
     pub title: String,

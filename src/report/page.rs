@@ -18,6 +18,17 @@ pub struct Quad {
     pub y1: f32,
 }
 
+impl utoipa::PartialSchema for Quad {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+        let edge = ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0)).maximum(Some(1));
+        let description = "`[x0, y0, x1, y1]` as fractions of the displayed page, origin top left";
+        ArrayBuilder::new().items(edge).min_items(Some(4)).max_items(Some(4)).description(Some(description)).into()
+    }
+}
+
+impl utoipa::ToSchema for Quad {}
+
 impl From<[f32; 4]> for Quad {
     fn from([x0, y0, x1, y1]: [f32; 4]) -> Quad {
         Quad { x0, y0, x1, y1 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The abstract and the recommendations of a report; both are left out where it is not certain that they are there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Statements {
     /// The abstract, or the first paragraphs of the executive summary.
     #[serde(rename = "abstract")]
@@ -13,7 +13,7 @@ pub struct Statements {
 }
 
 /// A piece of a report in its own words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Statement {
     /// Its words, those broken at line ends made whole; paragraphs are parted by `\n`.
     pub text: String,

@@ -31,7 +31,7 @@ const EDITION: f32 = 0.5;
 const MOST_COPIES: usize = 20;
 
 /// The near-copies of a report.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Copies {
     /// The most alike first.
     pub copies: Vec<NearCopy>,
@@ -40,7 +40,7 @@ pub struct Copies {
 }
 
 /// A report with much the same text as another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct NearCopy {
     /// Its identity.
     pub id: ReportId,
@@ -59,7 +59,7 @@ pub struct NearCopy {
 }
 
 /// What a near-copy is taken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CopyKind {
     /// The same text in another file.

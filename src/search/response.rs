@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Answer to one search.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SearchResponse {
     /// How the query was read.
     pub query: QueryInfo,
@@ -25,7 +25,7 @@ pub struct SearchResponse {
 }
 
 /// How the query was read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct QueryInfo {
     /// As typed.
     pub q: String,
@@ -35,6 +35,7 @@ pub struct QueryInfo {
     /// lower case, no full stop.
     pub warnings: Vec<String>,
     /// The query with unknown words replaced by the nearest words that occur.
+    #[schema(value_type = Option<String>)]
     pub did_you_mean: DidYouMean,
     /// Whether reports with fewer of the words are shown because none had all.
     pub relaxed: bool,
@@ -44,7 +45,7 @@ pub struct QueryInfo {
 pub type DidYouMean = Option<String>;
 
 /// How many reports match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Total {
     /// The number.
     pub value: u64,
@@ -53,7 +54,7 @@ pub struct Total {
 }
 
 /// Whether a total is exact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
     /// Exact.
@@ -63,7 +64,7 @@ pub enum Relation {
 }
 
 /// State of the index.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct IndexInfo {
     /// Changes with every commit: usable as an entity tag.
     pub generation: String,
@@ -72,7 +73,7 @@ pub struct IndexInfo {
 }
 
 /// A report that matches.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Hit {
     /// Its identity.
     pub id: ReportId,
@@ -122,7 +123,7 @@ impl Hit {
 }
 
 /// A page that shows why its report matches.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PageHit {
     /// 1-based index in the PDF.
     pub page: u32,
@@ -144,7 +145,7 @@ pub struct PageHit {
 }
 
 /// A sentence-bounded piece of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Passage {
     /// On one line, line-end hyphens resolved.
     pub text: String,
@@ -153,7 +154,7 @@ pub struct Passage {
 }
 
 /// A value of a facet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Facet {
     /// The value.
     pub value: String,
@@ -162,7 +163,7 @@ pub struct Facet {
 }
 
 /// How the score of a report came about: it is the sum of all contributions here.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ReportExplanation {
     /// What each word or phrase of the query that the report has adds.
     pub clauses: Vec<ClauseExplanation>,
@@ -175,7 +176,7 @@ pub struct ReportExplanation {
 }
 
 /// What a word or phrase adds to the score of a report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ClauseExplanation {
     /// As typed.
     pub text: String,
@@ -188,7 +189,7 @@ pub struct ClauseExplanation {
 }
 
 /// What a word or phrase adds by being found in one field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FieldExplanation {
     /// The field of the index.
     pub field: String,
@@ -201,7 +202,7 @@ pub struct FieldExplanation {
 }
 
 /// How the score of a page came about: the sum of all contributions, times coverage and kind.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PageExplanation {
     /// Words on the page.
     pub length: u32,
@@ -214,7 +215,7 @@ pub struct PageExplanation {
 }
 
 /// What a word or phrase adds to the score of a page.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PageClauseExplanation {
     /// As typed.
     pub text: String,

@@ -18,6 +18,11 @@ impl EntityTag {
         EntityTag(format!("W/\"{visible}-{assets}{suffix}\""))
     }
 
+    /// The tag of an answer that changes without a new generation.
+    pub fn of_body(body: &str) -> EntityTag {
+        EntityTag(format!("\"{}\"", &blake3::hash(body.as_bytes()).to_hex()[..32]))
+    }
+
     /// The answer 304 if the client has this version already.
     pub fn not_modified(&self, request: &HeaderMap) -> Option<Response> {
         matches_any(request, &self.0).then(|| self.mark(StatusCode::NOT_MODIFIED.into_response()))

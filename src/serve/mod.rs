@@ -7,7 +7,7 @@
 //!
 //! * [`net`]: connections. [`layers`]: what stands around every handler. [`problem`]: every error.
 //! * [`api`]: JSON. [`ui`]: web pages. [`forms`]: a search as rows, feed or for a browser's search box. [`file`]: the originals.
-//! * [`monitor`]: how the service does. [`service`]: what the handlers share.
+//! * [`monitor`]: how the service does. [`openapi`]: the API described by its own code. [`service`]: what the handlers share.
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
 //! writes to the library; whatever may block runs in `reading`, never on the async threads.
@@ -22,6 +22,7 @@ mod limits;
 mod links;
 mod monitor;
 mod net;
+mod openapi;
 mod problem;
 mod reading;
 mod routes;
@@ -36,6 +37,7 @@ pub use layers::access::Guard;
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};
 pub use net::serve;
+pub use openapi::document as openapi_document;
 pub use routes::{app, app_with_limits};
 
 use crate::search::Engine;

@@ -63,6 +63,48 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code, but for those of the HTTP machinery.
+    pub const ALL: &[Code] = &[
+        Code::Query("query_too_long"),
+        Code::Query("query_too_many_clauses"),
+        Code::Query("query_too_deep"),
+        Code::InvalidCursor,
+        Code::MalformedJson,
+        Code::KeyRequired,
+        Code::InvalidKey,
+        Code::InsufficientScope,
+        Code::NotFound,
+        Code::UnknownReport,
+        Code::UnknownPage,
+        Code::MethodNotAllowed,
+        Code::FileGone,
+        Code::BodyTooLarge,
+        Code::UriTooLong,
+        Code::UnsupportedMediaType,
+        Code::RangeNotSatisfiable,
+        Code::InvalidParameters,
+        Code::Internal,
+        Code::Overloaded,
+        Code::SearchTimeout,
+        Code::Unavailable,
+        Code::Refused(StatusCode::BAD_REQUEST),
+    ];
+
+    /// The code as sent.
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The status it is sent with.
+    pub fn status(self) -> StatusCode {
+        self.row().1
+    }
+
+    /// What it means.
+    pub fn title(self) -> &'static str {
+        self.row().2
+    }
+
     /// The code as sent, its status and its title: the table.
     fn row(self) -> (&'static str, StatusCode, &'static str) {
         match self {
@@ -102,7 +144,7 @@ impl Code {
 }
 
 /// One of several faults in a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Fault {
     /// The parameter's name.
     pub parameter: String,
@@ -138,12 +180,12 @@ impl Problem {
 
     /// The status to send.
     pub fn status(&self) -> StatusCode {
-        self.code.row().1
+        self.code.status()
     }
 
     /// The title of its kind.
     pub fn title(&self) -> &'static str {
-        self.code.row().2
+        self.code.title()
     }
 
     /// The best guess for a status made by the HTTP machinery.
@@ -160,23 +202,45 @@ impl Problem {
 
     fn to_json(&self, path: &str, request_id: &str) -> serde_json::Value {
         let (code, status, title) = self.code.row();
-        let mut body = serde_json::json!({
-            "type": "about:blank",
-            "title": title,
-            "status": status.as_u16(),
-            "detail": self.detail,
-            "instance": path,
-            "code": code,
-            "request_id": request_id,
-        });
-        if let Some(position) = self.position {
-            body["position"] = position.into();
-        }
-        if !self.faults.is_empty() {
-            body["errors"] = serde_json::json!(self.faults);
-        }
-        body
+        let body = ProblemBody {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail: &self.detail,
+            instance: path,
+            code,
+            request_id,
+            position: self.position,
+            errors: &self.faults,
+        };
+        serde_json::to_value(body).unwrap_or_default()
     }
+}
+
+/// A problem as RFC 9457 has it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ProblemBody<'p> {
+    /// Always `about:blank`: the code tells more.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// What went wrong.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// This time; a sentence without full stop.
+    detail: &'p str,
+    /// The address that was asked.
+    instance: &'p str,
+    /// Stable code.
+    code: &'static str,
+    /// The request in the log.
+    request_id: &'p str,
+    /// Byte of the query where a limit was passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<usize>,
+    /// Everything in the request that was not accepted.
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    errors: &'p [Fault],
 }
 
 impl From<QueryError> for Problem {

@@ -8,6 +8,7 @@ use crate::serve::layers::access::{self, Access};
 use crate::serve::layers::headers;
 use crate::serve::limits::Limits;
 use crate::serve::monitor::health;
+use crate::serve::openapi;
 use crate::serve::problem::{self, Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
@@ -70,6 +71,8 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
         Route::new(Method::GET, "/readyz", Access::Open, get(health::readyz)),
+        Route::new(Method::GET, "/openapi.json", Access::Read, get(openapi::openapi)),
+        Route::new(Method::GET, "/docs", Access::Read, get(openapi::docs)),
         Route::new(Method::GET, "/opensearch.xml", Access::Read, get(opensearch::description)),
         Route::new(Method::GET, "/search.csv", Access::Read, get(rows::csv)),
         Route::new(Method::GET, "/search.ndjson", Access::Read, get(rows::ndjson)),

@@ -147,10 +147,10 @@ pub(super) fn hit(id: ReportId) -> Hit {
 }
 
 /// A library with one report of two pages and its original, and the service on it.
-struct Site {
+pub(super) struct Site {
     _folder: tempfile::TempDir,
     original: PathBuf,
-    id: ReportId,
+    pub(super) id: ReportId,
     app: Router,
     service: Arc<Service>,
 }
@@ -194,7 +194,7 @@ fn report() -> Report {
     }
 }
 
-fn site(base_path: &str) -> Site {
+pub(super) fn site(base_path: &str) -> Site {
     site_with(base_path, Limits { reading: Duration::from_secs(60), ..Limits::default() })
 }
 
@@ -243,39 +243,39 @@ fn site_of(base_path: &str, limits: Limits, finish: impl FnOnce(Service, &Path) 
     Site { _folder: folder, original, id: report.id, app: router(Arc::clone(&service)), service }
 }
 
-struct Answer {
-    status: StatusCode,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
     headers: HeaderMap,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
     }
 
-    fn json(&self) -> serde_json::Value {
+    pub(super) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).expect("JSON")
     }
 }
 
 impl Site {
-    async fn ask(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
     }
 
-    async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send("GET", path, headers, "").await
     }
 
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(super) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -283,7 +283,7 @@ impl Site {
         self.ask(request.body(Body::from(body.to_owned())).expect("a good request")).await
     }
 
-    fn file(&self) -> String {
+    pub(super) fn file(&self) -> String {
         format!("/reports/{}/file.pdf", self.id)
     }
 }

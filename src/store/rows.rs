@@ -58,7 +58,7 @@ pub struct ReportRow {
 }
 
 /// What of the library is searchable.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, utoipa::ToSchema)]
 pub struct Coverage {
     /// Reports.
     pub reports: u64,

@@ -35,6 +35,7 @@ fn every_setting_is_shown_with_its_origin() {
     [serve]
     base_path = ""                    # default
     listen = "127.0.0.1:9000"         # environment variable RECTO_SERVE__LISTEN
+    public = true                     # default
 
     ----- stderr -----
     "#);

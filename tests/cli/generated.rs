@@ -26,6 +26,15 @@ fn the_manual_covers_the_program_and_its_commands() {
 }
 
 #[test]
+fn the_description_of_the_api_is_that_of_the_service() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.run("openapi");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document["info"]["title"], "Recto");
+    assert!(document["paths"]["/api/v1/search"]["post"].is_object());
+}
+
+#[test]
 fn a_bad_configuration_does_not_keep_them_from_being_made() {
     let sandbox = Sandbox::new();
     sandbox.write("recto.toml", "nonsense = 1");

@@ -1,6 +1,7 @@
 //! `recto keys`: made once, listed without the secret, refused once revoked.
 
-use crate::cli::sandbox::Sandbox;
+use crate::cli::sandbox::{Sandbox, pdf};
+use crate::cli::server::Server;
 
 #[test]
 fn keys_are_shown_once_and_listed_by_how_they_begin() {
@@ -34,4 +35,39 @@ fn what_cannot_be_is_refused() {
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), b"".as_slice()), "{arguments}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), message);
     }
+}
+
+#[test]
+fn an_address_that_others_reach_needs_a_key_first() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    sandbox.run("ingest reports");
+    let refused = sandbox.run("serve --listen 0.0.0.0:0");
+    assert_eq!(refused.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(message.contains("`recto keys create`"), "{message}");
+    sandbox.run("keys create --name a --scope admin");
+    let server = Server::start_on(&sandbox, "0.0.0.0:0", "");
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 200 "));
+    assert_eq!(server.terminate().0, Some(0));
+}
+
+#[test]
+fn keys_are_valid_at_once_in_a_service_that_runs() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    sandbox.run("ingest reports");
+    sandbox.write("recto.toml", "[serve]\npublic = false\n");
+    let server = Server::start(&sandbox, "");
+    let status = |key: &str| {
+        let headers = [format!("Authorization: Bearer {key}")];
+        let (status, _) = server.request("GET", "/api/v1/search?q=cash", &headers, b"");
+        status
+    };
+    assert!(server.get("/api/v1/search?q=cash").starts_with("HTTP/1.1 401 "));
+    let made = sandbox.run("keys create --name reader --scope search");
+    let key = String::from_utf8(made.stdout).expect("text").trim().to_owned();
+    assert_eq!(status(&key), 200);
+    sandbox.run("keys revoke reader");
+    assert_eq!(status(&key), 401);
 }

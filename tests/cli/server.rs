@@ -20,8 +20,13 @@ pub struct Server {
 impl Server {
     /// Starts it in a sandbox, on a port of its own, and waits until it listens.
     pub fn start(sandbox: &Sandbox, arguments: &str) -> Server {
+        Server::start_on(sandbox, "127.0.0.1:0", arguments)
+    }
+
+    /// The same, listening on an address.
+    pub fn start_on(sandbox: &Sandbox, listen: &str, arguments: &str) -> Server {
         let mut child = sandbox
-            .command(&format!("serve --listen 127.0.0.1:0 {arguments}"))
+            .command(&format!("serve --listen {listen} {arguments}"))
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
@@ -46,6 +51,23 @@ impl Server {
         let mut response = Vec::new();
         stream.read_to_end(&mut response).expect("answered");
         String::from_utf8_lossy(&response).into_owned()
+    }
+
+    /// Status and body of the response to a request.
+    pub fn request(&self, method: &str, path: &str, headers: &[String], body: &[u8]) -> (u16, Vec<u8>) {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let mut head =
+            format!("{method} {path} HTTP/1.0\r\nHost: {}\r\nContent-Length: {}\r\n", self.address, body.len());
+        headers.iter().for_each(|header| head.push_str(&format!("{header}\r\n")));
+        stream.write_all(format!("{head}\r\n").as_bytes()).expect("sent");
+        // It may be refused before all of it was read.
+        let _ = stream.write_all(body);
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).expect("answered");
+        let end = response.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
+        let status = String::from_utf8_lossy(&response[..end]).split(' ').nth(1).and_then(|status| status.parse().ok());
+        (status.expect("a status"), response[end + 4..].to_vec())
     }
 
     /// The body of the response to a GET, however long.

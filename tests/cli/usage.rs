@@ -42,7 +42,7 @@ fn misspelt_options_are_answered_with_the_nearest() {
 #[test]
 fn commands_that_do_not_exist_are_refused() {
     let sandbox = Sandbox::new();
-    for command in ["verify", "rebuild", "export", "openapi", "ingst"] {
+    for command in ["verify", "rebuild", "export", "ingst"] {
         assert_eq!(sandbox.run(command).status.code(), Some(2), "{command}");
     }
 }
@@ -95,7 +95,7 @@ fn a_service_for_other_machines_needs_authentication() {
     ----- stdout -----
 
     ----- stderr -----
-    error: `0.0.0.0:0` can be reached from other machines, which needs authentication, and none is configured; listen on 127.0.0.1 and put a proxy that asks for it in front
+    error: `0.0.0.0:0` can be reached from other machines, which needs authentication, and none is configured; make a key with `recto keys create` first, or listen on 127.0.0.1
     ");
     check!(sandbox, "serve --base-path /a?b", @r"
     exit code: 2

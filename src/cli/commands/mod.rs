@@ -12,6 +12,7 @@ mod failures;
 mod ingest;
 mod keys;
 mod man;
+mod openapi;
 mod rebuild;
 mod retry;
 mod search;
@@ -32,10 +33,11 @@ use figment::value::Value;
 /// Runs the command that was typed.
 pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandError> {
     let overrides = overrides(&arguments.command);
-    // These two describe the program and must work whatever the configuration says.
+    // These describe the program and must work whatever the configuration says.
     match &arguments.command {
         Command::Completions(arguments) => return completions::run(arguments, &console),
         Command::Man(arguments) => return man::run(arguments, &console),
+        Command::Openapi => return openapi::run(&console),
         // It has no configuration but what it is handed, and may not look for one.
         Command::Worker => {
             worker::run()?;
@@ -60,6 +62,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Config(command) => config::run(&command, &session),
         Command::Completions(arguments) => completions::run(&arguments, &session.console),
         Command::Man(arguments) => man::run(&arguments, &session.console),
+        Command::Openapi => openapi::run(&session.console),
         Command::Worker => worker::run().map(|()| ExitCode::Success).map_err(CommandError::from),
     }
 }

@@ -40,9 +40,9 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
         workers: session.workers()?,
         ..IngestOptions::default()
     };
-    let guard = guard(session, address)?;
-    let listener = listen(address)?;
     let ingests = !ingest_options.paths.is_empty();
+    let guard = guard(session, address, ingests)?;
+    let listener = listen(address)?;
     let library = Arc::new(open_library(session, ingests)?);
     let engine = Arc::new(Engine::open(Arc::clone(&library))?);
     let ingesting = Arc::new(AtomicBool::new(ingests));
@@ -83,10 +83,12 @@ fn address(listen: &str) -> Result<SocketAddr, CommandError> {
 }
 
 /// Who is let in. An address that other machines reach is refused while there is no key: whoever set the service up so
-/// could not have meant to be the only one who cannot write to it.
-fn guard(session: &Session, address: SocketAddr) -> Result<Guard, CommandError> {
-    let store = match ServiceStore::open(session.library_directory()) {
-        Ok(store) => Some(Arc::new(store)),
+/// could not have meant to be the only one who cannot write to it. Nothing is made where there is no library to serve.
+fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<Guard, CommandError> {
+    let directory = session.library_directory();
+    let is_there = ingests || directory.is_dir();
+    let store = match is_there.then(|| ServiceStore::open(directory)).transpose() {
+        Ok(store) => store.map(Arc::new),
         Err(error @ (StoreError::Io { .. } | StoreError::Catalogue(_))) => {
             session.console.warning(format!("nobody can write, as there is no place for keys: {error}"));
             None

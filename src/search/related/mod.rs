@@ -33,7 +33,7 @@ const SAME_AUTHOR: f32 = 0.1;
 const SPARE: usize = 100;
 
 /// A report related to another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Related {
     /// Its identity.
     pub id: ReportId,

@@ -22,7 +22,7 @@ pub(super) use titles::Titles;
 use typed::Typed;
 
 /// Suggestions for a query typed so far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Suggestions {
     /// As typed.
     pub q: String,
@@ -31,7 +31,7 @@ pub struct Suggestions {
 }
 
 /// A way to go on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Suggestion {
     /// The last word completed.

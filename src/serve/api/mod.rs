@@ -6,13 +6,14 @@
 pub mod related;
 pub mod suggest;
 
-use crate::report::{About, OutlineEntry, PageStatus, Quad, ReportId, Statements, rfc3339};
-use crate::search::{Copies, RequestError, SearchRequest, SearchResponse};
-use crate::serve::asked::{is_json, page_number, pairs_of, report_id};
+use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Statements, rfc3339};
+use crate::search::{Copies, SearchRequest, SearchResponse};
+use crate::serve::asked::{Parameters, is_json, page_number, pairs_of, report_id};
+use crate::serve::conditional::EntityTag;
 use crate::serve::links::Links;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::{KnownReport, Service};
-use crate::store::{ReportRow, StoredPage};
+use crate::store::{Coverage, ReportRow, StoredPage};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -25,6 +26,30 @@ use std::sync::Arc;
 const LIST_LIMIT: (u64, u64) = (20, 100);
 
 /// `GET /api/v1/search`.
+#[utoipa::path(
+    get, path = "/api/v1/search", operation_id = "search", summary = "Search", tag = "search",
+    params(
+        ("q" = Option<String>, Query, description = "What to find, in the query language; any text is legal", example = "cash transfer"),
+        ("limit" = Option<u32>, Query, description = "Reports to return; 10 unless given", minimum = 1, maximum = 100),
+        ("offset" = Option<u32>, Query, description = "Reports to leave out first; beyond it use `cursor`", minimum = 0, maximum = 10000),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the response before, instead of `offset`"),
+        ("pages" = Option<u32>, Query, description = "Pages shown of each report; 3 unless given", minimum = 0, maximum = 50),
+        ("passages" = Option<u32>, Query, description = "Passages shown of each page; 2 unless given", minimum = 0, maximum = 10),
+        ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code; may be repeated: any of one field, each of several", example = json!(["en"])),
+        ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count"),
+        ("filter[section]" = Option<Vec<String>>, Query, description = "Name of one of its outermost sections"),
+        ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2019.."])),
+        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `year`", example = "language,year"),
+        ("sort" = Option<String>, Query, description = "Order of the reports: `relevance`, `date`, `-date`, `title` or `-title`", example = "-date"),
+        ("op" = Option<String>, Query, description = "How bare words combine: `and` or `or`", example = "and"),
+        ("explain" = Option<bool>, Query, description = "Whether to say how every score came about"),
+    ),
+    responses(
+        (status = 200, description = "Reports by relevance, with the pages and passages that show why", body = SearchResponse),
+        (status = 304, description = "As the client has it"),
+        (status = 400, description = "A limit of the query language, or a cursor of another search"),
+    ),
+)]
 pub async fn search(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
@@ -41,6 +66,15 @@ pub async fn search(
 }
 
 /// `POST /api/v1/search`: the same as a JSON object; see [`SearchRequest::from_json`].
+#[utoipa::path(
+    post, path = "/api/v1/search", operation_id = "search_by_post", request_body = serde_json::Value, summary = "Search with a JSON body", tag = "search",
+    responses(
+        (status = 200, description = "As of GET", body = SearchResponse),
+        (status = 400, description = "The body is not JSON, a limit of the query language, or a cursor of another search"),
+        (status = 413, description = "More than 64 KiB"),
+        (status = 415, description = "The body must be JSON"),
+    ),
+)]
 pub async fn search_json(
     State(service): State<Arc<Service>>,
     headers: HeaderMap,
@@ -56,12 +90,23 @@ pub async fn search_json(
 }
 
 /// `GET /api/v1/reports`: reports by title.
+#[utoipa::path(
+    get, path = "/api/v1/reports", operation_id = "list_reports", summary = "List the reports", tag = "reports",
+    params(
+        ("offset" = Option<u32>, Query, description = "Reports to leave out first", minimum = 0),
+        ("limit" = Option<u32>, Query, description = "Reports to return; 20 unless given", minimum = 1, maximum = 100, example = 20),
+    ),
+    responses(
+        (status = 200, description = "Reports by title", body = ReportList),
+        (status = 304, description = "As the client has it"),
+    ),
+)]
 pub async fn reports(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (offset, limit) = list_window(&pairs_of(query.as_deref()))?;
+    let (offset, limit) = list_window(query.as_deref())?;
     let tag = service.entity_tag();
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
@@ -70,20 +115,30 @@ pub async fn reports(
     let reports = service
         .read(move |service| {
             let rows = service.rows(offset, limit)?;
-            Ok(rows.iter().map(|row| ReportSummary::new(row, &service.links)).collect::<Vec<_>>())
+            Ok(rows.iter().map(|row| ReportSummary::new(row, &service.links)).collect())
         })
         .await?;
-    let body = serde_json::json!({ "total": total, "offset": offset, "limit": limit, "reports": reports });
-    Ok(tag.mark(Json(body).into_response()))
+    Ok(tag.mark(Json(ReportList { total, offset, limit, reports }).into_response()))
 }
 
 /// `GET /api/v1/reports/{id}`.
+#[utoipa::path(
+    get, path = "/api/v1/reports/{id}", operation_id = "get_report", summary = "Tell about a report", tag = "reports",
+    params(("id" = ReportId, Path, description = "The report's id")),
+    responses(
+        (status = 200, description = "What the report says about itself, its abstract, recommendations, outline and pages", body = ReportDetail),
+        (status = 304, description = "As the client has it"),
+        (status = 404, description = "No such report"),
+    ),
+)]
 pub async fn report(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
+    Parameters::of(query.as_deref()).finish()?;
     let tag = service.entity_tag();
     let report = service
         .read(move |service| {
@@ -96,19 +151,39 @@ pub async fn report(
 }
 
 /// `GET /api/v1/reports/{id}/pages/{n}`: text and words with their places.
+#[utoipa::path(
+    get, path = "/api/v1/reports/{id}/pages/{page}", operation_id = "get_page", summary = "Read a page", tag = "reports",
+    params(
+        ("id" = ReportId, Path, description = "The report's id"),
+        ("page" = u32, Path, description = "1-based index in the PDF", minimum = 1, example = 1),
+        ("words" = Option<bool>, Query, description = "Whether to tell every word with its place; true unless given", example = true),
+    ),
+    responses(
+        (status = 200, description = "The text of a page in reading order, and every word with its place", body = PageDetail),
+        (status = 304, description = "As the client has it"),
+        (status = 404, description = "No such report or page"),
+    ),
+)]
 pub async fn page(
     State(service): State<Arc<Service>>,
     Path((id, page)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
+    let mut parameters = Parameters::of(query.as_deref());
+    let has_words = parameters.flag("words").unwrap_or(true);
+    parameters.finish()?;
     let tag = service.entity_tag();
     let detail = service
         .read(move |service| {
             let known = service.known_report(id)?;
             let number = page_number(&page, known.stored.pages.len())?;
             let stored = service.library().texts().pages(known.row.location, &[number])?;
-            let stored = stored.into_iter().next().unwrap_or_default();
+            let mut stored = stored.into_iter().next().unwrap_or_default();
+            if !has_words {
+                stored.words.clear();
+            }
             PageDetail::new(&known, number, &stored, &service.links)
         })
         .await?;
@@ -116,15 +191,42 @@ pub async fn page(
 }
 
 /// `GET /api/v1/coverage`: what of the library is searchable.
-pub async fn coverage(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
-    let tag = service.entity_tag();
+#[utoipa::path(
+    get, path = "/api/v1/coverage", operation_id = "get_coverage", summary = "Tell what of the library can be searched", tag = "library",
+    responses(
+        (status = 200, description = "Reports, files, failures by reason, pages by status", body = Coverage),
+        (status = 304, description = "As the client has it"),
+    ),
+)]
+pub async fn coverage(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Parameters::of(query.as_deref()).finish()?;
     let coverage = service.coverage().await?;
-    Ok(tag.mark(Json(&*coverage).into_response()))
+    // Failures are counted as well, and need no new generation.
+    let body = serde_json::to_string(&*coverage).map_err(|_| Problem::internal())?;
+    let tag = EntityTag::of_body(&body);
+    Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Json(&*coverage).into_response())))
+}
+
+/// A part of the list of reports.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ReportList {
+    /// Reports in all.
+    total: u64,
+    /// Those left out first.
+    offset: u64,
+    /// Those wanted at most.
+    limit: u64,
+    /// The reports.
+    reports: Vec<ReportSummary>,
 }
 
 /// A report in a list.
-#[derive(Serialize)]
-struct ReportSummary {
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ReportSummary {
     id: ReportId,
     title: String,
     authors: Vec<String>,
@@ -159,14 +261,15 @@ impl ReportSummary {
 }
 
 /// A report with what it says about itself.
-#[derive(Serialize)]
-struct ReportDetail {
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ReportDetail {
     #[serde(flatten)]
     summary: ReportSummary,
     about: About,
     #[serde(flatten)]
     statements: Statements,
-    partial: Option<&'static str>,
+    /// Why it was read only in part, if it was.
+    partial: Option<Reason>,
     outline: Vec<OutlineEntry>,
     /// Every place of the file.
     files: Vec<String>,
@@ -176,8 +279,8 @@ struct ReportDetail {
 }
 
 /// A page of a report without its text.
-#[derive(Serialize)]
-struct PageLine {
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PageLine {
     page: u32,
     label: Option<String>,
     status: PageStatus,
@@ -200,7 +303,7 @@ impl ReportDetail {
             summary: ReportSummary::new(&known.row, links),
             about: stored.about.clone(),
             statements: stored.statements.clone(),
-            partial: stored.partial.map(crate::report::Reason::code),
+            partial: stored.partial,
             outline: stored.outline.clone(),
             files,
             copies,
@@ -210,8 +313,8 @@ impl ReportDetail {
 }
 
 /// A page with its text and the places of its words.
-#[derive(Serialize)]
-struct PageDetail {
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PageDetail {
     report: ReportId,
     page: u32,
     pages_total: usize,
@@ -228,8 +331,8 @@ struct PageDetail {
 }
 
 /// A printed piece of a word.
-#[derive(Serialize)]
-struct Word {
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Word {
     text: String,
     quad: Quad,
 }
@@ -266,55 +369,16 @@ pub fn request_of(pairs: &[(String, String)]) -> Result<SearchRequest, Problem> 
 }
 
 /// `offset` and `limit` of a list.
-fn list_window(pairs: &[(String, String)]) -> Result<(u64, u64), Problem> {
-    let (mut offset, mut limit) = (None, None);
-    let mut faults = Vec::new();
-    let mut fault = |name: &str, detail: &str| {
-        faults.push(RequestError { parameter: name.to_owned(), detail: detail.to_owned() });
-    };
-    for (name, value) in pairs {
-        let number = value.parse::<u64>().ok().filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()));
-        let (place, accepted, wanted) = match name.as_str() {
-            "offset" => (&mut offset, 0..=u64::from(u32::MAX), "must be a whole number, 0 or more"),
-            "limit" => (&mut limit, 1..=LIST_LIMIT.1, "must be a whole number from 1 to 100"),
-            _ => {
-                fault(name, "is not known; known are offset, limit");
-                continue;
-            }
-        };
-        match number.filter(|number| accepted.contains(number)) {
-            Some(_) if place.is_some() => fault(name, "may be given once"),
-            Some(number) => *place = Some(number),
-            None => fault(name, wanted),
-        }
-    }
-    if faults.is_empty() { Ok((offset.unwrap_or(0), limit.unwrap_or(LIST_LIMIT.0))) } else { Err(faults.into()) }
+fn list_window(query: Option<&str>) -> Result<(u64, u64), Problem> {
+    let mut parameters = Parameters::of(query);
+    let offset = parameters.number("offset", 0..=u64::from(u32::MAX));
+    let limit = parameters.number("limit", 1..=LIST_LIMIT.1);
+    parameters.finish()?;
+    Ok((offset.unwrap_or(0), limit.unwrap_or(LIST_LIMIT.0)))
 }
 
 /// The addresses of a response, put under the base path so that a client can follow them as they are.
 fn with_base_path(mut response: SearchResponse, links: &Links) -> SearchResponse {
     response.hits.iter_mut().for_each(|hit| hit.put_under(links.base()));
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pair(name: &str, value: &str) -> (String, String) {
-        (name.to_owned(), value.to_owned())
-    }
-
-    #[test]
-    fn lists_name_every_parameter_that_is_wrong() {
-        assert_eq!(list_window(&[]).ok(), Some((0, 20)));
-        assert_eq!(list_window(&[pair("offset", "40"), pair("limit", "100")]).ok(), Some((40, 100)));
-        for value in ["0", "101", "-1", "1e3", "", "+5", "9223372036854775808", "1.0", " 1"] {
-            assert!(list_window(&[pair("limit", value)]).is_err(), "{value}");
-        }
-        let problem = list_window(&[pair("limit", "0"), pair("offset", "1"), pair("offset", "2"), pair("x", "1")]);
-        let parameters: Vec<String> =
-            problem.expect_err("three faults").faults.into_iter().map(|fault| fault.parameter).collect();
-        assert_eq!(parameters, ["limit", "offset", "x"]);
-    }
 }

@@ -1,9 +1,8 @@
 //! Reports related to one, with the terms they share.
 
 use crate::report::ReportId;
-use crate::search::{Related, RequestError};
-use crate::serve::asked::pairs_of;
-use crate::serve::asked::report_id;
+use crate::search::Related;
+use crate::serve::asked::{Parameters, report_id};
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use axum::Json;
@@ -14,16 +13,28 @@ use serde::Serialize;
 use std::sync::Arc;
 
 /// Related reports unless asked otherwise, and at most.
-const LIMIT: (usize, usize) = (10, 50);
+const LIMIT: (u64, u64) = (10, 50);
 
 /// The answer.
-#[derive(Serialize)]
-struct RelatedReports {
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct RelatedReports {
     report: ReportId,
     related: Vec<Related>,
 }
 
 /// `GET /api/v1/reports/{id}/related?limit=`.
+#[utoipa::path(
+    get, path = "/api/v1/reports/{id}/related", operation_id = "list_related", summary = "Find related reports", tag = "reports",
+    params(
+        ("id" = ReportId, Path, description = "The report's id"),
+        ("limit" = Option<u32>, Query, description = "Reports at most; 10 unless given", minimum = 1, maximum = 50),
+    ),
+    responses(
+        (status = 200, description = "Reports about the same, with the terms they share", body = RelatedReports),
+        (status = 304, description = "As the client has it"),
+        (status = 404, description = "No such report"),
+    ),
+)]
 pub async fn related(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
@@ -31,7 +42,10 @@ pub async fn related(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
-    let limit = limit_of(&pairs_of(query.as_deref()))?;
+    let mut parameters = Parameters::of(query.as_deref());
+    let limit = parameters.number("limit", 1..=LIMIT.1).unwrap_or(LIMIT.0);
+    parameters.finish()?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let tag = service.entity_tag();
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
@@ -44,24 +58,4 @@ pub async fn related(
         .await?;
     related.iter_mut().for_each(|other| other.url = service.links.at(&other.url));
     Ok(tag.mark(Json(RelatedReports { report: id, related }).into_response()))
-}
-
-/// How many are wanted.
-fn limit_of(pairs: &[(String, String)]) -> Result<usize, Problem> {
-    let mut limit = None;
-    let mut faults = Vec::new();
-    for (name, value) in pairs {
-        let number = value.parse().ok().filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()));
-        let detail = match (name.as_str(), number) {
-            ("limit", _) if limit.is_some() => "is given more than once; give it once",
-            ("limit", Some(number)) if (1..=LIMIT.1).contains(&number) => {
-                limit = Some(number);
-                continue;
-            }
-            ("limit", _) => "must be a whole number from 1 to 50",
-            _ => "is not known; known is limit",
-        };
-        faults.push(RequestError { parameter: name.chars().take(64).collect(), detail: detail.to_owned() });
-    }
-    if faults.is_empty() { Ok(limit.unwrap_or(LIMIT.0)) } else { Err(faults.into()) }
 }

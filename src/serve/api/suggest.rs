@@ -1,8 +1,8 @@
 //! Suggestions while typing: for programs and the search box of our pages as an object, for the search box of browsers
 //! as OpenSearch wants them.
 
-use crate::search::{RequestError, Suggestion, Suggestions};
-use crate::serve::asked::pairs_of;
+use crate::search::{Suggestion, Suggestions};
+use crate::serve::asked::Parameters;
 use crate::serve::forms::opensearch::site_of;
 use crate::serve::links::Links;
 use crate::serve::problem::Problem;
@@ -14,15 +14,26 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// Suggestions unless asked otherwise, and at most.
-const LIMIT: (usize, usize) = (8, 20);
+const LIMIT: (u64, u64) = (8, 20);
 
 /// `GET /api/v1/suggest?q=&limit=`.
+#[utoipa::path(
+    get, path = "/api/v1/suggest", operation_id = "suggest", summary = "Suggest how to go on while typing", tag = "search",
+    params(
+        ("q" = Option<String>, Query, description = "What was typed so far", example = "cash tra"),
+        ("limit" = Option<u32>, Query, description = "Suggestions at most; 8 unless given", minimum = 1, maximum = 20),
+    ),
+    responses(
+        (status = 200, description = "Completions of the last word, then titles", body = Suggestions),
+        (status = 304, description = "As the client has it"),
+    ),
+)]
 pub async fn suggest(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (q, limit) = parameters(&pairs_of(query.as_deref()))?;
+    let (q, limit) = parameters(query.as_deref())?;
     let tag = service.entity_tag();
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
@@ -38,7 +49,7 @@ pub async fn browser_suggestions(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let site = site_of(&headers)?;
-    let (q, limit) = parameters(&pairs_of(query.as_deref()))?;
+    let (q, limit) = parameters(query.as_deref())?;
     let tag = service.entity_tag();
     let found = service.read(move |service| Ok(service.searcher.suggest(&q, limit)?)).await?;
     let (mut ways, mut notes, mut places) = (Vec::new(), Vec::new(), Vec::new());
@@ -59,30 +70,12 @@ pub async fn browser_suggestions(
 }
 
 /// What was typed, and how many suggestions are wanted.
-fn parameters(pairs: &[(String, String)]) -> Result<(String, usize), Problem> {
-    let (mut q, mut limit) = (None, None);
-    let mut faults = Vec::new();
-    for (name, value) in pairs {
-        let fault = match name.as_str() {
-            "q" if q.is_none() => {
-                q = Some(value.clone());
-                continue;
-            }
-            "limit" if limit.is_none() => {
-                let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-                let number = if is_number { value.parse().ok() } else { None };
-                limit = number.filter(|number| (1..=LIMIT.1).contains(number));
-                if limit.is_some() {
-                    continue;
-                }
-                "must be a whole number from 1 to 20"
-            }
-            "q" | "limit" => "is given more than once; give it once",
-            _ => "is not known; known are q, limit",
-        };
-        faults.push(RequestError { parameter: name.chars().take(64).collect(), detail: fault.to_owned() });
-    }
-    if faults.is_empty() { Ok((q.unwrap_or_default(), limit.unwrap_or(LIMIT.0))) } else { Err(faults.into()) }
+fn parameters(query: Option<&str>) -> Result<(String, usize), Problem> {
+    let mut parameters = Parameters::of(query);
+    let q = parameters.text("q").unwrap_or_default();
+    let limit = parameters.number("limit", 1..=LIMIT.1).unwrap_or(LIMIT.0);
+    parameters.finish()?;
+    Ok((q, usize::try_from(limit).unwrap_or(usize::MAX)))
 }
 
 fn with_base_path(mut found: Suggestions, links: &Links) -> Suggestions {

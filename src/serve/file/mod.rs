@@ -6,7 +6,7 @@
 mod range;
 
 use crate::report::ReportId;
-use crate::serve::asked::report_id;
+use crate::serve::asked::{Parameters, report_id};
 use crate::serve::conditional::matches_any;
 use crate::serve::file::range::Part;
 use crate::serve::layers::headers::{DOWNLOAD_POLICY, PDF_POLICY};
@@ -46,6 +46,21 @@ struct Original {
 }
 
 /// Serves the original. `?download` asks the browser to save it instead of showing it.
+#[utoipa::path(
+    get, path = "/reports/{id}/file.pdf", operation_id = "get_file", summary = "Fetch the original", tag = "reports",
+    params(
+        ("id" = ReportId, Path, description = "The report's id"),
+        ("download" = Option<String>, Query, description = "Given, with or without a value: to be saved instead of shown"),
+    ),
+    responses(
+        (status = 200, description = "The original PDF; ranges are honoured", body = Vec<u8>, content_type = "application/pdf"),
+        (status = 206, description = "The part asked for", body = Vec<u8>, content_type = "application/pdf"),
+        (status = 304, description = "As the client has it"),
+        (status = 404, description = "No such report"),
+        (status = 410, description = "The original was changed or moved since it was read"),
+        (status = 416, description = "The range is outside the file"),
+    ),
+)]
 pub async fn original(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
@@ -54,9 +69,11 @@ pub async fn original(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
+    let mut parameters = Parameters::of(query.as_deref());
+    let is_download = parameters.text("download").is_some();
+    parameters.finish()?;
     let original = service.read(move |service| open(service, id)).await?;
     let tag = format!("\"{id}\"");
-    let is_download = query.as_deref() == Some("download");
     if matches_any(&headers, &tag) {
         return Ok(describe(StatusCode::NOT_MODIFIED.into_response(), &original, &tag, is_download));
     }

@@ -19,8 +19,6 @@ pub enum Access {
     Open,
     /// Nothing where reading is public, else a key.
     Read,
-    /// A key of this scope or a wider one.
-    Key(Scope),
 }
 
 /// Who is let in.
@@ -38,40 +36,27 @@ impl Default for Guard {
     }
 }
 
-/// Whose request it is, in its extensions.
-#[derive(Debug, Clone)]
-pub struct Caller(pub KeyRow);
-
 /// Lets a request through to a route that needs `access`, or refuses it.
-pub async fn check(
-    State((service, access)): State<(Arc<Service>, Access)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn check(State((service, access)): State<(Arc<Service>, Access)>, request: Request, next: Next) -> Response {
     match admit(&service, access, request.headers()).await {
-        Ok(Some(key)) => {
-            request.extensions_mut().insert(Caller(key));
-            next.run(request).await
-        }
-        Ok(None) => next.run(request).await,
+        Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-/// The key a request is made with, if it may be made.
-async fn admit(service: &Arc<Service>, access: Access, headers: &HeaderMap) -> Result<Option<KeyRow>, Problem> {
+/// Whether a request may be made.
+async fn admit(service: &Arc<Service>, access: Access, headers: &HeaderMap) -> Result<(), Problem> {
     let needed = match access {
-        Access::Open => return Ok(None),
+        Access::Open => return Ok(()),
         Access::Read if service.guard.public => None,
         Access::Read => Some(Scope::Search),
-        Access::Key(scope) => Some(scope),
     };
     let key = match presented(headers)? {
         Some(text) => Some(accepted(service, text).await?),
         None => None,
     };
     match (needed, &key) {
-        (None, _) => Ok(key),
+        (None, _) => Ok(()),
         (Some(_), None) => {
             let detail = "send a key as `Authorization: Bearer KEY`; `recto keys create` makes one";
             Err(Problem::new(Code::KeyRequired, detail))
@@ -80,7 +65,7 @@ async fn admit(service: &Arc<Service>, access: Access, headers: &HeaderMap) -> R
             let detail = format!("this needs a key of scope `{needed}`; this one has `{}`", key.scope);
             Err(Problem::new(Code::InsufficientScope, detail))
         }
-        (Some(_), Some(_)) => Ok(key),
+        (Some(_), Some(_)) => Ok(()),
     }
 }
 

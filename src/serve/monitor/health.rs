@@ -10,6 +10,10 @@ use std::sync::Arc;
 
 /// Alive: the generation that answers, the reports it holds, whether an ingest runs. Touches the catalogue, so that
 /// a failing disk shows.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "healthz", summary = "Is it alive", tag = "service",
+    responses((status = 200, description = "Alive", body = serde_json::Value)),
+)]
 pub async fn healthz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
     let coverage = service.coverage().await?;
     Ok(uncached(Json(serde_json::json!({
@@ -22,6 +26,10 @@ pub async fn healthz(State(service): State<Arc<Service>>) -> Result<Response, Pr
 }
 
 /// Ready: 200 while searches are taken, 503 once the service was told to stop.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "readyz", summary = "Can it answer", tag = "service",
+    responses((status = 200, description = "Searches are taken", body = serde_json::Value)),
+)]
 pub async fn readyz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
     service.check_running()?;
     Ok(uncached(Json(serde_json::json!({ "status": "ready" }))))

@@ -8,6 +8,7 @@ pub mod pages;
 
 mod browse;
 mod copies;
+mod docs;
 mod feed;
 mod filters;
 mod languages;
@@ -21,6 +22,7 @@ mod search;
 mod shell;
 
 pub use browse::{BrowsePage, browse_page};
+pub use docs::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
 pub use feed::{FeedEntry, FeedPage, feed};
 pub use page::{PageView, page_page};
 pub use query_state::QueryState;

@@ -1,0 +1,133 @@
+//! `/docs`: the document as a page, whole without scripts.
+
+use crate::serve::asked::Parameters;
+use crate::serve::forms::opensearch::site_of;
+use crate::serve::openapi::document;
+use crate::serve::problem::{Code, Problem};
+use crate::serve::service::Service;
+use crate::serve::ui::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Html;
+use form_urlencoded::Serializer;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// `GET /docs`.
+pub async fn docs(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Html<String>, Problem> {
+    Parameters::of(query.as_deref()).finish()?;
+    let site = format!("{}{}", site_of(&headers)?, service.links.base());
+    let document = document(service.links.base());
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            operations.push(operation_of(&site, path, method, operation));
+        }
+    }
+    let problems = Code::ALL.iter().map(|code| DocsProblem {
+        code: code.name(),
+        status: code.status().as_u16(),
+        title: code.title(),
+    });
+    let page = DocsPage {
+        version: text(&document["info"]["version"]),
+        description: text(&document["info"]["description"]),
+        openapi: service.links.at("/openapi.json"),
+        operations,
+        problems: problems.collect(),
+    };
+    Ok(Html(docs_page(&service.links, &page)))
+}
+
+fn operation_of(site: &str, path: &str, method: &str, operation: &Value) -> DocsOperation {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let responses = operation["responses"].as_object().into_iter().flatten();
+    let scope = operation["security"].as_array().and_then(|ways| ways.last()).map(|way| text(&way["key"][0]));
+    DocsOperation {
+        id: text(&operation["operationId"]),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        summary: text(&operation["summary"]),
+        scope: scope.unwrap_or_default(),
+        parameters: parameters.map(parameter_of).collect(),
+        responses: responses
+            .map(|(status, response)| DocsResponse {
+                status: status.clone(),
+                description: text(&response["description"]),
+            })
+            .collect(),
+        curl: curl(site, path, method, operation),
+    }
+}
+
+fn parameter_of(parameter: &Value) -> DocsParameter {
+    let schema = &parameter["schema"];
+    let bound = |name: &str| schema[name].as_i64().map(|number| number.to_string());
+    let range = match (bound("minimum"), bound("maximum")) {
+        (Some(least), Some(most)) => format!("{least}–{most}"),
+        (Some(least), None) => format!("{least} or more"),
+        _ => String::new(),
+    };
+    DocsParameter {
+        name: text(&parameter["name"]),
+        place: text(&parameter["in"]),
+        range,
+        description: text(&parameter["description"]),
+    }
+}
+
+/// A command that asks for the example.
+fn curl(site: &str, path: &str, method: &str, operation: &Value) -> String {
+    let address = format!("{site}{}", example_target(path, operation));
+    let mut command = String::from("curl");
+    if method != "get" {
+        command.push_str(&format!(" -X {}", method.to_uppercase()));
+    }
+    let ways = operation["security"].as_array();
+    if ways.is_some_and(|ways| ways.first().is_some_and(|way| way.get("key").is_some())) {
+        command.push_str(" -H \"Authorization: Bearer $KEY\"");
+    }
+    if let Some(example) = operation["requestBody"]["content"]["application/json"].get("example") {
+        command.push_str(&format!(" -H 'Content-Type: application/json' -d '{example}'"));
+    } else if operation["requestBody"]["content"].get("application/pdf").is_some() {
+        command.push_str(" -H 'Content-Type: application/pdf' --data-binary @report.pdf");
+    }
+    command.push_str(&format!(" '{address}'"));
+    command
+}
+
+/// The address of an operation with the examples of its parameters.
+pub fn example_target(path: &str, operation: &Value) -> String {
+    let mut target = path.to_owned();
+    let mut query = Serializer::new(String::new());
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = text(&parameter["name"]);
+        let examples = match parameter.get("example") {
+            Some(Value::Array(examples)) => examples.iter().map(text).collect(),
+            Some(example) => vec![text(example)],
+            None => Vec::new(),
+        };
+        for example in examples {
+            if parameter["in"] == "path" {
+                target = target.replace(&format!("{{{name}}}"), &example);
+            } else {
+                query.append_pair(&name, &example);
+            }
+        }
+    }
+    let query = query.finish();
+    if query.is_empty() { target } else { format!("{target}?{query}") }
+}
+
+/// A string as it is, anything else as JSON, nothing as nothing.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,132 @@
+//! The document: what the macros gathered, completed with what holds everywhere.
+
+use crate::serve::layers::access::Access;
+use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
+use crate::serve::problem::{Code, ProblemBody};
+use crate::serve::routes::table;
+use crate::serve::{api, file, forms, monitor};
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+/// What the macros gather.
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        api::search,
+        api::search_json,
+        api::suggest::suggest,
+        api::reports,
+        api::report,
+        api::page,
+        api::related::related,
+        api::coverage,
+        forms::rows::csv,
+        forms::rows::ndjson,
+        forms::feed::atom,
+        file::original,
+        monitor::health::healthz,
+        monitor::health::readyz,
+    ),
+    components(schemas(ProblemBody)),
+    tags(
+        (name = "search", description = "Find reports, their pages and the passages on them"),
+        (name = "reports", description = "Read what was found"),
+        (name = "library", description = "What is in the library"),
+        (name = "service", description = "How the service does"),
+    )
+)]
+struct Gathered;
+
+/// The document of a service under a base path.
+pub fn document(base_path: &str) -> Value {
+    let mut document = serde_json::to_value(Gathered::openapi()).unwrap_or_default();
+    document["info"] = json!({
+        "title": "Recto",
+        "version": CONTRACT_VERSION,
+        "summary": "Search a library of report PDFs, down to the page and the words on it",
+        "description": "Unknown and malformed parameters are refused with 422. Every error is a problem (RFC 9457) \
+                        whose `code` is stable; `x-problems` lists them. Answers carry an entity tag that changes with \
+                        the library: send it back as `If-None-Match`.",
+        "license": { "name": "MIT", "identifier": "MIT" },
+    });
+    document["servers"] = json!([{ "url": if base_path.is_empty() { "/" } else { base_path } }]);
+    document["components"]["securitySchemes"] = json!({
+        "key": { "type": "http", "scheme": "bearer", "description": "A key of `recto keys create`" },
+    });
+    document["x-problems"] = Code::ALL
+        .iter()
+        .map(|code| json!({ "code": code.name(), "status": code.status().as_u16(), "title": code.title() }))
+        .collect();
+    let search = query_as_object(&document["paths"]["/api/v1/search"]["get"]["parameters"]);
+    document["paths"]["/api/v1/search"]["post"]["requestBody"] = json!({
+        "required": true,
+        "content": { "application/json": { "schema": search, "example": { "q": "cash transfer", "limit": 5 } } },
+    });
+    let routes = table();
+    let Some(paths) = document["paths"].as_object_mut() else { return document };
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            let route =
+                routes.iter().find(|route| route.path == path && route.method.as_str().eq_ignore_ascii_case(method));
+            complete(operation, route.map_or(Access::Read, |route| route.access));
+        }
+    }
+    document
+}
+
+/// Adds to an operation who may use it and what else it may answer.
+fn complete(operation: &mut Value, access: Access) {
+    let Some(operation) = operation.as_object_mut() else { return };
+    // The handlers' comments are for those who read the code.
+    operation.remove("description");
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        if parameter["name"] == "id" {
+            parameter["example"] = EXAMPLE_ID.into();
+        }
+    }
+    let security = match access {
+        Access::Open => json!([]),
+        Access::Read => json!([{}, { "key": ["search"] }]),
+    };
+    operation.insert("security".to_owned(), security);
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let common = [
+        ("401", "A key is needed, or the one sent is not accepted", access != Access::Open),
+        ("403", "The key's scope does not allow this", access != Access::Open),
+        ("422", "Parameters that are unknown or malformed, each named", access != Access::Open),
+        ("429", "Too many requests; see `Retry-After`", access != Access::Open),
+        ("500", "A defect, or a failing disk", true),
+        ("503", "Too busy, or stopping; see `Retry-After`", true),
+    ];
+    for (status, description, _) in common.into_iter().filter(|(.., applies)| *applies) {
+        responses.entry(status).or_insert_with(|| json!({ "description": description }));
+    }
+    for (status, response) in responses {
+        if status.starts_with(['4', '5']) {
+            let schema = json!({ "$ref": "#/components/schemas/ProblemBody" });
+            response["content"] = json!({ "application/problem+json": { "schema": schema } });
+        }
+    }
+}
+
+/// The parameters of a query as the properties of an object: filters of one field may stand in an array.
+fn query_as_object(parameters: &Value) -> Value {
+    let mut properties = Map::new();
+    let mut filters = Map::new();
+    for parameter in parameters.as_array().into_iter().flatten() {
+        let Some(name) = parameter["name"].as_str() else { continue };
+        let mut schema = parameter["schema"].clone();
+        schema["description"] = parameter["description"].clone();
+        if let Some(field) = name.strip_prefix("filter[").and_then(|rest| rest.strip_suffix(']')) {
+            filters.insert(
+                field.to_owned(),
+                json!({ "type": ["array", "string", "null"], "items": { "type": "string" } }),
+            );
+        } else {
+            properties.insert(name.to_owned(), schema);
+        }
+    }
+    let filter = json!({ "type": "object", "properties": filters, "additionalProperties": false });
+    properties.insert("filter".to_owned(), filter);
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}

@@ -1,0 +1,202 @@
+//! Every example of the document is asked for, and what comes is what the document says.
+
+use super::docs::example_target;
+use super::{EXAMPLE_ID, document};
+use crate::serve::routes::table;
+use crate::serve::tests::{Answer, site};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// What of `value` is not as `schema` says; nothing if all is. Knows what the document uses and refuses the rest.
+fn breaches(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
+    let Some(schema) = schema.as_object() else { return };
+    for (keyword, wanted) in schema {
+        match keyword.as_str() {
+            "$ref" => {
+                let name = wanted.as_str().and_then(|name| name.strip_prefix('#')).expect("a local reference");
+                let target = document.pointer(name).unwrap_or_else(|| panic!("{name} is not there"));
+                breaches(document, target, value, at, found);
+            }
+            "type" => {
+                let types = wanted.as_array().cloned().unwrap_or_else(|| vec![wanted.clone()]);
+                if !types.iter().any(|name| is_of_type(name.as_str().unwrap_or_default(), value)) {
+                    found.push(format!("{at} is {value} and not {wanted}"));
+                }
+            }
+            "properties" | "additionalProperties" | "propertyNames" | "required" => {}
+            "allOf" => {
+                for part in wanted.as_array().into_iter().flatten() {
+                    breaches(document, part, value, at, found);
+                }
+            }
+            "oneOf" | "anyOf" => {
+                let fits = |part: &&Value| {
+                    let mut trial = Vec::new();
+                    breaches(document, part, value, at, &mut trial);
+                    trial.is_empty()
+                };
+                if wanted.as_array().into_iter().flatten().filter(fits).count() == 0 {
+                    found.push(format!("{at} is none of {wanted}"));
+                }
+            }
+            "enum" if !wanted.as_array().is_some_and(|values| values.contains(value)) => {
+                found.push(format!("{at} is {value} and none of {wanted}"));
+            }
+            "items" => {
+                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                    breaches(document, wanted, item, &format!("{at}[{index}]"), found);
+                }
+            }
+            "minimum" if value.as_f64().is_some_and(|number| number < wanted.as_f64().unwrap_or_default()) => {
+                found.push(format!("{at} is {value}, below {wanted}"));
+            }
+            "maximum" if value.as_f64().is_some_and(|number| number > wanted.as_f64().unwrap_or_default()) => {
+                found.push(format!("{at} is {value}, above {wanted}"));
+            }
+            "enum" | "minimum" | "maximum" | "minItems" | "maxItems" | "format" | "description" | "pattern"
+            | "example" | "examples" | "title" | "default" => {}
+            other => panic!("{at}: the test knows nothing of `{other}`"),
+        }
+    }
+    if let Some(object) = value.as_object() {
+        members(document, schema, object, at, found);
+    }
+}
+
+fn members(
+    document: &Value,
+    schema: &Map<String, Value>,
+    object: &Map<String, Value>,
+    at: &str,
+    found: &mut Vec<String>,
+) {
+    for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        if !object.contains_key(name) {
+            found.push(format!("{at}.{name} is missing"));
+        }
+    }
+    for (name, member) in object {
+        let known = schema.get("properties").and_then(|properties| properties.get(name));
+        if let Some(schema) = known.or_else(|| schema.get("additionalProperties")) {
+            breaches(document, schema, member, &format!("{at}.{name}"), found);
+        }
+    }
+}
+
+fn is_of_type(name: &str, value: &Value) -> bool {
+    match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("`{other}` is no type"),
+    }
+}
+
+/// Checks an answer against what the document says of its operation.
+fn check(document: &Value, operation: &Value, name: &str, answer: &Answer) {
+    let response = &operation["responses"][answer.status.as_str()];
+    assert!(response.is_object(), "{name}: {} is not described: {}", answer.status, answer.body);
+    let Some(content) = response["content"].as_object() else { return };
+    let kind = answer.header("content-type").split(';').next().unwrap_or_default();
+    let described = content.get(kind).unwrap_or_else(|| panic!("{name}: `{kind}` is not described"));
+    if ["application/json", "application/problem+json"].contains(&kind) {
+        let mut found = Vec::new();
+        breaches(document, &described["schema"], &answer.json(), "$", &mut found);
+        assert!(found.is_empty(), "{name}: {found:#?}");
+    }
+}
+
+#[tokio::test]
+async fn every_example_is_answered_as_described() {
+    let site = site("");
+    let document = document("");
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let name = format!("{} {path}", method.to_uppercase());
+            let target = example_target(path, operation).replace(EXAMPLE_ID, &site.id.to_string());
+            assert!(!target.contains('{'), "{name}: a part of the address has no example: {target}");
+            let body = operation["requestBody"]["content"]["application/json"].get("example");
+            let body = body.map(ToString::to_string).unwrap_or_default();
+            let headers = [("host", "localhost:8080"), ("content-type", "application/json")];
+            let answer = site.send(&method.to_uppercase(), &target, &headers, &body).await;
+            assert!(answer.status.is_success(), "{name}: {} {}", answer.status, answer.body);
+            check(&document, operation, &name, &answer);
+        }
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_are_not_described_are_refused_with_those_that_are() {
+    let site = site("");
+    let document = document("");
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        let operation = &methods["get"];
+        if !operation.is_object() || operation["security"] == serde_json::json!([]) {
+            continue;
+        }
+        let target = example_target(path, operation).replace(EXAMPLE_ID, &site.id.to_string());
+        let (place, _) = target.split_once('?').unwrap_or((&target, ""));
+        let headers = [("host", "localhost:8080"), ("accept", "application/problem+json")];
+        let answer = site.get_with(&format!("{place}?nonsense=1"), &headers).await;
+        assert_eq!(answer.status.as_u16(), 422, "{path}");
+        if !path.starts_with("/api/") {
+            continue;
+        }
+        check(&document, operation, path, &answer);
+        let detail = answer.json()["errors"][0]["detail"].as_str().expect("a detail").to_owned();
+        let known: BTreeSet<&str> =
+            detail.split_once("known are ").map_or("", |(_, names)| names).split(", ").collect();
+        let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let queried = parameters.iter().filter(|parameter| parameter["in"] == "query");
+        let mut described: BTreeSet<&str> = queried.filter_map(|parameter| parameter["name"].as_str()).collect();
+        if described.is_empty() {
+            described.insert("");
+        }
+        assert_eq!(known, described, "{path}");
+    }
+}
+
+#[test]
+fn every_route_of_the_api_is_described_and_nothing_else() {
+    let document = document("/recto");
+    let described: BTreeSet<String> = document["paths"]
+        .as_object()
+        .expect("paths")
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().expect("methods").keys();
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect();
+    let routes: BTreeSet<String> = table().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let missing: Vec<&String> =
+        routes.iter().filter(|name| name.contains(" /api/") && !described.contains(*name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(described.is_subset(&routes), "{:?}", described.difference(&routes));
+    assert_eq!(document["servers"][0]["url"], "/recto");
+    let text = document.to_string();
+    for code in crate::serve::problem::Code::ALL {
+        assert!(text.contains(code.name()), "{}", code.name());
+    }
+}
+
+#[tokio::test]
+async fn the_page_has_every_operation_and_every_code() {
+    let site = site("/recto");
+    let answer = site.get_with("/recto/docs", &[("host", "localhost:8080")]).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
+    for operation in document("")["paths"].as_object().expect("paths").values().flat_map(|path| path.as_object()) {
+        for operation in operation.values() {
+            let id = operation["operationId"].as_str().expect("a name");
+            assert!(answer.body.contains(&format!("<section id=\"{id}\"")), "{id}");
+        }
+    }
+    assert!(answer.body.contains("http://localhost:8080/recto/api/v1/search?q=cash+transfer"), "{}", answer.body);
+    for code in crate::serve::problem::Code::ALL {
+        assert!(answer.body.contains(&format!("<code>{}</code>", code.name())), "{}", code.name());
+    }
+}

@@ -1,0 +1,81 @@
+//! The page that describes the API.
+
+use crate::serve::links::Links;
+use crate::serve::ui::shell::{Shell, render};
+use askama::Template;
+
+/// What the page tells.
+pub struct DocsPage {
+    /// The contract's version.
+    pub version: String,
+    /// What holds everywhere.
+    pub description: String,
+    /// Where the document itself is.
+    pub openapi: String,
+    /// Every operation.
+    pub operations: Vec<DocsOperation>,
+    /// Every stable code.
+    pub problems: Vec<DocsProblem>,
+}
+
+/// An operation.
+pub struct DocsOperation {
+    /// Its name, unique.
+    pub id: String,
+    /// In capitals.
+    pub method: String,
+    /// With its parts in braces.
+    pub path: String,
+    /// What it does.
+    pub summary: String,
+    /// The scope a key must have; empty if none is ever needed.
+    pub scope: String,
+    /// What can be asked.
+    pub parameters: Vec<DocsParameter>,
+    /// What can be answered.
+    pub responses: Vec<DocsResponse>,
+    /// A command that asks for an example.
+    pub curl: String,
+}
+
+/// A parameter.
+pub struct DocsParameter {
+    /// Its name.
+    pub name: String,
+    /// `path` or `query`.
+    pub place: String,
+    /// What numbers it may be; empty for other values.
+    pub range: String,
+    /// What it means.
+    pub description: String,
+}
+
+/// An answer.
+pub struct DocsResponse {
+    /// Its status.
+    pub status: String,
+    /// What it means.
+    pub description: String,
+}
+
+/// A stable code.
+pub struct DocsProblem {
+    /// As sent.
+    pub code: &'static str,
+    /// The status it comes with.
+    pub status: u16,
+    /// What it means.
+    pub title: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "docs.html", config = "src/serve/ui/askama.toml")]
+struct Docs<'p> {
+    shell: Shell,
+    page: &'p DocsPage,
+}
+
+/// The page.
+pub fn docs_page(links: &Links, page: &DocsPage) -> String {
+    render(&Docs { shell: Shell::new(links, "API", ""), page })
+}
