@@ -128,7 +128,7 @@ impl Known {
             // Raised limits may give the rest, so a reason asked for by name counts here as well.
             Outcome::Partial(reason) => retry != Some(Some(reason)),
             // These do not depend on the bytes.
-            Outcome::Failed(Reason::Unreadable | Reason::Changed | Reason::TextLost) => false,
+            Outcome::Failed(Reason::Unreadable | Reason::Changed | Reason::TextLost | Reason::Killed) => false,
             Outcome::Failed(reason) => {
                 let is_asked = retry.is_some_and(|wanted| wanted.is_none_or(|wanted| wanted == reason));
                 self.reader_version == READER_VERSION && !is_asked
@@ -156,6 +156,7 @@ mod tests {
             (damaged, current, Some(Some(Reason::Timeout)), true),
             (Outcome::Failed(Reason::Unreadable), current, None, false),
             (Outcome::Failed(Reason::TextLost), current, None, false),
+            (Outcome::Failed(Reason::Killed), current, None, false),
             (limited, current, None, true),
             (limited, current, Some(None), true),
             (limited, current, Some(Some(Reason::LimitReached)), false),

@@ -95,11 +95,13 @@ pub enum Reason {
     OutOfMemory,
     /// What was read of it is damaged on the library's own disk.
     TextLost,
+    /// The system gave no process to read it, or somebody ended the one that did.
+    Killed,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 13] = [
+    pub const ALL: [Reason; 14] = [
         Reason::NeedsPassword,
         Reason::UnsupportedEncryption,
         Reason::NotAPdf,
@@ -113,6 +115,7 @@ impl Reason {
         Reason::Crashed,
         Reason::OutOfMemory,
         Reason::TextLost,
+        Reason::Killed,
     ];
 
     /// The stable code used in JSON, the catalogue and on the terminal.
@@ -131,6 +134,7 @@ impl Reason {
             Reason::Crashed => "crashed",
             Reason::OutOfMemory => "out_of_memory",
             Reason::TextLost => "text_lost",
+            Reason::Killed => "killed",
         }
     }
 
@@ -155,6 +159,7 @@ impl Reason {
             Reason::Crashed => "report it to Recto's developers with the file, if you may share it",
             Reason::OutOfMemory => "split it, or save it again with a PDF program",
             Reason::TextLost => "ingest it again; its stored text was damaged on the library's disk",
+            Reason::Killed => "ingest it again; if that does not help, use fewer --jobs or more memory",
         }
     }
 }

@@ -19,23 +19,43 @@ pub(super) enum Loss {
     Nonsense(&'static str),
     /// It could not be started, or not be shown the file.
     Unstarted(String),
+    /// It answered before it can have known the file, and was killed.
+    Early,
+    /// Somebody else had halted it, and it was killed.
+    Halted,
 }
 
 impl Loss {
+    /// Whether the file may be innocent: somebody else ended the worker (the system, short of memory, or a person), or
+    /// it spoke without knowing the file.
+    pub(super) fn is_from_outside(&self) -> bool {
+        match self {
+            Loss::Ended(status, _) => status.signal() == Some(SIGKILL),
+            Loss::Early | Loss::Halted => true,
+            Loss::Late(_) | Loss::Stalled(_) | Loss::Nonsense(_) | Loss::Unstarted(_) => false,
+        }
+    }
+
     /// What the ledger says of the file.
     pub(super) fn error(&self) -> ExtractError {
         let (reason, detail) = match self {
             Loss::Late(limit) => (Reason::Timeout, format!("not read within {} seconds", limit.as_secs())),
             Loss::Stalled(limit) => (Reason::Timeout, format!("no page was finished for {} seconds", limit.as_secs())),
             Loss::Nonsense(what) => (Reason::Crashed, format!("the reading process {what}")),
-            Loss::Unstarted(why) => (Reason::Crashed, why.clone()),
+            // Nothing of this is the file's doing.
+            Loss::Unstarted(why) => (Reason::Killed, why.clone()),
+            Loss::Early => (Reason::Crashed, "the reading process answered without knowing the file".to_owned()),
             Loss::Ended(_, said) if is_out_of_memory(said) => {
                 (Reason::OutOfMemory, "more memory was needed than a file may have".to_owned())
             }
             Loss::Ended(_, said) if said.contains("overflowed its stack") => {
                 (Reason::Crashed, "the reading process overflowed its stack".to_owned())
             }
+            Loss::Halted => (Reason::Killed, "the reading process was halted by another one".to_owned()),
             Loss::Ended(status, _) => match status.signal() {
+                Some(SIGKILL) => {
+                    (Reason::Killed, "the reading process was killed by the system or another process".to_owned())
+                }
                 Some(SIGXCPU) => (Reason::Timeout, "more processor time was needed than a file may have".to_owned()),
                 Some(signal) => (Reason::Crashed, format!("the reading process was ended by signal {signal}")),
                 None => {
@@ -48,6 +68,8 @@ impl Loss {
     }
 }
 
+/// Sent by nobody but others: workers end themselves in other ways.
+const SIGKILL: i32 = 9;
 /// Sent when the limit on processor time is reached.
 const SIGXCPU: i32 = 24;
 
@@ -68,14 +90,21 @@ mod tests {
             (ended(6, "thread 'reader' has overflowed its stack"), Reason::Crashed),
             (ended(11, ""), Reason::Crashed),
             (ended(24, ""), Reason::Timeout),
+            (ended(9, ""), Reason::Killed),
+            (Loss::Halted, Reason::Killed),
             (ended(0, ""), Reason::Crashed),
             (Loss::Late(Duration::from_secs(30)), Reason::Timeout),
             (Loss::Stalled(Duration::from_secs(15)), Reason::Timeout),
             (Loss::Nonsense("sent garbage"), Reason::Crashed),
+            (Loss::Early, Reason::Crashed),
+            (Loss::Unstarted("none".to_owned()), Reason::Killed),
         ] {
             let error = loss.error();
             assert_eq!(error.reason, reason, "{error}");
             assert!(!error.detail.is_empty());
+            let is_from_outside = matches!(loss, Loss::Early | Loss::Halted)
+                || reason == Reason::Killed && matches!(loss, Loss::Ended(..));
+            assert_eq!(loss.is_from_outside(), is_from_outside, "{error}");
         }
     }
 }

@@ -77,6 +77,11 @@ impl Decoder {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Whether everything that was read has been taken out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// The next whole frame, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Frame>, Garbage> {
         let Some((header, rest)) = self.bytes.split_first_chunk::<HEADER>() else {

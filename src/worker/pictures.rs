@@ -38,7 +38,9 @@ impl Process {
         let encoded = request::encode(request);
         let mut outgoing = Outgoing::new(&encoded);
         for (told, page) in pages.iter().enumerate() {
-            let result = match self.converse(&mut outgoing, patience, &mut |_| {}) {
+            let mut has_begun = false;
+            let mut begins = |number| number == *page && !std::mem::replace(&mut has_begun, true);
+            let result = match self.converse(&mut outgoing, patience, &mut begins) {
                 Ok(frame) => match told_of(*page, options, &frame) {
                     Ok(result) => result,
                     Err(what) => return Drawing::Lost(self.kill(Loss::Nonsense(what)), told),

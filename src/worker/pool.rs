@@ -13,7 +13,7 @@ use crate::worker::sandbox::Enforcement;
 use crate::worker::{Read, Reading};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 /// Files after which a worker is replaced, so that nothing can pile up in it.
@@ -28,18 +28,26 @@ const GRACE: Duration = Duration::from_secs(5);
 const MEMORY: u64 = 1 << 30;
 /// Further bytes of memory for every byte of a file.
 const MEMORY_PER_BYTE: u64 = 6;
+/// How long a worker may take to start.
+const START: Duration = Duration::from_secs(20);
+/// Workers started one after another for one file, if each is killed by somebody before it is ready.
+const MOST_STARTS: u32 = 3;
 
 /// Reads files in workers.
 #[derive(Debug)]
 pub struct WorkerPool {
     program: PathBuf,
+    start: Duration,
     idle: Mutex<Vec<Process>>,
+    /// Held by all who have a file read, and alone by who has one read again that may have been too much for the
+    /// machine beside others.
+    turns: RwLock<()>,
 }
 
 impl WorkerPool {
     /// A pool of workers that are started when they are needed. `program` is `recto`.
     pub fn new(program: &Path) -> WorkerPool {
-        WorkerPool { program: program.to_owned(), idle: Mutex::new(Vec::new()) }
+        WorkerPool { program: program.to_owned(), start: START, idle: Mutex::new(Vec::new()), turns: RwLock::new(()) }
     }
 
     /// How far workers are confined on this machine; an error if none can be started.
@@ -51,7 +59,8 @@ impl WorkerPool {
     }
 
     /// Reads a file whose bytes have this identity. `begun` is told of every page as it begins; a page that costs a
-    /// worker is left out and the rest read again.
+    /// worker is left out and the rest read again. If the worker was lost through no fault of the file, as when the
+    /// system is short of memory, the file is read once more, with no other beside it.
     pub fn read(
         &self,
         bytes: &[u8],
@@ -61,14 +70,21 @@ impl WorkerPool {
         begun: &mut dyn FnMut(u32),
     ) -> Read {
         let mut options = options.clone();
+        let mut is_alone = false;
         loop {
-            let (loss, page) = match self.attempt(bytes, id, name, &options, begun)? {
-                Answer::Record(record) => return reading(record, id),
-                Answer::Failure(error) => return Err(error),
-                Answer::Lost(loss, page) => (loss, page),
+            let (loss, page) = match self.take_turn(bytes, id, name, &options, is_alone, begun)? {
+                Attempt::Read(reading) => return Ok(reading),
+                Attempt::Lost(loss, page) => (loss, page),
             };
             let error = loss.error();
             tracing::warn!(name, page, reason = %error, "a reading process was lost");
+            if loss.is_from_outside() {
+                if is_alone {
+                    return Err(error);
+                }
+                is_alone = true;
+                continue;
+            }
             let is_new = page.filter(|page| !options.without_pages.contains(page));
             match is_new {
                 // Time for the whole file is up: there is none for another attempt.
@@ -80,6 +96,25 @@ impl WorkerPool {
         }
     }
 
+    /// One attempt beside others, or alone.
+    fn take_turn(
+        &self,
+        bytes: &[u8],
+        id: ReportId,
+        name: &str,
+        options: &ExtractOptions,
+        is_alone: bool,
+        begun: &mut dyn FnMut(u32),
+    ) -> Result<Attempt, ExtractError> {
+        if is_alone {
+            let _turn = self.turns.write().unwrap_or_else(PoisonError::into_inner);
+            self.attempt(bytes, id, name, options, begun)
+        } else {
+            let _turn = self.turns.read().unwrap_or_else(PoisonError::into_inner);
+            self.attempt(bytes, id, name, options, begun)
+        }
+    }
+
     fn attempt(
         &self,
         bytes: &[u8],
@@ -87,15 +122,27 @@ impl WorkerPool {
         name: &str,
         options: &ExtractOptions,
         begun: &mut dyn FnMut(u32),
-    ) -> Result<Answer, ExtractError> {
+    ) -> Result<Attempt, ExtractError> {
         let task = Task::Read(id, options.clone());
         let asked = self.asking(bytes, name, task, &options.limits);
         let (mut worker, request, patience) = asked.map_err(|loss| loss.error())?;
-        let answer = worker.ask(&request, patience, begun);
-        if !matches!(answer, Answer::Lost(..)) {
-            self.give(worker);
+        match worker.ask(&request, patience, begun) {
+            Answer::Lost(loss, page) => Ok(Attempt::Lost(loss, page)),
+            Answer::Failure(error) => {
+                self.give(worker);
+                Err(error)
+            }
+            Answer::Record(record) => match reading(record, id) {
+                Ok(reading) => {
+                    self.give(worker);
+                    Ok(Attempt::Read(reading))
+                }
+                // It may be of a file that it had read before.
+                Err(_) if worker.files > 1 => Ok(Attempt::Lost(Loss::Early, None)),
+                // Who sends another file's record, or a damaged one, is not asked again.
+                Err(error) => Err(error),
+            },
         }
-        Ok(answer)
     }
 
     /// Draws pages, numbered from 1, of a file called `name`: `drawn` is told of each in turn, and says whether to go
@@ -184,7 +231,7 @@ impl WorkerPool {
         let memory = MEMORY.saturating_add(length.saturating_mul(MEMORY_PER_BYTE)).min(limits.memory_bytes);
         let stall = Duration::from_millis(limits.stall_milliseconds);
         let request = Request { name: name.to_owned(), task, length, room, memory };
-        Ok((worker, request, Patience { stall, whole: limits.time(length) + GRACE }))
+        Ok((worker, request, Patience { stall, whole: limits.time(length) + GRACE, pages: limits.pages }))
     }
 
     /// Ends the idle workers. A worker dies with the thread that started it, so whoever ends threads that have read
@@ -196,10 +243,17 @@ impl WorkerPool {
     fn take(&self) -> io::Result<Process> {
         loop {
             let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(mut worker) = idle else { return Process::start(&self.program) };
+            let Some(mut worker) = idle else { break };
             // Somebody may have ended it while it had nothing to do.
-            if !worker.has_ended() {
+            if worker.is_waiting() {
                 return Ok(worker);
+            }
+        }
+        let mut starts = 1;
+        loop {
+            match Process::start(&self.program, self.start) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted && starts < MOST_STARTS => starts += 1,
+                other => return other,
             }
         }
     }
@@ -209,6 +263,13 @@ impl WorkerPool {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         }
     }
+}
+
+/// What one attempt at a file gives, if the reader did not refuse it.
+enum Attempt {
+    Read(Reading),
+    /// The worker was lost, and was on this page last, if on any.
+    Lost(Loss, Option<u32>),
 }
 
 /// The report of a record that a worker sent, if it is one of the bytes that it was given.
@@ -221,3 +282,6 @@ fn reading(record: Vec<u8>, id: ReportId) -> Read {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

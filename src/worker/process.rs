@@ -8,6 +8,7 @@ use crate::worker::request::{self, Request};
 use crate::worker::sandbox::Enforcement;
 use crate::worker::shared::Shared;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -16,18 +17,22 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a worker may take to start.
-const START: Duration = Duration::from_secs(20);
 /// The end of what a worker writes to standard error that is kept, in bytes.
 const KEPT_SAYINGS: usize = 4 << 10;
+/// Reads of what a worker has said before it ended; what fits into a pipe needs no more.
+const LAST_READS: usize = 16;
 /// Bytes read at once.
 const CHUNK: usize = 256 << 10;
 
-/// Longest time between two signs of life, and for the whole file.
+/// How much of a worker is waited for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
+    /// Longest time between two signs of life.
     pub(super) stall: Duration,
+    /// Longest time for the whole file.
     pub(super) whole: Duration,
+    /// Pages it may begin.
+    pub(super) pages: u32,
 }
 
 /// What came of a request.
@@ -49,7 +54,8 @@ pub(super) struct Process {
     socket: UnixStream,
     /// Where it is shown the bytes of files.
     shared: Shared,
-    errors: ChildStderr,
+    /// Until it closes them.
+    errors: Option<ChildStderr>,
     decoder: Decoder,
     sayings: Vec<u8>,
     buffer: Vec<u8>,
@@ -60,8 +66,9 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a worker and waits until it is confined.
-    pub(super) fn start(program: &Path) -> io::Result<Process> {
+    /// Starts a worker and waits until it is confined, for at most this long. [`io::ErrorKind::Interrupted`] if
+    /// somebody else ended it before.
+    pub(super) fn start(program: &Path, within: Duration) -> io::Result<Process> {
         let (shared, shown) = Shared::new()?;
         let (socket, theirs) = UnixStream::pair()?;
         let mut child = Command::new(program)
@@ -83,27 +90,32 @@ impl Process {
             child,
             socket,
             shared,
-            errors,
+            errors: Some(errors),
             decoder: Decoder::default(),
             sayings: Vec::new(),
             buffer: vec![0; CHUNK],
             enforcement: Enforcement::default(),
             files: 0,
         };
-        let patience = Patience { stall: START, whole: START };
-        match process.converse(&mut Outgoing::default(), patience, &mut |_| {}) {
+        let patience = Patience { stall: within, whole: within, pages: 0 };
+        match process.converse(&mut Outgoing::default(), patience, &mut |_| false) {
             Ok(Frame { tag: Tag::Ready, payload }) => {
                 process.enforcement = postcard::from_bytes(&payload).map_err(io::Error::other)?;
                 Ok(process)
             }
             Ok(_) => Err(io::Error::other("the reading process did not say that it is ready")),
-            Err(loss) => Err(io::Error::other(loss.error().detail)),
+            Err(loss) => {
+                let kind = if loss.is_from_outside() { io::ErrorKind::Interrupted } else { io::ErrorKind::Other };
+                Err(io::Error::new(kind, loss.error().detail))
+            }
         }
     }
 
-    /// Whether it is no more.
-    pub(super) fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
+    /// Whether it waits for work: it is still there and has said nothing that it was not asked.
+    pub(super) fn is_waiting(&mut self) -> bool {
+        let is_running = matches!(self.child.try_wait(), Ok(None));
+        let mut output = [PollFd::new(&self.socket, PollFlags::IN)];
+        is_running && self.decoder.is_empty() && matches!(poll(&mut output, Some(&Timespec::default())), Ok(0))
     }
 
     /// Bytes of memory held to show it files.
@@ -123,10 +135,20 @@ impl Process {
         let mut outgoing = Outgoing::new(&encoded);
         let mut page = None;
         let answer = self.converse(&mut outgoing, patience, &mut |number| {
-            page = Some(number);
-            begun(number);
+            // After the last page comes one more number.
+            let is_next = page.is_none_or(|page| number > page) && number <= patience.pages;
+            if is_next {
+                page = Some(number);
+                begun(number);
+            }
+            is_next
         });
+        let knows_all = outgoing.is_done() && !outgoing.was_given_up;
         match answer {
+            Ok(_) if !knows_all => Answer::Lost(self.kill(Loss::Early), page),
+            Ok(_) if !self.decoder.is_empty() => {
+                Answer::Lost(self.kill(Loss::Nonsense("said more than it was asked")), page)
+            }
             Ok(Frame { tag: Tag::Record, payload }) => Answer::Record(payload),
             Ok(Frame { tag: Tag::Failure, payload }) => match postcard::from_bytes::<(Reason, String)>(&payload) {
                 Ok((reason, detail)) => Answer::Failure(ExtractError { reason, detail }),
@@ -137,12 +159,13 @@ impl Process {
         }
     }
 
-    /// Writes what is to be written and reads frames, to the first that is not the beginning of a page.
+    /// Writes what is to be written and reads frames, to the first that is not the beginning of a page. `begun` says
+    /// whether a page may begin now.
     pub(super) fn converse(
         &mut self,
         outgoing: &mut Outgoing<'_>,
         patience: Patience,
-        begun: &mut dyn FnMut(u32),
+        begun: &mut dyn FnMut(u32) -> bool,
     ) -> Result<Frame, Loss> {
         let start = Instant::now();
         let mut alive = start;
@@ -152,7 +175,9 @@ impl Process {
                     let Ok(number) = <[u8; 4]>::try_from(payload.as_slice()) else {
                         return Err(self.kill(Loss::Nonsense("sent a page without a number")));
                     };
-                    begun(u32::from_le_bytes(number));
+                    if !begun(u32::from_le_bytes(number)) {
+                        return Err(self.kill(Loss::Nonsense("sent a page out of order")));
+                    }
                     alive = Instant::now();
                     continue;
                 }
@@ -162,10 +187,10 @@ impl Process {
             }
             let now = Instant::now();
             if now.duration_since(start) >= patience.whole {
-                return Err(self.kill(Loss::Late(patience.whole)));
+                return Err(self.give_up(Loss::Late(patience.whole)));
             }
             if now.duration_since(alive) >= patience.stall {
-                return Err(self.kill(Loss::Stalled(patience.stall)));
+                return Err(self.give_up(Loss::Stalled(patience.stall)));
             }
             let left = (patience.whole - now.duration_since(start)).min(patience.stall - now.duration_since(alive));
             if self.step(outgoing, left, &mut alive).is_err() {
@@ -177,24 +202,25 @@ impl Process {
     /// Waits for the socket or the pipe and moves what can be moved.
     fn step(&mut self, outgoing: &mut Outgoing<'_>, left: Duration, alive: &mut Instant) -> io::Result<()> {
         let wanted = if outgoing.is_done() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT };
-        let mut fds = [PollFd::new(&self.socket, wanted), PollFd::new(&self.errors, PollFlags::IN)];
-        let timeout = Timespec::try_from(left).map_err(io::Error::other)?;
-        match poll(&mut fds, Some(&timeout)) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(()),
-            Ok(_) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let [socket, errors] = fds.map(|fd| fd.revents());
+        let [socket, errors] = {
+            let own = PollFd::new(&self.socket, wanted);
+            let mut fds = match &self.errors {
+                Some(errors) => vec![own, PollFd::new(errors, PollFlags::IN)],
+                None => vec![own],
+            };
+            let timeout = Timespec::try_from(left).map_err(io::Error::other)?;
+            match poll(&mut fds, Some(&timeout)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(error.into()),
+            }
+            [0, 1].map(|index| fds.get(index).map_or(PollFlags::empty(), PollFd::revents))
+        };
         let can_write = socket.contains(PollFlags::OUT);
         let can_read = !(socket - PollFlags::OUT).is_empty();
         let has_said = !errors.is_empty();
         if has_said {
-            let read = self.errors.read(&mut self.buffer);
-            if let Ok(read) = read {
-                self.sayings.extend_from_slice(self.buffer.get(..read).unwrap_or_default());
-                let surplus = self.sayings.len().saturating_sub(KEPT_SAYINGS);
-                self.sayings.drain(..surplus);
-            }
+            self.listen();
         }
         if can_read {
             match self.socket.read(&mut self.buffer) {
@@ -219,6 +245,24 @@ impl Process {
         Ok(())
     }
 
+    /// Reads some of what it says on standard error, and keeps the end of it; whether there may be more.
+    fn listen(&mut self) -> bool {
+        let Some(errors) = &mut self.errors else { return false };
+        match errors.read(&mut self.buffer) {
+            Ok(read) if read > 0 => {
+                self.sayings.extend_from_slice(self.buffer.get(..read).unwrap_or_default());
+                let surplus = self.sayings.len().saturating_sub(KEPT_SAYINGS);
+                self.sayings.drain(..surplus);
+                true
+            }
+            Err(error) if is_for_later(&error) => false,
+            _ => {
+                self.errors = None;
+                false
+            }
+        }
+    }
+
     /// It has closed its output: how it ended.
     fn lost(&mut self) -> Loss {
         // It may still be ending; nobody waits long for that.
@@ -230,30 +274,45 @@ impl Process {
                 _ => break None,
             }
         };
-        while let Ok(read) = self.errors.read(&mut self.buffer)
-            && read > 0
-        {
-            self.sayings.extend_from_slice(self.buffer.get(..read).unwrap_or_default());
+        let Some(status) = status else {
+            return self.kill(Loss::Nonsense("closed its output and did not end"));
+        };
+        for _ in 0..LAST_READS {
+            if !self.listen() {
+                break;
+            }
         }
-        match status {
-            Some(status) => Loss::Ended(status, String::from_utf8_lossy(&self.sayings).into_owned()),
-            None => self.kill(Loss::Nonsense("closed its output and did not end")),
-        }
+        Loss::Ended(status, String::from_utf8_lossy(&self.sayings).into_owned())
+    }
+
+    /// It was not done in time: kills it, and says so if somebody had halted it.
+    fn give_up(&mut self, loss: Loss) -> Loss {
+        // Does not take the news from who waits for its end.
+        let asked = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let is_halted = matches!(waitid(WaitId::Pid(Pid::from_child(&self.child)), asked), Ok(Some(_)));
+        self.kill(if is_halted { Loss::Halted } else { loss })
     }
 
     /// Ends it.
     pub(super) fn kill(&mut self, loss: Loss) -> Loss {
-        // It may have ended by itself meanwhile.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
         loss
+    }
+
+    /// Ends it and whatever it started, if it is still there.
+    fn end(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            // Its group is its own, and cannot be another's before its end has been waited for.
+            let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
@@ -265,11 +324,13 @@ fn is_for_later(error: &io::Error) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Outgoing<'b> {
     rest: &'b [u8],
+    /// Whether the other side closed its end before it had all.
+    was_given_up: bool,
 }
 
 impl<'b> Outgoing<'b> {
     pub(super) fn new(rest: &'b [u8]) -> Outgoing<'b> {
-        Outgoing { rest }
+        Outgoing { rest, was_given_up: false }
     }
 
     fn advance(&mut self, written: usize) {
@@ -282,5 +343,6 @@ impl<'b> Outgoing<'b> {
 
     fn give_up(&mut self) {
         self.rest = &[];
+        self.was_given_up = true;
     }
 }
