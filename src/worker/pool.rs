@@ -72,9 +72,10 @@ impl WorkerPool {
         let mut options = options.clone();
         let mut is_alone = false;
         loop {
-            let (loss, page) = match self.take_turn(bytes, id, name, &options, is_alone, begun)? {
-                Attempt::Read(reading) => return Ok(reading),
-                Attempt::Lost(loss, page) => (loss, page),
+            let (loss, page) = match self.take_turn(bytes, id, name, &options, is_alone, begun) {
+                Ok(reading) => return Ok(reading),
+                Err(Missed::For(error)) => return Err(error),
+                Err(Missed::Lost(loss, page)) => (loss, page),
             };
             let error = loss.error();
             tracing::warn!(name, page, reason = %error, "a reading process was lost");
@@ -105,7 +106,7 @@ impl WorkerPool {
         options: &ExtractOptions,
         is_alone: bool,
         begun: &mut dyn FnMut(u32),
-    ) -> Result<Attempt, ExtractError> {
+    ) -> Result<Reading, Missed> {
         if is_alone {
             let _turn = self.turns.write().unwrap_or_else(PoisonError::into_inner);
             self.attempt(bytes, id, name, options, begun)
@@ -122,25 +123,25 @@ impl WorkerPool {
         name: &str,
         options: &ExtractOptions,
         begun: &mut dyn FnMut(u32),
-    ) -> Result<Attempt, ExtractError> {
+    ) -> Result<Reading, Missed> {
         let task = Task::Read(id, options.clone());
         let asked = self.asking(bytes, name, task, &options.limits);
-        let (mut worker, request, patience) = asked.map_err(|loss| loss.error())?;
+        let (mut worker, request, patience) = asked.map_err(|loss| Missed::For(loss.error()))?;
         match worker.ask(&request, patience, begun) {
-            Answer::Lost(loss, page) => Ok(Attempt::Lost(loss, page)),
+            Answer::Lost(loss, page) => Err(Missed::Lost(loss, page)),
             Answer::Failure(error) => {
                 self.give(worker);
-                Err(error)
+                Err(Missed::For(error))
             }
             Answer::Record(record) => match reading(record, id) {
                 Ok(reading) => {
                     self.give(worker);
-                    Ok(Attempt::Read(reading))
+                    Ok(reading)
                 }
                 // It may be of a file that it had read before.
-                Err(_) if worker.files > 1 => Ok(Attempt::Lost(Loss::Early, None)),
+                Err(_) if worker.files > 1 => Err(Missed::Lost(Loss::Early, None)),
                 // Who sends another file's record, or a damaged one, is not asked again.
-                Err(error) => Err(error),
+                Err(error) => Err(Missed::For(error)),
             },
         }
     }
@@ -265,9 +266,10 @@ impl WorkerPool {
     }
 }
 
-/// What one attempt at a file gives, if the reader did not refuse it.
-enum Attempt {
-    Read(Reading),
+/// Why one attempt at a file gave nothing.
+enum Missed {
+    /// For this reason, whoever tries again.
+    For(ExtractError),
     /// The worker was lost, and was on this page last, if on any.
     Lost(Loss, Option<u32>),
 }

@@ -102,15 +102,33 @@ fn close_files() -> Confinement {
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn restrict_system_calls() -> bool {
-    use crate::worker::sandbox::system_calls::ALLOWED;
-    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter_all_threads};
+    use rustix::io::Errno;
+    use seccompiler::SeccompCmpArgLen::{Dword, Qword};
+    use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
+    use seccompiler::{
+        BackendError, BpfProgram, SeccompAction, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+    };
+    use std::collections::BTreeMap;
     let arch = if cfg!(target_arch = "x86_64") { TargetArch::x86_64 } else { TargetArch::aarch64 };
-    let rules = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
-    // Refused, not killed: libraries ask for this and that and go on without.
-    let refuse = SeccompAction::Errno(rustix::io::Errno::PERM.raw_os_error().unsigned_abs());
-    let filter = SeccompFilter::new(rules, refuse, SeccompAction::Allow, arch);
-    let program = filter.and_then(BpfProgram::try_from);
-    program.is_ok_and(|program| apply_filter_all_threads(&program).is_ok())
+    let refuse = |with: Errno| SeccompAction::Errno(with.raw_os_error().unsigned_abs());
+    let filters = || -> Result<[BpfProgram; 2], BackendError> {
+        let only_if = |condition| SeccompRule::new(vec![condition?]).map(|rule| vec![rule]);
+        let itself = u64::from(std::process::id());
+        let mut allowed: BTreeMap<i64, Vec<SeccompRule>> =
+            system_calls::ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
+        let thread = system_calls::CLONE_THREAD;
+        allowed.insert(libc::SYS_clone, only_if(SeccompCondition::new(0, Qword, MaskedEq(thread), thread))?);
+        allowed.insert(libc::SYS_tgkill, only_if(SeccompCondition::new(0, Dword, Eq, itself))?);
+        allowed.insert(libc::SYS_prlimit64, only_if(SeccompCondition::new(0, Dword, Eq, 0))?);
+        // Refused, not killed: libraries ask for this and that and go on without.
+        let allow = SeccompFilter::new(allowed, refuse(Errno::PERM), SeccompAction::Allow, arch)?;
+        // What clone3 is to make stands in memory, where no filter looks; without it threads are made by clone.
+        let unknown = [(libc::SYS_clone3, Vec::new())].into();
+        let unknown = SeccompFilter::new(unknown, SeccompAction::Allow, refuse(Errno::NOSYS), arch)?;
+        // The last one leaves no way to add another; of two the stricter answer counts.
+        Ok([unknown.try_into()?, allow.try_into()?])
+    };
+    filters().is_ok_and(|filters| filters.iter().all(|filter| seccompiler::apply_filter_all_threads(filter).is_ok()))
 }
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
@@ -147,15 +165,16 @@ mod system_calls {
         libc::SYS_getrandom,
         libc::SYS_sched_yield,
         libc::SYS_sched_getaffinity,
+        // Answered as unknown by a filter of its own.
         libc::SYS_clone3,
-        libc::SYS_clone,
         libc::SYS_rseq,
         libc::SYS_set_robust_list,
         libc::SYS_gettid,
         libc::SYS_getpid,
-        // To end itself when it panics while panicking.
-        libc::SYS_tgkill,
-        // Its own limits: the memory for each file.
-        libc::SYS_prlimit64,
     ];
+    // Some more are allowed with certain arguments only: clone to make threads, tgkill to end itself when it panics
+    // while panicking, prlimit64 for its own limits.
+
+    /// The flag of clone for a thread of the same process (`linux/sched.h`).
+    pub(super) const CLONE_THREAD: u64 = 0x0001_0000;
 }

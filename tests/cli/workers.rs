@@ -52,6 +52,70 @@ fn a_reader_may_die_in_any_way_on_a_page() {
 }
 
 #[test]
+fn a_reader_has_no_right_to_anything() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/fault-escape@1.pdf", pdf("Report", &PAGES));
+    sandbox.write("recto.toml", "[ingest]\nsandbox = \"required\"\n");
+    let output = sandbox.run("ingest reports --json");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no summary: {said}"));
+    // A reader to whom something is allowed ends in disorder.
+    assert_eq!((&summary["indexed"], &summary["partial"]), (&1.into(), &0.into()), "{summary} {said}");
+}
+
+#[test]
+fn readers_lost_in_a_row_leave_nothing_behind() {
+    let sandbox = Sandbox::new();
+    let kinds = ["abort", "exit", "garbage", "memory", "signal", "stack"];
+    for number in 0..100 {
+        let kind = kinds[number % kinds.len()];
+        let pages = [format!("First of {number}"), format!("Second of {number}")];
+        let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+        // Sorted by size, the good one is read last.
+        sandbox.write(&format!("reports/fault-{kind}@0 {number}.pdf"), pdf(&format!("Report {number}"), &pages));
+    }
+    sandbox.write("reports/good.pdf", pdf("Good", &["The last."]));
+    sandbox.write("recto.toml", "[limits]\nmemory_bytes = 200_000_000\n");
+    let mut ingest = sandbox.command("ingest reports --json --jobs 2");
+    let child = ingest.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
+    let (mut most_files, mut most_processes, mut most_dead) = (0, 0, 0);
+    let entries = |path: String| std::fs::read_dir(path).map_or(0, Iterator::count);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let pid = child.id();
+    let output = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                most_files = most_files.max(entries(format!("/proc/{pid}/fd")));
+                let children = children_of(pid);
+                most_processes = most_processes.max(children.len());
+                most_dead = most_dead.max(children.iter().filter(|state| **state == 'Z').count());
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let output = child.wait_with_output().expect("its end");
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        watch.join().expect("no panic");
+        output
+    });
+    let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&summary["indexed"], &summary["partial"]), (&1.into(), &100.into()), "{summary}");
+    assert_eq!(search(&sandbox, "last"), ["good.pdf"]);
+    // Two readers with three pipes each, and what the library itself holds; one more of each while it is replaced.
+    assert!(most_files < 60 && most_processes <= 4 && most_dead <= 2, "{most_files} {most_processes} {most_dead}");
+}
+
+/// The states of the processes that this one has started.
+fn children_of(parent: u32) -> Vec<char> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let stats = processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok());
+    let facts = stats.filter_map(|stat| {
+        let mut facts = stat.rsplit_once(')')?.1.split_whitespace();
+        Some((facts.next()?.chars().next()?, facts.next()?.parse::<u32>().ok()?))
+    });
+    facts.filter(|(_, of)| *of == parent).map(|(state, _)| state).collect()
+}
+
+#[test]
 fn a_reader_that_dies_after_the_last_page_costs_the_file_only() {
     let sandbox = Sandbox::new();
     for kind in ["abort", "memory"] {

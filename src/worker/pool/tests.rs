@@ -24,7 +24,7 @@ const CASES: &[Case] = &[
     ("record before it is ready", "answer; well", Some(Reason::Killed), "did not say that it is ready", &[]),
     ("ready twice", "ready; ready; exec sleep 600", None, "", &[]),
     ("never reads", "ready; exec sleep 600", Some(Reason::Timeout), "no page was finished", &[]),
-    ("answers unasked", "ready; answer; exec sleep 600", None, "", &[]),
+    ("answers unasked", "ready; answer; serve", None, "", &[]),
     ("ready once more", "ready; take; ready; exec sleep 600", Some(Reason::Crashed), "ready once more", &[]),
     ("garbage", "ready; take; printf hello; exec sleep 600", Some(Reason::Crashed), "garbage", &[]),
     (
