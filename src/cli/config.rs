@@ -6,6 +6,7 @@
 
 use crate::cli::settings::{self, Layer};
 use crate::pdf::Limits;
+use crate::serve;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::Value;
 use figment::{Figment, Metadata};
@@ -35,6 +36,8 @@ pub struct Config {
     pub search: SearchConfig,
     /// The service.
     pub serve: ServeConfig,
+    /// What is told of the program's doings.
+    pub log: LogConfig,
 }
 
 /// `[library]`
@@ -97,6 +100,37 @@ pub struct ServeConfig {
     pub base_path: String,
     /// Whether searching and reading need no key.
     pub public: bool,
+    /// Addresses of proxies whose `X-Forwarded-*` and `Forwarded` are believed, or ranges such as `10.0.0.0/8`.
+    pub trusted_proxies: Vec<String>,
+    /// Origins whose scripts may read answers, such as `https://library.example`.
+    pub cors_origins: Vec<String>,
+    /// Whether `/metrics` is shown to everyone instead of this machine alone.
+    pub open_metrics: bool,
+    /// Searches a second for one address; 0 = any number.
+    pub search_rate: u32,
+    /// Searches at once for one address before the rate holds.
+    pub search_burst: u32,
+    /// Whether searches from this machine itself are counted, too.
+    pub search_rate_local: bool,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogConfig {
+    /// `text` for people, `json` for programs: one object a line.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 impl Default for LibraryConfig {
@@ -119,7 +153,18 @@ impl Default for SearchConfig {
 
 impl Default for ServeConfig {
     fn default() -> ServeConfig {
-        ServeConfig { listen: "127.0.0.1:8080".to_owned(), base_path: String::new(), public: true }
+        let limits = serve::Limits::default();
+        ServeConfig {
+            listen: "127.0.0.1:8080".to_owned(),
+            base_path: String::new(),
+            public: true,
+            trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
+            open_metrics: false,
+            search_rate: limits.search_rate,
+            search_burst: limits.search_burst,
+            search_rate_local: limits.counts_local,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::report::ReportId;
 use crate::search::RequestError;
+use crate::serve::limits::Limits;
 use crate::serve::problem::{Code, Problem};
 use axum::http::{HeaderMap, header};
 use std::ops::RangeInclusive;
@@ -21,6 +22,12 @@ pub fn page_number(text: &str, pages: usize) -> Result<u32, Problem> {
 pub fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Whether the body is larger than JSON may be, or does not say how large it is.
+pub fn has_large_body(headers: &HeaderMap, limits: &Limits) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    length.map_or(headers.contains_key(header::TRANSFER_ENCODING), |length| length > limits.json_bytes as u64)
 }
 
 /// The pairs of a query string, decoded; what is not UTF-8 comes with replacement characters.

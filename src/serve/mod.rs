@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! net (accept) → layers (headers, request id, compression) → problem (errors as JSON or HTML)
-//!              → routes → api | ui | forms | file | monitor → reading (bounded blocking work) → search, store
+//!              → routes → api | ui | forms | file | monitor → pool (bounded threads for what blocks) → search, store
 //! ```
 //!
 //! * [`net`]: connections. [`layers`]: what stands around every handler. [`problem`]: every error.
@@ -10,7 +10,7 @@
 //! * [`monitor`]: how the service does. [`openapi`]: the API described by its own code. [`service`]: what the handlers share.
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
-//! writes to the library; whatever may block runs in `reading`, never on the async threads.
+//! writes to the library; whatever may block runs in `pool`, never on the async threads.
 
 mod api;
 mod asked;
@@ -23,8 +23,9 @@ mod links;
 mod monitor;
 mod net;
 mod openapi;
+mod options;
+mod pool;
 mod problem;
-mod reading;
 mod routes;
 mod searcher;
 mod service;
@@ -36,16 +37,18 @@ mod tests;
 pub use layers::access::Guard;
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};
+pub use monitor::{Counted, IngestCounts};
+pub use net::client::{Network, NetworkError, Proxies};
 pub use net::serve;
 pub use openapi::document as openapi_document;
-pub use routes::{app, app_with_limits};
+pub use options::{Options, OptionsError, parse_origins};
 
 use crate::search::Engine;
 use crate::store::Library;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// What the service answers with. Shared by all requests.
+/// What the service answers with.
 pub struct State {
     /// The library.
     pub library: Arc<Library>,
@@ -57,4 +60,8 @@ pub struct State {
     pub base_path: String,
     /// Who is let in.
     pub guard: Guard,
+    /// What clients may ask.
+    pub limits: Limits,
+    /// What else the operator chose.
+    pub options: Options,
 }

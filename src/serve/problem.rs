@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What went wrong; the codes are stable, clients may depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,12 @@ pub enum Code {
     BodyTooLarge,
     /// An address over the limit.
     UriTooLong,
+    /// Header fields over the limit.
+    HeadersTooLarge,
+    /// The body did not come.
+    RequestTimeout,
+    /// The client asks too often.
+    TooManyRequests,
     /// The method is not for this address.
     MethodNotAllowed,
     /// No such address.
@@ -77,9 +84,12 @@ impl Code {
         Code::UnknownReport,
         Code::UnknownPage,
         Code::MethodNotAllowed,
+        Code::RequestTimeout,
         Code::FileGone,
         Code::BodyTooLarge,
         Code::UriTooLong,
+        Code::HeadersTooLarge,
+        Code::TooManyRequests,
         Code::UnsupportedMediaType,
         Code::RangeNotSatisfiable,
         Code::InvalidParameters,
@@ -121,6 +131,13 @@ impl Code {
             }
             Code::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
             Code::UriTooLong => ("uri_too_long", StatusCode::URI_TOO_LONG, "The address is too long"),
+            Code::HeadersTooLarge => {
+                ("headers_too_large", StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The header fields are too large")
+            }
+            Code::RequestTimeout => {
+                ("request_timeout", StatusCode::REQUEST_TIMEOUT, "The request did not come in time")
+            }
+            Code::TooManyRequests => ("too_many_requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Code::MethodNotAllowed => {
                 ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method")
             }
@@ -165,12 +182,22 @@ pub struct Problem {
     pub position: Option<usize>,
     /// Every parameter that was not accepted.
     pub faults: Vec<Fault>,
+    /// Seconds after which to try again, if that may help.
+    retry_after: u64,
 }
+
+/// Seconds after which to try again unless something else is known.
+const RETRY_AFTER: u64 = 2;
 
 impl Problem {
     /// A problem with its explanation.
     pub fn new(code: Code, detail: impl Into<String>) -> Problem {
-        Problem { code, detail: detail.into(), position: None, faults: Vec::new() }
+        Problem { code, detail: detail.into(), position: None, faults: Vec::new(), retry_after: RETRY_AFTER }
+    }
+
+    /// The same, to be tried again after `wait` at the earliest.
+    pub fn after(self, wait: Duration) -> Problem {
+        Problem { retry_after: wait.as_secs_f64().ceil().max(1.0) as u64, ..self }
     }
 
     /// The one for defects: says nothing of the inside, the log does.
@@ -286,8 +313,8 @@ impl IntoResponse for Problem {
     /// The status with the problem in the extensions; [`render`] gives it a body.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if matches!(self.code, Code::Overloaded | Code::SearchTimeout | Code::Unavailable) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        if matches!(self.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after));
         }
         let challenge = match self.code {
             Code::KeyRequired => Some("Bearer realm=\"recto\""),

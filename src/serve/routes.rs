@@ -5,36 +5,26 @@
 
 use crate::serve::forms::{feed, opensearch, rows};
 use crate::serve::layers::access::{self, Access};
-use crate::serve::layers::headers;
-use crate::serve::limits::Limits;
-use crate::serve::monitor::health;
+use crate::serve::layers::{deadline, headers, observe, rates};
+use crate::serve::monitor::{health, metrics};
+use crate::serve::net::client;
 use crate::serve::openapi;
 use crate::serve::problem::{self, Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
-use crate::serve::{State, api, file, ui};
+use crate::serve::{api, file, ui};
 use api::{related, suggest};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::Redirect;
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
+use std::time::Duration;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
-use tower_http::timeout::TimeoutLayer;
-
-/// The routes.
-pub fn app(state: &State) -> Router {
-    app_with_limits(state, Limits::default())
-}
-
-/// The routes under limits other than the usual.
-pub fn app_with_limits(state: &State, limits: Limits) -> Router {
-    router(Arc::new(Service::new(state, limits)))
-}
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// One method of one address.
 pub struct Route {
@@ -71,6 +61,7 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
         Route::new(Method::GET, "/readyz", Access::Open, get(health::readyz)),
+        Route::new(Method::GET, "/metrics", Access::Open, get(metrics::metrics)),
         Route::new(Method::GET, "/openapi.json", Access::Read, get(openapi::openapi)),
         Route::new(Method::GET, "/docs", Access::Read, get(openapi::docs)),
         Route::new(Method::GET, "/opensearch.xml", Access::Read, get(opensearch::description)),
@@ -96,15 +87,33 @@ pub fn router(service: Arc<Service>) -> Router {
         routes = routes.route(service.links.base(), get(async move || Redirect::permanent(&home)));
     }
     let compressed = DefaultPredicate::new().and(NotForContentType::new("application/pdf"));
-    routes
+    let routes = routes
         .fallback(async || Problem::new(Code::NotFound, "check the address, or search from the start page"))
         .layer(DefaultBodyLimit::max(service.limits.json_bytes))
-        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, service.limits.request))
-        .layer(from_fn_with_state(Arc::clone(&service), headers::bound_address))
+        .layer(from_fn_with_state(Arc::clone(&service), observe::contain))
+        .layer(from_fn_with_state(Arc::clone(&service), deadline::keep))
+        .layer(from_fn_with_state(Arc::clone(&service), rates::bound))
+        .layer(from_fn_with_state(Arc::clone(&service), headers::bound_head))
         .layer(from_fn_with_state(Arc::clone(&service), problem::render))
-        .layer(CompressionLayer::new().compress_when(compressed))
-        .layer(from_fn(headers::identify))
+        .layer(CompressionLayer::new().compress_when(compressed));
+    let origins = &service.options.cors_origins;
+    let routes = if origins.is_empty() { routes } else { routes.layer(cross_origin(origins)) };
+    routes
         .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(Arc::clone(&service), observe::observe))
+        .layer(from_fn(headers::identify))
+        .layer(from_fn_with_state(Arc::clone(&service), client::recognize))
         .with_state(service)
+}
+
+/// Lets scripts of the configured origins read; writing is for our own pages and for programs.
+fn cross_origin(origins: &[HeaderValue]) -> CorsLayer {
+    let shown = ["x-request-id", "server-timing"].map(HeaderName::from_static);
+    let shown = shown.into_iter().chain([header::ETAG, header::RETRY_AFTER, header::CONTENT_RANGE]);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.to_vec()))
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([header::ACCEPT, header::IF_NONE_MATCH, header::RANGE])
+        .expose_headers(shown.collect::<Vec<_>>())
+        .max_age(Duration::from_secs(3600))
 }

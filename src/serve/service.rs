@@ -4,12 +4,15 @@ use crate::report::ReportId;
 use crate::search::{Copies, Hit, PageMarks, Related, SearchRequest, SearchResponse};
 use crate::serve::conditional::EntityTag;
 use crate::serve::layers::access::Guard;
+use crate::serve::layers::rates::Rates;
 use crate::serve::limits::Limits;
 use crate::serve::links::Links;
+use crate::serve::monitor::metrics::{Metrics, SearchKind};
+use crate::serve::net::connections::Connections;
+use crate::serve::pool::Pool;
 use crate::serve::problem::{Code, Problem};
-use crate::serve::reading::Reading;
 use crate::serve::searcher::Searcher;
-use crate::serve::{State, file, ui};
+use crate::serve::{Options, State, file, ui};
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,17 +36,28 @@ pub struct Service {
     pub links: Links,
     /// What clients may ask.
     pub limits: Limits,
+    /// What else the operator chose.
+    pub options: Options,
     /// Places for answers of every hit.
     pub exports: Arc<Semaphore>,
     /// Originals proven to be the bytes that were read.
     pub originals: file::Originals,
     /// Who is let in.
     pub guard: Guard,
+    /// The open connections.
+    pub connections: Arc<Connections>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Who has asked how often.
+    pub rates: Rates,
     library: Arc<Library>,
     ingesting: Arc<AtomicBool>,
-    reading: Reading,
+    searches: Pool,
+    readings: Pool,
     coverage: Mutex<Option<(Instant, Arc<Coverage>)>>,
     is_stopping: AtomicBool,
+    /// The generation in which a search ended in a panic.
+    suspect: Mutex<Option<String>>,
 }
 
 /// A report as the catalogue and the text store know it.
@@ -56,10 +70,9 @@ pub struct KnownReport {
 
 impl Service {
     /// A service on this library.
-    pub fn new(state: &State, limits: Limits) -> Service {
-        let searcher = Arc::clone(&state.engine) as Arc<dyn Searcher>;
-        let (library, ingesting) = (Arc::clone(&state.library), Arc::clone(&state.ingesting));
-        Service::with_searcher(library, searcher, ingesting, &state.base_path, limits).guarded(state.guard.clone())
+    pub fn new(state: State) -> Service {
+        let State { library, engine, ingesting, base_path, guard, limits, options } = state;
+        Service::with_searcher(library, engine, ingesting, &base_path, limits, options).guarded(guard)
     }
 
     /// A service on a library with a searcher of its own.
@@ -69,19 +82,31 @@ impl Service {
         ingesting: Arc<AtomicBool>,
         base_path: &str,
         limits: Limits,
+        options: Options,
     ) -> Service {
+        let slow_search = (Code::SearchTimeout, "the search took too long; try a more specific one");
+        let slow_reading = (Code::Unavailable, "the library could not be read in time; try again in a moment");
+        let searches = Pool::new("search", limits.running, limits.queued, limits.search, slow_search);
+        let readings = Pool::new("reading", limits.running, limits.queued, limits.reading, slow_reading);
+        let connections = Arc::default();
         Service {
             links: Links::new(base_path),
-            reading: Reading::new(&limits),
             exports: Arc::new(Semaphore::new(limits.exports)),
             originals: file::Originals::default(),
             guard: Guard::default(),
+            metrics: Metrics::new(&searches, &readings, &options),
+            rates: Rates::new(&limits),
             coverage: Mutex::new(None),
             is_stopping: AtomicBool::new(false),
+            suspect: Mutex::new(None),
+            connections,
             library,
             searcher,
             ingesting,
+            searches,
+            readings,
             limits,
+            options,
         }
     }
 
@@ -149,19 +174,46 @@ impl Service {
         EntityTag::new(&self.searcher.generation(), self.is_ingesting(), ui::asset_hash())
     }
 
-    /// Runs what blocks: searches, the catalogue, the text store, files.
+    /// Runs what reads the catalogue, the text store or files; it may block.
     pub async fn read<T, F>(self: &Arc<Self>, work: F) -> Result<T, Problem>
     where
         T: Send + 'static,
         F: FnOnce(&Service) -> Result<T, Problem> + Send + 'static,
     {
         let service = Arc::clone(self);
-        self.reading.run(move || work(&service)).await
+        self.readings.run(move || work(&service)).await
+    }
+
+    /// Runs what asks the searcher; it may block.
+    pub async fn find<T, F>(self: &Arc<Self>, kind: SearchKind, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, Problem> + Send + 'static,
+    {
+        let (service, started) = (Arc::clone(self), Instant::now());
+        let panics = self.searches.counts().panicked.get();
+        let result = self.searches.run(move || work(&service)).await;
+        self.metrics.searched(kind, result.as_ref().err(), started.elapsed());
+        if self.searches.counts().panicked.get() > panics {
+            *self.suspect.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.searcher.generation());
+        }
+        result
+    }
+
+    /// Whether a search in this generation ended as none should: the index may be damaged.
+    pub fn is_index_suspect(&self) -> bool {
+        let suspect = self.suspect.lock().unwrap_or_else(PoisonError::into_inner);
+        suspect.as_ref().is_some_and(|generation| *generation == self.searcher.generation())
+    }
+
+    /// Searches and readings that wait.
+    pub fn queued(&self) -> [usize; 2] {
+        [self.searches.queued(), self.readings.queued()]
     }
 
     /// Answers a search.
     pub async fn search(self: &Arc<Self>, request: SearchRequest) -> Result<SearchResponse, Problem> {
-        self.read(move |service| {
+        self.find(SearchKind::Search, move |service| {
             let mut response = service.searcher.search(&request)?;
             response.index.incomplete |= service.is_ingesting();
             Ok(response)

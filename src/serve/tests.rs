@@ -1,15 +1,17 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
 mod access;
+mod connections;
 mod copies;
 mod export;
 mod related;
+mod requests;
 mod suggest;
 
 use super::routes::router;
 use super::searcher::{Pieces, Searcher};
 use super::service::Service;
-use super::{Guard, Limits, parse_base_path};
+use super::{Guard, Limits, Options, parse_base_path};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
@@ -47,6 +49,10 @@ impl Searcher for Canned {
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         match request.q.as_str() {
             "panic" => panic!("on purpose"),
+            "slow" => {
+                std::thread::sleep(Duration::from_millis(500));
+                Ok(response(request, vec![hit(self.id)]))
+            }
             "deep" => {
                 let detail = "more than 16 levels".to_owned();
                 Err(QueryError { code: "query_too_deep", detail, position: 17 }.into())
@@ -195,18 +201,27 @@ fn report() -> Report {
 }
 
 pub(super) fn site(base_path: &str) -> Site {
-    site_with(base_path, Limits { reading: Duration::from_secs(60), ..Limits::default() })
+    site_with(base_path, patient())
+}
+
+/// Limits that a busy machine does not pass.
+fn patient() -> Limits {
+    let long = Duration::from_secs(60);
+    Limits { search: long, reading: long, ..Limits::default() }
 }
 
 fn site_with(base_path: &str, limits: Limits) -> Site {
-    site_of(base_path, limits, |service, _| service)
+    site_of(base_path, limits, Options::default(), |service, _| service)
+}
+
+fn site_with_options(base_path: &str, limits: Limits, options: Options) -> Site {
+    site_of(base_path, limits, options, |service, _| service)
 }
 
 /// A site with keys.
 fn site_guarded(public: bool) -> (Site, Arc<ServiceStore>) {
     let mut opened = None;
-    let limits = Limits { reading: Duration::from_secs(60), ..Limits::default() };
-    let site = site_of("", limits, |service, index| {
+    let site = site_of("", patient(), Options::default(), |service, index| {
         let store = Arc::new(ServiceStore::open(index).expect("a new one"));
         opened = Some(Arc::clone(&store));
         service.guarded(Guard { store: Some(store), public })
@@ -214,7 +229,7 @@ fn site_guarded(public: bool) -> (Site, Arc<ServiceStore>) {
     (site, opened.expect("opened"))
 }
 
-fn site_of(base_path: &str, limits: Limits, finish: impl FnOnce(Service, &Path) -> Service) -> Site {
+fn site_of(base_path: &str, limits: Limits, options: Options, finish: impl FnOnce(Service, &Path) -> Service) -> Site {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let original = folder.path().join("Bericht für 2023.pdf");
     std::fs::write(&original, BYTES).expect("written");
@@ -238,7 +253,7 @@ fn site_of(base_path: &str, limits: Limits, finish: impl FnOnce(Service, &Path) 
     let base_path = parse_base_path(base_path).expect("a good path");
     let searcher = Arc::new(Canned { id: report.id });
     let ingesting = Arc::new(AtomicBool::new(false));
-    let service = Service::with_searcher(Arc::new(library), searcher, ingesting, &base_path, limits);
+    let service = Service::with_searcher(Arc::new(library), searcher, ingesting, &base_path, limits, options);
     let service = Arc::new(finish(service, &folder.path().join("index")));
     Site { _folder: folder, original, id: report.id, app: router(Arc::clone(&service)), service }
 }
@@ -552,41 +567,4 @@ async fn pages_are_compressed_and_panics_leave_the_service_alive() {
         assert!(answer.body.contains(answer.header("x-request-id")));
     }
     assert_eq!(site.get("/?q=cash").await.status, StatusCode::OK);
-}
-
-#[tokio::test]
-async fn slow_clients_are_dropped_and_requests_under_way_are_finished_at_shutdown() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::{TcpListener, TcpStream};
-    let limits = Limits {
-        header_read: Duration::from_millis(300),
-        reading: Duration::from_secs(60),
-        connections_per_address: 3,
-        ..Limits::default()
-    };
-    let site = site_with("", limits);
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let shutdown = async move {
-        stopped.await.ok();
-    };
-    let server = tokio::spawn(super::net::accept::serve_service(listener, Arc::clone(&site.service), shutdown));
-    let mut idle = TcpStream::connect(address).await.expect("connected");
-    let mut dripping = TcpStream::connect(address).await.expect("connected");
-    dripping.write_all(b"GET / HTTP/1.1\r\nHost: ").await.expect("sent");
-    let mut good = TcpStream::connect(address).await.expect("connected");
-    let mut answer = Vec::new();
-    good.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.expect("sent");
-    good.read_to_end(&mut answer).await.expect("answered");
-    assert!(answer.starts_with(b"HTTP/1.1 200 OK"), "{}", String::from_utf8_lossy(&answer));
-    for slow in [&mut idle, &mut dripping] {
-        let mut rest = Vec::new();
-        let closed = tokio::time::timeout(Duration::from_secs(20), slow.read_to_end(&mut rest)).await;
-        assert!(closed.is_ok_and(|read| read.is_ok()) && !rest.starts_with(b"HTTP/1.1 200"));
-    }
-    stop.send(()).expect("the server runs");
-    assert!(tokio::time::timeout(Duration::from_secs(20), server).await.is_ok());
-    assert_eq!(site.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(TcpStream::connect(address).await.is_err());
 }

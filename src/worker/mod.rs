@@ -28,7 +28,7 @@ mod sandbox;
 mod shared;
 
 pub use child::run;
-pub use pool::WorkerPool;
+pub use pool::{WorkerCounts, WorkerPool};
 pub use sandbox::Enforcement;
 
 use crate::extract::ExtractError;

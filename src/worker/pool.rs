@@ -11,8 +11,10 @@ use crate::worker::process::{Answer, Patience, Process};
 use crate::worker::request::{Request, Task};
 use crate::worker::sandbox::Enforcement;
 use crate::worker::{Read, Reading};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -42,12 +44,30 @@ pub struct WorkerPool {
     /// Held by all who have a file read, and alone by who has one read again that may have been too much for the
     /// machine beside others.
     turns: RwLock<()>,
+    at_work: AtomicUsize,
+    lost: Mutex<BTreeMap<Reason, u64>>,
+}
+
+/// What workers do, and what became of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkerCounts {
+    /// Workers that read or are ready to.
+    pub running: usize,
+    /// Workers that were lost while they read, by what it meant for the file.
+    pub lost: BTreeMap<Reason, u64>,
 }
 
 impl WorkerPool {
     /// A pool of workers that are started when they are needed. `program` is `recto`.
     pub fn new(program: &Path) -> WorkerPool {
-        WorkerPool { program: program.to_owned(), start: START, idle: Mutex::new(Vec::new()), turns: RwLock::new(()) }
+        WorkerPool {
+            program: program.to_owned(),
+            start: START,
+            idle: Mutex::new(Vec::new()),
+            turns: RwLock::new(()),
+            at_work: AtomicUsize::new(0),
+            lost: Mutex::default(),
+        }
     }
 
     /// How far workers are confined on this machine; an error if none can be started.
@@ -56,6 +76,17 @@ impl WorkerPool {
         let enforcement = worker.enforcement;
         self.give(worker);
         Ok(enforcement)
+    }
+
+    /// What its workers do, and what became of them.
+    pub fn counts(&self) -> WorkerCounts {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        WorkerCounts { running: idle + self.at_work.load(Ordering::Relaxed), lost }
+    }
+
+    fn count_loss(&self, reason: Reason) {
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner).entry(reason).or_default() += 1;
     }
 
     /// Reads a file whose bytes have this identity. `begun` is told of every page as it begins; a page that costs a
@@ -78,6 +109,7 @@ impl WorkerPool {
                 Err(Missed::Lost(loss, page)) => (loss, page),
             };
             let error = loss.error();
+            self.count_loss(error.reason);
             tracing::warn!(name, page, reason = %error, "a reading process was lost");
             if loss.is_from_outside() {
                 if is_alone {
@@ -127,7 +159,10 @@ impl WorkerPool {
         let task = Task::Read(id, options.clone());
         let asked = self.asking(bytes, name, task, &options.limits);
         let (mut worker, request, patience) = asked.map_err(|loss| Missed::For(loss.error()))?;
-        match worker.ask(&request, patience, begun) {
+        self.at_work.fetch_add(1, Ordering::Relaxed);
+        let answer = worker.ask(&request, patience, begun);
+        self.at_work.fetch_sub(1, Ordering::Relaxed);
+        match answer {
             Answer::Lost(loss, page) => Err(Missed::Lost(loss, page)),
             Answer::Failure(error) => {
                 self.give(worker);
@@ -166,6 +201,7 @@ impl WorkerPool {
                 Drawing::Lost(loss, told) => (undrawn(loss.error()), told),
             };
             let Some((page, rest)) = pages.get(told..).and_then(<[u32]>::split_first) else { return };
+            self.count_loss(error.reason);
             tracing::warn!(name, page, reason = %error, "a drawing process was lost");
             if !drawn(*page, Err(error)) {
                 return;
@@ -210,7 +246,9 @@ impl WorkerPool {
             Ok(asked) => asked,
             Err(loss) => return Drawing::Lost(loss, 0),
         };
+        self.at_work.fetch_add(1, Ordering::Relaxed);
         let drawing = worker.draw(&request, (pages, options), patience, drawn);
+        self.at_work.fetch_sub(1, Ordering::Relaxed);
         if matches!(drawing, Drawing::Done) {
             self.give(worker);
         }

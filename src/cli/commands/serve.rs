@@ -4,6 +4,7 @@
 //! the ingest runs, its own as well as those of another process.
 
 use crate::cli::args::ServeArguments;
+use crate::cli::config::ServeConfig;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::interrupt;
@@ -14,8 +15,11 @@ use crate::cli::upkeep;
 use crate::index;
 use crate::ingest::{IngestOptions, Silent, Summary, ingest};
 use crate::search::Engine;
-use crate::serve::{Guard, State, parse_base_path, serve};
+use crate::serve::{
+    Counted, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, parse_base_path, parse_origins, serve,
+};
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
+use crate::worker::WorkerPool;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,8 +27,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Between two looks for a newer commit.
-const RELOAD_INTERVAL: Duration = Duration::from_millis(500);
 /// Between two looks whether the service ends, while it waits for files to settle.
 const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 
@@ -33,11 +35,14 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
     let settings = &session.config().serve;
     let address = address(&settings.listen)?;
     let base_path = parse_base_path(&settings.base_path).map_err(|error| CommandError::Usage(error.to_string()))?;
+    let ingest_counts = IngestCounts::default();
+    let workers = session.workers()?;
+    let options = options(settings, session.sandbox(), workers.clone(), ingest_counts.clone())?;
     let ingest_options = IngestOptions {
         paths: arguments.ingest,
         jobs: session.config().ingest.jobs,
         extract: session.extract_options()?,
-        workers: session.workers()?,
+        workers,
         ..IngestOptions::default()
     };
     let ingests = !ingest_options.paths.is_empty();
@@ -64,15 +69,43 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
             watch: arguments.watch.then(|| Duration::from_secs(session.config().ingest.settle_seconds.max(1))),
             stop: Arc::clone(&stop),
             ingesting: Arc::clone(&ingesting),
+            counts: ingest_counts,
         };
         std::thread::spawn(move || run.run(&console))
     });
-    let state = Arc::new(State { library, engine, ingesting, base_path, guard });
+    let limits = limits(settings);
+    let state = State { library, engine, ingesting, base_path, guard, limits, options };
     let served = serve_until(listener, state, wait_for_shutdown);
     stop.store(true, Ordering::SeqCst);
     wait_for(background, session);
     served?;
     Ok(ExitCode::Success)
+}
+
+/// What clients may ask under these settings.
+fn limits(settings: &ServeConfig) -> Limits {
+    Limits {
+        search_rate: settings.search_rate,
+        search_burst: settings.search_burst,
+        counts_local: settings.search_rate_local,
+        ..Limits::default()
+    }
+}
+
+/// The operator's other choices.
+fn options(
+    settings: &ServeConfig,
+    sandbox: String,
+    workers: Option<Arc<WorkerPool>>,
+    ingest_counts: IngestCounts,
+) -> Result<Options, CommandError> {
+    let networks = settings.trusted_proxies.iter().map(|text| text.parse());
+    let networks = networks.collect::<Result<_, NetworkError>>();
+    let networks = networks.map_err(|error| CommandError::Usage(format!("`serve.trusted_proxies`: {error}")))?;
+    let cors_origins = parse_origins(&settings.cors_origins)
+        .map_err(|error| CommandError::Usage(format!("`serve.cors_origins`: {error}")))?;
+    let (proxies, has_open_metrics) = (Proxies(networks), settings.open_metrics);
+    Ok(Options { proxies, cors_origins, has_open_metrics, sandbox, workers, ingest_counts })
 }
 
 /// The address to listen on.
@@ -146,12 +179,14 @@ struct BackgroundIngest {
     watch: Option<Duration>,
     stop: Arc<AtomicBool>,
     ingesting: Arc<AtomicBool>,
+    counts: IngestCounts,
 }
 
 impl BackgroundIngest {
     /// Runs to the end and says what came of it; the service goes on whatever it was.
     fn run(self, console: &crate::cli::console::Console) {
-        let outcome = ingest(&self.library, &self.options, &self.reporter, &self.stop);
+        let progress = Counted { counts: &self.counts, shown: &self.reporter };
+        let outcome = self.counts.run(|| ingest(&self.library, &self.options, &progress, &self.stop));
         self.reporter.finish();
         if let Err(error) = self.engine.reload() {
             console.error(error);
@@ -176,7 +211,8 @@ impl BackgroundIngest {
         let options = IngestOptions { settle, ..self.options.clone() };
         let mut trouble = None;
         while self.rest(settle) {
-            match ingest(&self.library, &options, &Silent, &self.stop) {
+            let progress = Counted { counts: &self.counts, shown: &Silent };
+            match self.counts.run(|| ingest(&self.library, &options, &progress, &self.stop)) {
                 Ok(summary) => {
                     trouble = None;
                     if let Some(news) = news(&summary) {
@@ -228,37 +264,22 @@ fn wait_for(background: Option<JoinHandle<()>>, session: &Session) {
 
 fn serve_until(
     listener: TcpListener,
-    state: Arc<State>,
+    state: State,
     mut wait_for_shutdown: watch::Receiver<bool>,
 ) -> Result<(), CommandError> {
     let service = |source| CommandError::Service { action: "serve".to_owned(), source };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(service)?;
-    runtime.block_on(async move {
+    let served = runtime.block_on(async move {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(service)?;
-        let reloading = tokio::spawn(follow_commits(Arc::clone(&state.engine)));
         let shutdown = async move {
             // The sender lives in the interrupt handler; if that is gone, no shutdown can be asked for.
             if wait_for_shutdown.wait_for(|asked| *asked).await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
-        let served = serve(listener, state, shutdown).await;
-        reloading.abort();
-        served.map_err(service)
-    })
-}
-
-/// Makes newer commits searchable.
-async fn follow_commits(engine: Arc<Engine>) {
-    let mut ticks = tokio::time::interval(RELOAD_INTERVAL);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let engine = Arc::clone(&engine);
-        match tokio::task::spawn_blocking(move || engine.reload()).await {
-            Ok(Ok(is_newer)) => tracing::trace!(is_newer, "looked for a newer commit"),
-            Ok(Err(error)) => tracing::warn!(%error, "cannot look for a newer commit"),
-            Err(error) => tracing::error!(%error, "looking for a newer commit failed"),
-        }
-    }
+        serve(listener, state, shutdown).await.map_err(service)
+    });
+    // What still blocks has had its time.
+    runtime.shutdown_background();
+    served
 }

@@ -11,6 +11,7 @@ use crate::search::{Copies, SearchRequest, SearchResponse};
 use crate::serve::asked::{Parameters, is_json, page_number, pairs_of, report_id};
 use crate::serve::conditional::EntityTag;
 use crate::serve::links::Links;
+use crate::serve::monitor::metrics::SearchKind;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::{KnownReport, Service};
 use crate::store::{Coverage, ReportRow, StoredPage};
@@ -141,7 +142,7 @@ pub async fn report(
     Parameters::of(query.as_deref()).finish()?;
     let tag = service.entity_tag();
     let report = service
-        .read(move |service| {
+        .find(SearchKind::Copies, move |service| {
             let known = service.known_report(id)?;
             let (files, copies) = (service.places(&known.row)?, service.searcher.copies(id)?);
             Ok(ReportDetail::new(&known, files, copies, &service.links))

@@ -3,6 +3,7 @@
 use crate::report::ReportId;
 use crate::search::Related;
 use crate::serve::asked::{Parameters, report_id};
+use crate::serve::monitor::metrics::SearchKind;
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use axum::Json;
@@ -51,7 +52,7 @@ pub async fn related(
         return Ok(unchanged);
     }
     let mut related = service
-        .read(move |service| {
+        .find(SearchKind::Related, move |service| {
             service.row(id)?;
             Ok(service.searcher.related(id, limit)?)
         })

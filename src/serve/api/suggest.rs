@@ -3,8 +3,9 @@
 
 use crate::search::{Suggestion, Suggestions};
 use crate::serve::asked::Parameters;
-use crate::serve::forms::opensearch::site_of;
 use crate::serve::links::Links;
+use crate::serve::monitor::metrics::SearchKind;
+use crate::serve::net::client::Client;
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use axum::Json;
@@ -38,7 +39,7 @@ pub async fn suggest(
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
     }
-    let found = service.read(move |service| Ok(service.searcher.suggest(&q, limit)?)).await?;
+    let found = service.find(SearchKind::Suggest, move |service| Ok(service.searcher.suggest(&q, limit)?)).await?;
     Ok(tag.mark(Json(with_base_path(found, &service.links)).into_response()))
 }
 
@@ -46,12 +47,12 @@ pub async fn suggest(
 pub async fn browser_suggestions(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Response, Problem> {
-    let site = site_of(&headers)?;
+    let site = client.site()?;
     let (q, limit) = parameters(query.as_deref())?;
     let tag = service.entity_tag();
-    let found = service.read(move |service| Ok(service.searcher.suggest(&q, limit)?)).await?;
+    let found = service.find(SearchKind::Suggest, move |service| Ok(service.searcher.suggest(&q, limit)?)).await?;
     let (mut ways, mut notes, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for suggestion in found.suggestions {
         let (way, note, place) = match suggestion {

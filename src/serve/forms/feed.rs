@@ -5,7 +5,7 @@
 use crate::report::ReportId;
 use crate::search::{Hit, SearchRequest};
 use crate::serve::asked::pairs_of;
-use crate::serve::forms::opensearch::site_of;
+use crate::serve::net::client::Client;
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use crate::serve::ui::{self, FeedEntry, FeedPage, QueryState};
@@ -45,6 +45,7 @@ const ENTRIES: &str = "20";
 pub async fn atom(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut pairs = pairs_of(query.as_deref());
@@ -54,7 +55,7 @@ pub async fn atom(
         }
     }
     let request = SearchRequest::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
-    let site = site_of(&headers)?;
+    let site = client.site()?;
     let tag = service.entity_tag();
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);

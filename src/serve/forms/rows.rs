@@ -6,6 +6,7 @@
 use crate::export::{Format, Rows};
 use crate::search::{RequestError, SearchRequest};
 use crate::serve::asked::pairs_of;
+use crate::serve::monitor::metrics::SearchKind;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::searcher::Pieces;
 use crate::serve::service::Service;
@@ -111,7 +112,8 @@ async fn answer(
     let Ok(place) = Arc::clone(&service.exports).try_acquire_owned() else {
         return Err(Problem::new(Code::Overloaded, "too many exports at once; try again in a moment"));
     };
-    let pieces = service.read(move |service| Ok(service.searcher.every_hit(request, limit)?)).await?;
+    let pieces =
+        service.find(SearchKind::Export, move |service| Ok(service.searcher.every_hit(request, limit)?)).await?;
     let rows = Rows::new(format, service.links.base());
     let body = if *method == Method::HEAD {
         Body::empty()

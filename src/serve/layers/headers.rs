@@ -1,12 +1,13 @@
-//! What stands on every response: security headers and a request id; and the limit on addresses.
+//! What stands on every response: security headers and a request id; and the limits on addresses and header fields.
 //!
 //! The content security policy allows nothing but this service's own files: no inline script, no inline style. A PDF
 //! has a policy of its own, since a strict one breaks the browsers' viewers, which run outside our origin.
 
+use crate::serve::net::client::Client;
 use crate::serve::problem::{Code, Problem, REQUEST_ID};
 use crate::serve::service::Service;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -32,32 +33,61 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
+/// For a year: browsers ask by TLS only, once they have.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Longest request id that is taken from a proxy.
+const MOST_ID_BYTES: usize = 64;
+
 /// Adds the security headers; a handler's own policy stays.
-pub async fn secure(request: Request, next: Next) -> Response {
+pub async fn secure(client: Client, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
+    if client.is_encrypted {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
     response
 }
 
-/// Gives the request an id of ours, whatever the client sent, and puts it on the response.
-pub async fn identify(mut request: Request, next: Next) -> Response {
-    let id = new_request_id();
+/// Gives the request an id and puts it on the response: that of a trusted proxy, or one of ours, whatever the client
+/// sent.
+pub async fn identify(client: Client, mut request: Request, next: Next) -> Response {
+    let given = request.headers().get(&REQUEST_ID).filter(|id| client.is_proxied && is_plain_id(id)).cloned();
+    let id = given.unwrap_or_else(new_request_id);
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let mut response = next.run(request).await;
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }
 
-/// Refuses addresses over the limit.
-pub async fn bound_address(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+fn is_plain_id(id: &HeaderValue) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+    !id.is_empty() && id.len() <= MOST_ID_BYTES && id.as_bytes().iter().all(is_plain)
+}
+
+/// Refuses addresses and header fields over the limits, and a second `Host`: a proxy in front and this service must
+/// never disagree on whom a request is for.
+pub async fn bound_head(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    let limits = &service.limits;
     let length = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
-    if length > service.limits.uri_bytes {
-        let detail = format!("at most {} bytes are accepted", service.limits.uri_bytes);
+    if length > limits.uri_bytes {
+        let detail = format!("at most {} bytes are accepted", limits.uri_bytes);
         return Problem::new(Code::UriTooLong, detail).into_response();
+    }
+    let fields = request.headers();
+    // As they were sent: with a colon, a space and an end of line each.
+    let bytes: usize = fields.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if fields.len() > limits.header_fields || bytes > limits.header_bytes {
+        let (most, bytes) = (limits.header_fields, limits.header_bytes);
+        let detail = format!("at most {most} header fields of {bytes} bytes together are accepted");
+        return Problem::new(Code::HeadersTooLarge, detail).into_response();
+    }
+    if fields.get_all(header::HOST).iter().count() > 1 {
+        return Problem::new(Code::Refused(StatusCode::BAD_REQUEST), "send one `Host` only").into_response();
     }
     next.run(request).await
 }

@@ -1,4 +1,7 @@
 //! What stands around every handler.
 
 pub mod access;
+pub mod deadline;
 pub mod headers;
+pub mod observe;
+pub mod rates;

@@ -8,20 +8,23 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-/// Alive: the generation that answers, the reports it holds, whether an ingest runs. Touches the catalogue, so that
-/// a failing disk shows.
+/// Alive: the generation that answers and whether it is sound, the reports it holds, whether an ingest runs, how far
+/// reading is confined. Touches the catalogue, so that a failing disk shows.
 #[utoipa::path(
     get, path = "/healthz", operation_id = "healthz", summary = "Is it alive", tag = "service",
     responses((status = 200, description = "Alive", body = serde_json::Value)),
 )]
 pub async fn healthz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
     let coverage = service.coverage().await?;
+    let is_suspect = service.is_index_suspect();
     Ok(uncached(Json(serde_json::json!({
-        "status": "ok",
+        "status": if is_suspect { "degraded" } else { "ok" },
         "version": env!("CARGO_PKG_VERSION"),
         "generation": service.searcher.generation(),
         "reports": coverage.reports,
         "ingesting": service.is_ingesting(),
+        "index_suspect": is_suspect,
+        "sandbox": service.options.sandbox,
     }))))
 }
 

@@ -1,38 +1,37 @@
-//! The accept loop: connections bounded in number, each with a deadline for its request heads, and a shutdown that ends.
-//!
-//! `axum::serve` sets no timer, so one slow client a connection could hold the service; hyper does it here. Its timer
-//! runs from the moment it waits for a request, so it bounds idle connections as well.
+//! The accept loop, and a shutdown that ends.
 
 use crate::serve::State;
-use crate::serve::limits::Limits;
+use crate::serve::net::client::Peer;
+use crate::serve::net::connection::{self, Shared};
+use crate::serve::net::connections::{Admitted, Refusal};
 use crate::serve::routes::router;
 use crate::serve::service::Service;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How often the index is looked at for commits of this or another process.
-const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 
 /// How long to wait after `accept` failed, as it does while the process has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// Serves until `shutdown` resolves, then lets requests finish, at most for [`Limits::shutdown`].
+/// What a connection without a place is told, as far as it can be without waiting for it.
+const REFUSED: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// Serves until `shutdown` resolves, then lets requests finish for as long as [`crate::serve::Limits::drain`] says.
 pub async fn serve(
     listener: TcpListener,
-    state: Arc<State>,
+    state: State,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    serve_service(listener, Arc::new(Service::new(&state, Limits::default())), shutdown).await
+    serve_service(listener, Arc::new(Service::new(state)), shutdown).await
 }
 
 /// Serves a service; see [`serve`].
@@ -41,64 +40,67 @@ pub async fn serve_service(
     service: Arc<Service>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let limits = service.limits.clone();
-    let app = router(Arc::clone(&service));
+    let (stop, stopping) = watch::channel(false);
+    let limits = Arc::new(service.limits.clone());
+    let shared = Arc::new(Shared { app: router(Arc::clone(&service)), limits, stopping });
     let follower = tokio::spawn(follow(Arc::clone(&service)));
-    let graceful = GracefulShutdown::new();
-    let connections = Arc::new(Semaphore::new(limits.connections));
-    let addresses = Arc::new(Addresses::default());
     let mut tasks = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         while tasks.try_join_next().is_some() {}
-        let accepted = async {
-            let place = Arc::clone(&connections).acquire_owned().await;
-            (place, listener.accept().await)
-        };
-        let (place, accepted) = tokio::select! {
+        let accepted = tokio::select! {
             () = &mut shutdown => break,
-            accepted = accepted => accepted,
+            accepted = next(&listener, &service) => accepted,
         };
-        let (stream, address) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
-            }
-        };
-        let Some(counted) = addresses.enter(address.ip(), limits.connections_per_address) else {
-            continue;
-        };
-        let connection = graceful.watch(connection(stream, app.clone(), &limits));
-        tasks.spawn(async move {
-            let _held_until_closed = (place, counted);
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
-            }
-        });
+        if let Some((stream, peer, admitted)) = accepted {
+            tasks.spawn(connection::serve(stream, peer, admitted, Arc::clone(&shared)));
+        }
     }
-    drop(listener);
     service.stop();
+    drop(listener);
+    let _ = stop.send(true);
     follower.abort();
-    if tokio::time::timeout(limits.shutdown, graceful.shutdown()).await.is_err() {
-        tracing::warn!("requests still under way were ended");
-    }
-    tasks.shutdown().await;
+    // Every connection knows how long it may go on.
+    while tasks.join_next().await.is_some() {}
     Ok(())
 }
 
-type Connection = hyper::server::conn::http1::Connection<TokioIo<TcpStream>, TowerToHyperService<axum::Router>>;
+/// The next connection with a place; `None` if there was one without.
+async fn next(listener: &TcpListener, service: &Service) -> Option<(TcpStream, Peer, Admitted)> {
+    let (stream, address) = match listener.accept().await {
+        Ok(accepted) => accepted,
+        Err(error) => {
+            tracing::warn!(%error, "a connection cannot be accepted");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            return None;
+        }
+    };
+    let address = address.ip().to_canonical();
+    match admit(service, address).await {
+        Ok(admitted) => Some((stream, Peer { address, is_encrypted: false }, admitted)),
+        Err(refusal) => {
+            tracing::debug!(client = %address, ?refusal, "a connection was refused");
+            service.metrics.refused_connections.inc();
+            let _ = stream.try_write(REFUSED);
+            None
+        }
+    }
+}
 
-fn connection(stream: TcpStream, app: axum::Router, limits: &Limits) -> Connection {
-    // Small answers should not wait for acknowledgements; if the option cannot be set they merely do.
-    stream.set_nodelay(true).ok();
-    hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_read)
-        .max_headers(limits.header_fields)
-        .max_header_size(limits.header_bytes)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+/// A place among the connections. If all have requests under way it is waited for: so do those who come after.
+async fn admit(service: &Service, address: IpAddr) -> Result<Admitted, Refusal> {
+    // Behind one address of a proxy are many clients, whose requests are counted instead.
+    let counted = Some(address).filter(|address| !service.options.proxies.has(*address));
+    let admit = || service.connections.admit(counted, &service.limits);
+    let waiting = async {
+        loop {
+            match admit() {
+                Err(Refusal::Full) => service.connections.freed().await,
+                result => return result,
+            }
+        }
+    };
+    tokio::time::timeout(service.limits.first_byte, waiting).await.unwrap_or(Err(Refusal::Full))
 }
 
 /// Follows the commits of an ingest, whichever process runs it.
@@ -107,70 +109,9 @@ async fn follow(service: Arc<Service>) {
         tokio::time::sleep(FOLLOW_EVERY).await;
         let engine = Arc::clone(&service.searcher);
         match tokio::task::spawn_blocking(move || engine.reload()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "cannot follow the index"),
+            Ok(Ok(is_newer)) => tracing::trace!(is_newer, "looked for a newer commit"),
+            Ok(Err(error)) => tracing::warn!(%error, "the index cannot be followed"),
             Err(error) => tracing::error!(%error, "following the index failed"),
         }
-    }
-}
-
-/// Connections by client address.
-#[derive(Debug, Default)]
-struct Addresses {
-    open: Mutex<HashMap<IpAddr, usize>>,
-}
-
-/// One counted connection; leaving the count when dropped.
-struct Counted {
-    addresses: Arc<Addresses>,
-    address: IpAddr,
-}
-
-impl Addresses {
-    fn enter(self: &Arc<Self>, address: IpAddr, limit: usize) -> Option<Counted> {
-        let mut open = self.lock();
-        let count = open.entry(address).or_default();
-        if *count >= limit {
-            return None;
-        }
-        *count += 1;
-        drop(open);
-        Some(Counted { addresses: Arc::clone(self), address })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let mut open = self.addresses.lock();
-        if let Some(count) = open.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.address);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connections_of_one_address_are_bounded_and_forgotten_when_closed() {
-        let addresses = Arc::new(Addresses::default());
-        let (here, there) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([10, 0, 0, 1]));
-        let first = addresses.enter(here, 2);
-        let second = addresses.enter(here, 2);
-        assert!(first.is_some() && second.is_some());
-        assert!(addresses.enter(here, 2).is_none());
-        assert!(addresses.enter(there, 2).is_some());
-        drop(first);
-        assert!(addresses.enter(here, 2).is_some());
-        drop(second);
-        assert!(addresses.lock().is_empty());
     }
 }

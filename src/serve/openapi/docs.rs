@@ -1,13 +1,12 @@
 //! `/docs`: the document as a page, whole without scripts.
 
 use crate::serve::asked::Parameters;
-use crate::serve::forms::opensearch::site_of;
+use crate::serve::net::client::Client;
 use crate::serve::openapi::document;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Html;
 use form_urlencoded::Serializer;
 use serde_json::Value;
@@ -17,10 +16,10 @@ use std::sync::Arc;
 pub async fn docs(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Html<String>, Problem> {
     Parameters::of(query.as_deref()).finish()?;
-    let site = format!("{}{}", site_of(&headers)?, service.links.base());
+    let site = format!("{}{}", client.site()?, service.links.base());
     let document = document(service.links.base());
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().into_iter().flatten() {

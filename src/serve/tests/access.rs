@@ -26,6 +26,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET /api/v1/coverage", "anyone", "search"),
     ("GET /healthz", "anyone", "anyone"),
     ("GET /readyz", "anyone", "anyone"),
+    ("GET /metrics", "anyone", "anyone"),
     ("GET /openapi.json", "anyone", "search"),
     ("GET /docs", "anyone", "search"),
     ("GET /opensearch.xml", "anyone", "search"),

@@ -5,6 +5,7 @@
 
 use crate::search::PageMarks;
 use crate::serve::asked::{page_number, pairs_of, report_id};
+use crate::serve::monitor::metrics::SearchKind;
 use crate::serve::problem::{Code, HasBody, Problem};
 use crate::serve::service::{KnownReport, Service};
 use crate::serve::ui::{self, BrowsePage, PageView, QueryState, ReportView};
@@ -83,7 +84,7 @@ pub async fn report(
         return Ok(unchanged);
     }
     let page = service
-        .read(move |service| {
+        .find(SearchKind::Within, move |service| {
             let known = service.known_report(id)?;
             let found = if q.is_empty() { None } else { service.search_within(&q, id)? };
             let view = ReportView {
@@ -111,7 +112,7 @@ pub async fn page(
     let q = QueryState::from_pairs(&pairs_of(query.as_deref())).q;
     let tag = service.entity_tag();
     let page = service
-        .read(move |service| {
+        .find(SearchKind::Marks, move |service| {
             let known = service.known_report(id)?;
             let number = page_number(&page, known.stored.pages.len())?;
             view(service, &known, number, &q)

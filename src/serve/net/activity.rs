@@ -1,0 +1,105 @@
+//! What a connection is doing: known to its timers, to the accept loop and to the shutdown.
+
+use crate::serve::limits::Limits;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// The states of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing has come yet.
+    First,
+    /// A request's head is coming.
+    Head,
+    /// A request is being read, answered or its answer sent.
+    Request,
+    /// Between two requests.
+    Idle,
+}
+
+/// A connection's state and since when.
+#[derive(Debug)]
+pub struct Activity {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    since: Instant,
+    /// Since when there was no whole request.
+    without_request: Instant,
+    has_upload: bool,
+    is_writing: bool,
+}
+
+/// A request under way on a connection; over when dropped.
+#[derive(Debug)]
+pub struct UnderWay(Arc<Activity>);
+
+impl Activity {
+    /// Of a connection that was just made.
+    pub fn new() -> Arc<Activity> {
+        let now = Instant::now();
+        let phase = Phase::First;
+        let state = State { phase, since: now, without_request: now, has_upload: false, is_writing: false };
+        Arc::new(Activity { state: Mutex::new(state) })
+    }
+
+    /// Bytes came.
+    pub fn received(&self) {
+        let mut state = self.lock();
+        if matches!(state.phase, Phase::First | Phase::Idle) {
+            (state.phase, state.since) = (Phase::Head, Instant::now());
+        }
+    }
+
+    /// A request's head is complete. `has_upload`: its body is large and may take its time.
+    pub fn begin(self: &Arc<Self>, has_upload: bool) -> UnderWay {
+        let mut state = self.lock();
+        (state.phase, state.since, state.has_upload) = (Phase::Request, Instant::now(), has_upload);
+        drop(state);
+        UnderWay(Arc::clone(self))
+    }
+
+    /// Whether bytes wait for a client that does not take them.
+    pub fn set_writing(&self, is_writing: bool) {
+        self.lock().is_writing = is_writing;
+    }
+
+    /// When the next bytes must have come; `None` while a request is under way, which has deadlines of its own.
+    pub fn deadline(&self, limits: &Limits) -> Option<Instant> {
+        let state = self.lock();
+        let time = match state.phase {
+            Phase::First => limits.first_byte,
+            Phase::Head => limits.header_read,
+            Phase::Idle => limits.keep_alive,
+            Phase::Request => return None,
+        };
+        Some(state.since + time)
+    }
+
+    /// Since when the connection waits for a whole request; `None` if one is under way.
+    pub fn waits_since(&self) -> Option<Instant> {
+        let state = self.lock();
+        (state.phase != Phase::Request && !state.is_writing).then_some(state.without_request)
+    }
+
+    /// Whether a large body is coming in.
+    pub fn has_upload(&self) -> bool {
+        let state = self.lock();
+        state.phase == Phase::Request && state.has_upload
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        let mut state = self.0.lock();
+        (state.phase, state.since, state.without_request) = (Phase::Idle, now, now);
+    }
+}

@@ -1,0 +1,147 @@
+//! One connection: its requests one after another until it ends, is displaced, or the service stops.
+
+use crate::serve::asked::has_large_body;
+use crate::serve::limits::Limits;
+use crate::serve::net::activity::{Activity, UnderWay};
+use crate::serve::net::client::Peer;
+use crate::serve::net::connections::Admitted;
+use crate::serve::net::timed::Timed;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{Request, Response};
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tower::ServiceExt;
+
+/// What all connections share.
+pub struct Shared {
+    /// Answers requests.
+    pub app: Router,
+    /// Bounds.
+    pub limits: Arc<Limits>,
+    /// True once the service stops.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// Serves a connection to its end.
+pub async fn serve(stream: TcpStream, peer: Peer, admitted: Admitted, shared: Arc<Shared>) {
+    // Small answers should not wait for acknowledgements; if the option cannot be set they merely do.
+    stream.set_nodelay(true).ok();
+    converse(stream, peer, &admitted, &shared).await;
+}
+
+async fn converse<S>(stream: S, peer: Peer, admitted: &Admitted, shared: &Shared)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Shared { app, limits, stopping } = shared;
+    let io = TokioIo::new(Timed::new(stream, Arc::clone(&admitted.activity), Arc::clone(limits)));
+    let service = service_fn(|request: Request<Incoming>| answer(request, app.clone(), peer, admitted, limits));
+    let mut connection = pin!(
+        http1::Builder::new()
+            // `drive` tells apart what this timer cannot.
+            .header_read_timeout(None)
+            .max_header_size(limits.head_bytes)
+            .max_buf_size(limits.head_bytes)
+            .serve_connection(io, service)
+    );
+    let mut stopping = stopping.clone();
+    tokio::select! {
+        () = drive(connection.as_mut(), &admitted.activity, limits) => return,
+        () = admitted.displaced.notified() => {}
+        _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
+    // Between two requests, or in the head of one, there is nothing to finish.
+    if admitted.activity.waits_since().is_some() {
+        return;
+    }
+    connection.as_mut().graceful_shutdown();
+    let patience = async {
+        // It may be displaced long before the service stops.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+        tokio::time::sleep(limits.drain).await;
+        if admitted.activity.has_upload() {
+            tokio::time::sleep(limits.drain_uploads.saturating_sub(limits.drain)).await;
+        }
+    };
+    tokio::select! {
+        () = drive(connection.as_mut(), &admitted.activity, limits) => {}
+        () = patience => tracing::warn!(client = %peer.address, "a request still under way was ended"),
+    }
+}
+
+/// Serves until the connection ends, or no request comes in time. The time is looked at whenever the connection has done
+/// something, since it begins and ends with what the connection does.
+async fn drive(
+    mut connection: Pin<&mut impl Future<Output = hyper::Result<()>>>,
+    activity: &Activity,
+    limits: &Limits,
+) {
+    let mut sleep = pin!(tokio::time::sleep(limits.first_byte));
+    let ended = poll_fn(|context| {
+        if let Poll::Ready(result) = connection.as_mut().poll(context) {
+            return Poll::Ready(Some(result));
+        }
+        let Some(deadline) = activity.deadline(limits).map(Instant::from_std) else { return Poll::Pending };
+        if sleep.deadline() != deadline {
+            sleep.as_mut().reset(deadline);
+        }
+        sleep.as_mut().poll(context).map(|()| None)
+    });
+    match ended.await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => tracing::debug!(%error, "a connection ended"),
+        None => tracing::debug!("no request came in time"),
+    }
+}
+
+async fn answer(
+    mut request: Request<Incoming>,
+    app: Router,
+    peer: Peer,
+    admitted: &Admitted,
+    limits: &Limits,
+) -> Result<Response<Sent>, Infallible> {
+    let has_upload = has_large_body(request.headers(), limits);
+    let under_way = admitted.activity.begin(has_upload);
+    request.extensions_mut().insert(peer);
+    let response = app.oneshot(request.map(Body::new)).await?;
+    Ok(response.map(|body| Sent { body, _under_way: under_way }))
+}
+
+/// A body being sent: its request is under way until it is dropped.
+struct Sent {
+    body: Body,
+    _under_way: UnderWay,
+}
+
+impl HttpBody for Sent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
