@@ -3,7 +3,7 @@
 use crate::cli::args::ProgressMode;
 use crate::cli::console::Console;
 use crate::cli::output::{duration, printable, to_json};
-use crate::ingest::{Estimate, Progress};
+use crate::ingest::{Estimate, FileDone, Progress};
 use crate::report::Reason;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
@@ -152,19 +152,16 @@ impl Progress for Reporter {
         self.show(&mut state);
     }
 
-    fn file_done(&self, path: &Path, failure: Option<(Reason, &str)>) {
-        let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    fn file_done(&self, file: &FileDone<'_>) {
         let mut state = self.state();
-        state.run.files_done += 1;
-        state.run.bytes_done += bytes;
-        if let Some((reason, detail)) = failure {
-            state.run.failures += 1;
-            state.first_failures.insert(path.to_path_buf(), Failure { reason, detail: detail.to_owned() });
+        state.run.file_done(file);
+        if let Some((reason, detail)) = file.failure {
+            state.first_failures.insert(file.path.to_path_buf(), Failure { reason, detail: detail.to_owned() });
             if state.first_failures.len() > FAILURES_KEPT {
                 state.first_failures.pop_last();
             }
             if let Display::Json = self.display {
-                emit(&Event::Failed { path: &path.to_string_lossy(), reason, detail });
+                emit(&Event::Failed { path: &file.path.to_string_lossy(), reason, detail });
             }
         }
         self.show(&mut state);
@@ -247,7 +244,9 @@ mod tests {
     fn the_first_failures_by_path_are_kept_and_all_are_counted() {
         let reporter = Reporter { display: Display::Nothing, state: Mutex::default() };
         for number in (0..50).rev() {
-            reporter.file_done(Path::new(&format!("/no/such/{number:02}.pdf")), Some((Reason::Damaged, "no pages")));
+            let path = PathBuf::from(format!("/no/such/{number:02}.pdf"));
+            let failure = Some((Reason::Damaged, "no pages"));
+            reporter.file_done(&FileDone { path: &path, bytes: 1, pages: 0, failure });
         }
         let (first, all) = reporter.failures();
         assert_eq!((first.len(), all), (FAILURES_KEPT, 50));

@@ -40,6 +40,15 @@ impl From<OpenError> for ExtractError {
     }
 }
 
+/// What a reader tells while it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The file is open and has so many pages.
+    Opened(u32),
+    /// A page begins, numbered from 0; one more number says that the last is done.
+    Page(u32),
+}
+
 /// How to read a file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExtractOptions {
@@ -59,14 +68,13 @@ pub fn extract(bytes: &[u8], name: &str, options: &ExtractOptions) -> Result<Rep
     extract_known(bytes, ReportId::of_bytes(bytes), name, options, &|_| {})
 }
 
-/// [`extract`] of bytes whose identity is known already. Tells `begun` of every page that is read, from 0, before it
-/// is, and of one more when the last is done.
+/// [`extract`] of bytes whose identity is known already. Tells `begun` of every step before it is taken.
 pub fn extract_known(
     bytes: &[u8],
     id: ReportId,
     name: &str,
     options: &ExtractOptions,
-    begun: &dyn Fn(u32),
+    begun: &dyn Fn(Step),
 ) -> Result<Report, ExtractError> {
     catch_unwind(AssertUnwindSafe(|| read(bytes, id, name, options, begun))).unwrap_or_else(|panic| {
         let message = panic
@@ -92,22 +100,23 @@ fn read(
     id: ReportId,
     name: &str,
     options: &ExtractOptions,
-    begun: &dyn Fn(u32),
+    begun: &dyn Fn(Step),
 ) -> Result<Report, ExtractError> {
     let deadline = options.limits.deadline(bytes.len() as u64);
     let pdf = Pdf::open(bytes, &options.limits, &options.passwords)?;
     let mut partial = pdf.has_more_pages().then_some(Reason::LimitReached);
+    begun(Step::Opened(pdf.page_count()));
     let fonts = DocumentFonts::new(&pdf);
     let mut read_page_at = |index: u32| {
         if options.without_pages.contains(&index) {
             partial = partial.or(Some(Reason::Crashed));
             return ReadPage::empty(false, true);
         }
-        begun(index);
+        begun(Step::Page(index));
         read_one(&pdf, index, &fonts, deadline, &mut partial)
     };
     let pages: Vec<ReadPage> = (0..pdf.page_count()).map(&mut read_page_at).collect();
-    begun(pdf.page_count());
+    begun(Step::Page(pdf.page_count()));
     let layouts: Vec<&PageLayout> = pages.iter().map(|page| &page.layout).collect();
     let mut document = text::compose(&layouts);
     let front_lines: Vec<_> = (1_u32..)

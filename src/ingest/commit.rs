@@ -5,7 +5,7 @@
 
 use crate::ingest::pipeline::Index;
 use crate::ingest::resolve::Settled;
-use crate::ingest::{IngestError, Progress, Summary};
+use crate::ingest::{FileDone, IngestError, Progress, Summary};
 use crate::report::{Outcome, PageStatus};
 use crate::store::{Change, FileRow, Library, ReportFacts, StoreError};
 use crate::worker::Reading;
@@ -24,11 +24,20 @@ const COMMIT_CHANGES: usize = 20_000;
 #[derive(Debug)]
 pub(super) struct Finished<D> {
     files: Vec<Settled>,
-    stored: Option<Stored<D>>,
-    /// Bytes of PDF that were read.
-    bytes: u64,
+    content: Content<D>,
     /// Bytes that it takes in memory, roughly.
     pub weight: u64,
+}
+
+/// What a file held.
+#[derive(Debug)]
+pub(super) struct Content<D> {
+    /// Bytes of PDF that were read.
+    pub bytes: u64,
+    /// Pages that it was found to have, read or not.
+    pub pages: u64,
+    /// The report.
+    pub stored: Option<Stored<D>>,
 }
 
 /// A report ready to be written.
@@ -59,12 +68,12 @@ impl<D> Stored<D> {
 }
 
 impl<D> Finished<D> {
-    /// The first file is the one that was read, `bytes` long; `stored` is what it gave.
-    pub(super) fn new(files: Vec<Settled>, bytes: u64, stored: Option<Stored<D>>) -> Finished<D> {
+    /// The first file is the one that was read, and `content` what it gave.
+    pub(super) fn new(files: Vec<Settled>, content: Content<D>) -> Finished<D> {
         // A document holds each word and its places, some three times the text.
-        let report = stored.as_ref().map_or(0, |stored| stored.record.len() as u64 + 3 * stored.text_bytes);
+        let report = content.stored.as_ref().map_or(0, |stored| stored.record.len() as u64 + 3 * stored.text_bytes);
         let weight = report + 1_000 * files.len() as u64;
-        Finished { files, stored, bytes, weight }
+        Finished { files, content, weight }
     }
 }
 
@@ -118,7 +127,7 @@ impl<'c, I: Index> Committer<'c, I> {
     /// Files that need nothing but a row in the catalogue.
     pub(super) fn settle(&mut self, files: Vec<Settled>) -> Result<(), IngestError> {
         for (row, outcome) in files {
-            self.file(row, outcome);
+            self.file(row, outcome, 0);
             self.commit_if_due()?;
         }
         Ok(())
@@ -186,8 +195,9 @@ impl<'c, I: Index> Committer<'c, I> {
     }
 
     fn write(&mut self, finished: Finished<I::Document>) -> Result<(), IngestError> {
-        self.summary.bytes += finished.bytes;
-        if let Some(stored) = finished.stored {
+        let Content { bytes, pages, stored } = finished.content;
+        self.summary.bytes += bytes;
+        if let Some(stored) = stored {
             let location = self.library.texts().append(&stored.record)?;
             self.index()?.upsert(stored.document)?;
             for (status, pages) in &stored.facts.pages {
@@ -198,20 +208,23 @@ impl<'c, I: Index> Committer<'c, I> {
             self.reports += 1;
             self.changes.push(Change::Report(stored.facts, location));
         }
-        for (row, outcome) in finished.files {
-            self.file(row, outcome);
+        // Copies were not opened.
+        for ((row, outcome), pages) in
+            finished.files.into_iter().zip(std::iter::once(pages).chain(std::iter::repeat(0)))
+        {
+            self.file(row, outcome, pages);
         }
         self.since.get_or_insert_with(Instant::now);
         Ok(())
     }
 
-    fn file(&mut self, row: FileRow, outcome: Outcome) {
+    fn file(&mut self, row: FileRow, outcome: Outcome, pages: u64) {
         count(&mut self.summary, outcome);
         let failure = match outcome {
             Outcome::Failed(reason) => Some((reason, row.detail.as_str())),
             _ => None,
         };
-        self.progress.file_done(&row.path, failure);
+        self.progress.file_done(&FileDone { path: &row.path, bytes: row.size, pages, failure });
         self.changes.push(Change::File(row));
     }
 

@@ -4,7 +4,7 @@
 use crate::extract::READER_VERSION;
 use crate::index::IndexWriter;
 use crate::ingest::budget::Budget;
-use crate::ingest::commit::{Committer, Finished, Stored};
+use crate::ingest::commit::{Committer, Content, Finished, Stored};
 use crate::ingest::pipeline::{Closing, WAITING_BYTES};
 use crate::ingest::pool::Pool;
 use crate::ingest::{IngestError, Progress, Summary};
@@ -73,5 +73,6 @@ fn finished(path: PathBuf, report: Report, now: i64) -> Finished<crate::index::R
         checked: now,
         vanished: None,
     };
-    Finished::new(vec![(row, outcome)], 0, Some(stored))
+    let pages = u64::from(stored.facts.pages_total());
+    Finished::new(vec![(row, outcome)], Content { bytes: 0, pages, stored: Some(stored) })
 }

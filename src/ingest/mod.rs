@@ -9,9 +9,10 @@ mod plan;
 mod pool;
 mod read;
 mod resolve;
+mod told;
 mod walk;
 
-use crate::extract::{self, ExtractOptions};
+use crate::extract::{self, ExtractOptions, Step};
 use crate::index::{IndexError, IndexWriter};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, Library, StoreError, seconds_now};
@@ -23,8 +24,9 @@ use pipeline::{Extract, Index, Worker};
 use plan::Plan;
 pub(crate) use pool::Pool;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -63,9 +65,22 @@ pub trait Progress: Sync {
     /// Pages read.
     fn pages_done(&self, pages: u64);
     /// A file is done, failed or not.
-    fn file_done(&self, path: &std::path::Path, failure: Option<(Reason, &str)>);
+    fn file_done(&self, file: &FileDone<'_>);
     /// A commit made `reports` more searchable.
     fn committed(&self, reports: u64);
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct FileDone<'f> {
+    /// The file.
+    pub path: &'f Path,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Pages that it was found to have in this run.
+    pub pages: u64,
+    /// Why it failed, if it did.
+    pub failure: Option<(Reason, &'f str)>,
 }
 
 /// Tells nobody.
@@ -76,7 +91,7 @@ impl Progress for Silent {
     fn planned(&self, _files: u64, _unchanged: u64, _bytes: u64) {}
     fn pages_found(&self, _pages: u64) {}
     fn pages_done(&self, _pages: u64) {}
-    fn file_done(&self, _path: &std::path::Path, _failure: Option<(Reason, &str)>) {}
+    fn file_done(&self, _file: &FileDone<'_>) {}
     fn committed(&self, _reports: u64) {}
 }
 
@@ -146,9 +161,13 @@ pub fn ingest(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, IngestError> {
-    let extract = |bytes: &[u8], id: ReportId, name: &str| match &options.workers {
-        Some(workers) => workers.read(bytes, id, name, &options.extract, &mut |_| {}),
-        None => extract::extract(bytes, name, &options.extract).map(Reading::of),
+    let extract = |bytes: &[u8], id: ReportId, name: &str, begun: &mut dyn FnMut(Step)| match &options.workers {
+        Some(workers) => workers.read(bytes, id, name, &options.extract, begun),
+        None => {
+            let begun = RefCell::new(begun);
+            extract::extract_known(bytes, id, name, &options.extract, &|step| (begun.borrow_mut())(step))
+                .map(Reading::of)
+        }
     };
     let summary = run::<IndexWriter>(library, options, progress, &extract, stop);
     // The threads that started them have ended.

@@ -1,13 +1,14 @@
 //! Extracting threads → one committing thread, with a bound on the bytes between them.
 
-use crate::extract::ExtractError;
+use crate::extract::{ExtractError, Step};
 use crate::index::{IndexError, IndexWriter, ReportDocument};
 use crate::ingest::budget::Budget;
-use crate::ingest::commit::{Committer, Finished, Stored};
+use crate::ingest::commit::{Committer, Content, Finished, Stored};
 use crate::ingest::plan::Task;
 use crate::ingest::pool::Pool;
 use crate::ingest::read::{self, FileBytes, Refusal};
 use crate::ingest::resolve::{Item, Resolved, Settled, refused, row, settle};
+use crate::ingest::told::Told;
 use crate::ingest::{IngestError, IngestOptions, Progress};
 use crate::report::{Outcome, Reason, Report, ReportId};
 use crate::store::Library;
@@ -21,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) const WAITING_BYTES: u64 = 256 << 20;
 
 /// How bytes become a report; a parameter so that tests need no PDFs.
-pub(super) type Extract<'e> = dyn Fn(&[u8], ReportId, &str) -> Read + Sync + 'e;
+pub(super) type Extract<'e> = dyn Fn(&[u8], ReportId, &str, &mut dyn FnMut(Step)) -> Read + Sync + 'e;
 
 /// The index as the pipeline uses it; a seam so that tests need no engine.
 pub(super) trait Index: Send + Sized {
@@ -144,7 +145,7 @@ impl Worker<'_> {
         };
         let catalogue = self.library.catalogue();
         if let Some(settled) = settle(&item.task, &file.found, file.id, catalogue, self.options.retry, self.now)? {
-            return Ok(self.finished(item, settled, file.found.size, None));
+            return Ok(self.finished(item, settled, Content { bytes: file.found.size, pages: 0, stored: None }));
         }
         Ok(self.extracted::<I>(item, &file))
     }
@@ -154,8 +155,9 @@ impl Worker<'_> {
         let path = &file.found.path;
         let own_name = || path.file_name().unwrap_or_default().to_string_lossy();
         let name = self.options.names.get(path).map_or_else(own_name, |name| name.as_str().into());
+        let mut told = Told::new(self.progress);
         let stored = catch_unwind(AssertUnwindSafe(|| {
-            let reading = (self.extract)(&file.bytes, file.id, &name)?;
+            let reading = (self.extract)(&file.bytes, file.id, &name, &mut |step| told.step(step))?;
             Ok(Stored::of::<I>(reading, path))
         }));
         let stored = stored
@@ -164,17 +166,13 @@ impl Worker<'_> {
             Ok(stored) => (stored.facts.partial.map_or(Outcome::Indexed, Outcome::Partial), ""),
             Err(error) => (Outcome::Failed(error.reason), error.detail.as_str()),
         };
-        if let Ok(stored) = &stored {
-            let pages = u64::from(stored.facts.pages_total());
-            self.progress.pages_found(pages);
-            self.progress.pages_done(pages);
-        }
+        let pages = told.end(stored.as_ref().map_or(0, |stored| stored.facts.pages_total()));
         let settled = (row(&file.found, Some(file.id), outcome, detail, self.now), outcome);
-        self.finished(item, settled, file.found.size, stored.ok())
+        self.finished(item, settled, Content { bytes: file.found.size, pages, stored: stored.ok() })
     }
 
     /// Adds what becomes of the copies: further places of what could be read, failures alike of what could not.
-    fn finished<D>(&self, item: &Item, settled: Settled, bytes: u64, stored: Option<Stored<D>>) -> Finished<D> {
+    fn finished<D>(&self, item: &Item, settled: Settled, content: Content<D>) -> Finished<D> {
         let (first, first_outcome) = &settled;
         let copy = |task: &Task| {
             let outcome = match first_outcome {
@@ -184,14 +182,14 @@ impl Worker<'_> {
             (row(&task.found, first.id, outcome, &first.detail, self.now), outcome)
         };
         let copies: Vec<Settled> = item.copies.iter().map(copy).collect();
-        Finished::new(std::iter::once(settled).chain(copies).collect(), bytes, stored)
+        Finished::new(std::iter::once(settled).chain(copies).collect(), content)
     }
 
     /// A file whose bytes could not be had; its copies are looked at again in the next run, as nothing was read.
     fn refuse<D>(&self, item: &Item, refusal: &Refusal) -> Finished<D> {
         let tasks = std::iter::once(&item.task).chain(&item.copies);
         let files = tasks.map(|task| (refused(task, refusal, self.now), Outcome::Failed(refusal.reason)));
-        Finished::new(files.collect(), 0, None)
+        Finished::new(files.collect(), Content { bytes: 0, pages: 0, stored: None })
     }
 }
 

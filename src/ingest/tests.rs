@@ -2,7 +2,7 @@
 
 use super::pipeline::Index;
 use super::*;
-use crate::extract::ExtractError;
+use crate::extract::{ExtractError, Step};
 use crate::report::{About, Page, PageStatus, Report, ReportId, Statements};
 use crate::store::{FileRow, ReportRow};
 use crate::worker::Read;
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// `FAIL` fails, `PANIC` panics, `PART` is read in part; else each form feed begins a page.
-fn read_text(bytes: &[u8], id: ReportId, name: &str) -> Read {
+fn read_text(bytes: &[u8], id: ReportId, name: &str, _begun: &mut dyn FnMut(Step)) -> Read {
     read_pages(bytes, name).map(|report| Reading::of(Report { id, ..report }))
 }
 
@@ -137,9 +137,9 @@ impl Progress for Counts {
         self.pages.fetch_add(pages, Ordering::Relaxed);
     }
 
-    fn file_done(&self, _path: &Path, failure: Option<(Reason, &str)>) {
+    fn file_done(&self, file: &FileDone<'_>) {
         self.files.fetch_add(1, Ordering::Relaxed);
-        self.failures.fetch_add(u64::from(failure.is_some()), Ordering::Relaxed);
+        self.failures.fetch_add(u64::from(file.failure.is_some()), Ordering::Relaxed);
     }
 
     fn committed(&self, reports: u64) {
@@ -426,9 +426,9 @@ fn an_interrupted_run_is_resumed() {
     let scene = Scene::new(&[("a.pdf", "one"), ("b.pdf", "three"), ("c.pdf", "fourteen"), ("d.pdf", "fifteen..")]);
     let stop = AtomicBool::new(false);
     let read = AtomicU64::new(0);
-    let stopping = |bytes: &[u8], id: ReportId, name: &str| {
+    let stopping = |bytes: &[u8], id: ReportId, name: &str, begun: &mut dyn FnMut(Step)| {
         stop.store(read.fetch_add(1, Ordering::Relaxed) == 1, Ordering::Relaxed);
-        read_text(bytes, id, name)
+        read_text(bytes, id, name, begun)
     };
     let mut options = scene.options.clone();
     options.jobs = 1;

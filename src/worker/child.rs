@@ -3,7 +3,7 @@
 //! Its standard output is a socket, over which it is asked and answers; its standard input is the memory in which it is
 //! shown the bytes of files.
 
-use crate::extract::{self, READER_STACK_BYTES};
+use crate::extract::{self, READER_STACK_BYTES, Step};
 use crate::report::Reason;
 use crate::store::TextStore;
 use crate::worker::faults;
@@ -48,9 +48,12 @@ fn serve(mut socket: &File, mut seen: Seen) -> io::Result<()> {
             }
         };
         // A page that cannot be announced is read all the same; the answer will fail to be written, too.
-        let begin = |page: u32| {
-            drop(say(Tag::Page, &page.to_le_bytes()));
-            faults::meet(&request.name, page);
+        let begin = |step| match step {
+            Step::Opened(pages) => drop(say(Tag::Opened, &pages.to_le_bytes())),
+            Step::Page(page) => {
+                drop(say(Tag::Page, &page.to_le_bytes()));
+                faults::meet(&request.name, page);
+            }
         };
         match extract::extract_known(bytes, id, &request.name, &options, &begin) {
             Ok(report) => say(Tag::Record, &TextStore::encode(&report))?,

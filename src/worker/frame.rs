@@ -23,11 +23,13 @@ pub(super) enum Tag {
     Picture = 5,
     /// A page cannot be drawn: its number, and why.
     Undrawn = 6,
+    /// The file is open: how many pages it has, four bytes.
+    Opened = 7,
 }
 
 impl Tag {
     fn of(byte: u8) -> Option<Tag> {
-        let all = [Tag::Ready, Tag::Page, Tag::Record, Tag::Failure, Tag::Picture, Tag::Undrawn];
+        let all = [Tag::Ready, Tag::Page, Tag::Record, Tag::Failure, Tag::Picture, Tag::Undrawn, Tag::Opened];
         all.into_iter().find(|tag| *tag as u8 == byte)
     }
 
@@ -35,7 +37,7 @@ impl Tag {
     fn limit(self) -> u32 {
         match self {
             Tag::Ready => 64,
-            Tag::Page => 4,
+            Tag::Page | Tag::Opened => 4,
             Tag::Record => MAX_PAYLOAD,
             Tag::Failure | Tag::Undrawn => 64 << 10,
             Tag::Picture => u32::try_from(PICTURE_BYTES).unwrap_or(u32::MAX).saturating_add(64),

@@ -2,7 +2,7 @@
 //!
 //! A worker draws ahead by what fits into the socket and no more, so whoever takes long over a picture holds one of them.
 
-use crate::extract::ExtractError;
+use crate::extract::{ExtractError, Step};
 use crate::render::{Document, Picture, RenderError, RenderOptions, Shades};
 use crate::report::Reason;
 use crate::worker::failure::Loss;
@@ -39,7 +39,7 @@ impl Process {
         let mut outgoing = Outgoing::new(&encoded);
         for (told, page) in pages.iter().enumerate() {
             let mut has_begun = false;
-            let mut begins = |number| number == *page && !std::mem::replace(&mut has_begun, true);
+            let mut begins = |step| step == Step::Page(*page) && !std::mem::replace(&mut has_begun, true);
             let result = match self.converse(&mut outgoing, patience, &mut begins) {
                 Ok(frame) => match told_of(*page, options, &frame) {
                     Ok(result) => result,

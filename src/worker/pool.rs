@@ -1,6 +1,6 @@
 //! Workers kept ready: one is taken for a file and given back, or replaced if it was lost or has served long enough.
 
-use crate::extract::{ExtractError, ExtractOptions};
+use crate::extract::{ExtractError, ExtractOptions, Step};
 use crate::pdf::Limits;
 use crate::render::{Picture, RenderError, RenderOptions};
 use crate::report::{Reason, ReportId};
@@ -89,16 +89,16 @@ impl WorkerPool {
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner).entry(reason).or_default() += 1;
     }
 
-    /// Reads a file whose bytes have this identity. `begun` is told of every page as it begins; a page that costs a
-    /// worker is left out and the rest read again. If the worker was lost through no fault of the file, as when the
-    /// system is short of memory, the file is read once more, with no other beside it.
+    /// Reads a file whose bytes have this identity. `begun` is told of every step; a page that costs a worker
+    /// is left out and the rest read again. If the worker was lost through no fault of the file, as when the system is
+    /// short of memory, the file is read once more, with no other beside it.
     pub fn read(
         &self,
         bytes: &[u8],
         id: ReportId,
         name: &str,
         options: &ExtractOptions,
-        begun: &mut dyn FnMut(u32),
+        begun: &mut dyn FnMut(Step),
     ) -> Read {
         let mut options = options.clone();
         let mut is_alone = false;
@@ -137,7 +137,7 @@ impl WorkerPool {
         name: &str,
         options: &ExtractOptions,
         is_alone: bool,
-        begun: &mut dyn FnMut(u32),
+        begun: &mut dyn FnMut(Step),
     ) -> Result<Reading, Missed> {
         if is_alone {
             let _turn = self.turns.write().unwrap_or_else(PoisonError::into_inner);
@@ -154,7 +154,7 @@ impl WorkerPool {
         id: ReportId,
         name: &str,
         options: &ExtractOptions,
-        begun: &mut dyn FnMut(u32),
+        begun: &mut dyn FnMut(Step),
     ) -> Result<Reading, Missed> {
         let task = Task::Read(id, options.clone());
         let asked = self.asking(bytes, name, task, &options.limits);

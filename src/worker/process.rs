@@ -1,6 +1,6 @@
 //! A worker as its owner sees it: started, asked, watched, ended.
 
-use crate::extract::ExtractError;
+use crate::extract::{ExtractError, Step};
 use crate::report::Reason;
 use crate::worker::failure::Loss;
 use crate::worker::frame::{Decoder, Frame, Tag};
@@ -128,18 +128,25 @@ impl Process {
         self.shared.put(bytes)
     }
 
-    /// Has the file that it is shown read. `begun` is told of every page as it begins.
-    pub(super) fn ask(&mut self, request: &Request, patience: Patience, begun: &mut dyn FnMut(u32)) -> Answer {
+    /// Has the file that it is shown read. `begun` is told of every step.
+    pub(super) fn ask(&mut self, request: &Request, patience: Patience, begun: &mut dyn FnMut(Step)) -> Answer {
         self.files += 1;
         let encoded = request::encode(request);
         let mut outgoing = Outgoing::new(&encoded);
-        let mut page = None;
-        let answer = self.converse(&mut outgoing, patience, &mut |number| {
-            // After the last page comes one more number.
-            let is_next = page.is_none_or(|page| number > page) && number <= patience.pages;
+        let (mut pages, mut page) = (None, None);
+        let answer = self.converse(&mut outgoing, patience, &mut |step| {
+            let is_next = match step {
+                Step::Opened(number) => pages.replace(number).is_none() && number <= patience.pages,
+                // After the last page comes one more number.
+                Step::Page(number) => {
+                    page.is_none_or(|page| number > page) && pages.is_some_and(|pages| number <= pages)
+                }
+            };
             if is_next {
-                page = Some(number);
-                begun(number);
+                if let Step::Page(number) = step {
+                    page = Some(number);
+                }
+                begun(step);
             }
             is_next
         });
@@ -159,23 +166,23 @@ impl Process {
         }
     }
 
-    /// Writes what is to be written and reads frames, to the first that is not the beginning of a page. `begun` says
-    /// whether a page may begin now.
+    /// Writes what is to be written and reads frames, to the first that is no step. `begun` says whether a step may
+    /// be taken now.
     pub(super) fn converse(
         &mut self,
         outgoing: &mut Outgoing<'_>,
         patience: Patience,
-        begun: &mut dyn FnMut(u32) -> bool,
+        begun: &mut dyn FnMut(Step) -> bool,
     ) -> Result<Frame, Loss> {
         let start = Instant::now();
         let mut alive = start;
         loop {
             match self.decoder.next() {
-                Ok(Some(Frame { tag: Tag::Page, payload })) => {
-                    let Ok(number) = <[u8; 4]>::try_from(payload.as_slice()) else {
+                Ok(Some(Frame { tag: tag @ (Tag::Opened | Tag::Page), payload })) => {
+                    let Ok(number) = <[u8; 4]>::try_from(payload.as_slice()).map(u32::from_le_bytes) else {
                         return Err(self.kill(Loss::Nonsense("sent a page without a number")));
                     };
-                    if !begun(u32::from_le_bytes(number)) {
+                    if !begun(if tag == Tag::Page { Step::Page(number) } else { Step::Opened(number) }) {
                         return Err(self.kill(Loss::Nonsense("sent a page out of order")));
                     }
                     alive = Instant::now();

@@ -1,13 +1,11 @@
 //! What ingests do while the service runs, counted beside whoever shows their progress.
 
-use crate::ingest::{Progress, Summary};
-use crate::report::Reason;
+use crate::ingest::{FileDone, Progress, Summary};
 use crate::serve::monitor::metrics::Registration;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::time::SystemTime;
 
@@ -94,14 +92,14 @@ impl<P: Progress> Progress for Counted<'_, P> {
         self.shown.pages_done(pages);
     }
 
-    fn file_done(&self, path: &Path, failure: Option<(Reason, &str)>) {
-        let outcome = match failure {
+    fn file_done(&self, file: &FileDone<'_>) {
+        let outcome = match file.failure {
             None => Outcome { outcome: "read", reason: "" },
             Some((reason, _)) => Outcome { outcome: "failed", reason: reason.code() },
         };
         self.counts.files.get_or_create(&outcome).inc();
         self.counts.waiting_files.dec();
-        self.shown.file_done(path, failure);
+        self.shown.file_done(file);
     }
 
     fn committed(&self, reports: u64) {

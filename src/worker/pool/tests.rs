@@ -60,14 +60,36 @@ const CASES: &[Case] = &[
     ("another file's record", r#"ready; take; cat "$0.2"; serve"#, Some(Reason::Crashed), "not of this file", &[]),
     ("damaged record", r#"ready; take; cat "$0.damaged"; serve"#, Some(Reason::Crashed), "not of this file", &[]),
     ("answers twice", r#"ready; take; answer; sleep 0.2; answer; serve"#, None, "", &[]),
-    ("page out of range", "ready; take; page 377; answer; serve", Some(Reason::Crashed), "out of order", &[]),
+    (
+        "page out of range",
+        "ready; take; opened 10; page 377; answer; serve",
+        Some(Reason::Crashed),
+        "out of order",
+        &[],
+    ),
+    ("page of a closed file", "ready; take; page 1; answer; serve", Some(Reason::Crashed), "out of order", &[]),
+    ("opened twice", "ready; take; opened 2; opened 2; answer; serve", Some(Reason::Crashed), "out of order", &[]),
+    ("more pages than may be", "ready; take; opened 11; answer; serve", Some(Reason::Crashed), "out of order", &[]),
+    (
+        "a page after the last",
+        "ready; take; opened 1; page 2; answer; serve",
+        Some(Reason::Crashed),
+        "out of order",
+        &[],
+    ),
     // What stood before is known then, so the file is read again without the page.
-    ("page repeated", "ready; take; page 3; page 3; answer; serve", None, "", &[3]),
-    ("pages falling", "ready; take; page 3; page 2; answer; serve", None, "", &[3]),
-    ("pages without end", r#"ready; take; while :; do cat "$0.pages"; done"#, None, "", &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
+    ("page repeated", "ready; take; opened 10; page 3; page 3; answer; serve", None, "", &[3]),
+    ("pages falling", "ready; take; opened 10; page 3; page 2; answer; serve", None, "", &[3]),
+    (
+        "pages without end",
+        r#"ready; take; opened 10; while :; do cat "$0.pages"; done"#,
+        None,
+        "",
+        &[0, 1, 2, 3, 4, 5, 6, 7, 8],
+    ),
     (
         "a page now and then",
-        "ready; take; for number in 0 1 2 3 4 5 6 7; do page $number; sleep 1; done; exec sleep 600",
+        "ready; take; opened 10; for number in 0 1 2 3 4 5 6 7; do page $number; sleep 1; done; exec sleep 600",
         Some(Reason::Timeout),
         "not read within",
         &[0, 1, 2, 3, 4, 5],
@@ -96,9 +118,9 @@ const CASES: &[Case] = &[
         &[],
     ),
     ("no more time", "ready; take; kill -XCPU $$", Some(Reason::Timeout), "processor time", &[]),
-    ("killed once", "ready; take; page 1; kill -KILL $$", None, "", &[1]),
+    ("killed once", "ready; take; opened 10; page 1; kill -KILL $$", None, "", &[1]),
     ("killed before it is ready", "kill -KILL $$", None, "", &[]),
-    ("halted once", "ready; take; page 1; kill -STOP $$", None, "", &[1]),
+    ("halted once", "ready; take; opened 10; page 1; kill -STOP $$", None, "", &[1]),
 ];
 
 /// Does `$MISDEED` once, and is a good worker after that. It knows two files by their names.
@@ -106,6 +128,7 @@ const SCRIPT: &str = r#"#!/bin/sh
 echo $$ >> "$0.pids"
 ready() { printf '\001\003\000\000\000\001\000\001'; }
 page() { printf "\\002\\004\\000\\000\\000\\$1\\000\\000\\000"; }
+opened() { printf "\\007\\004\\000\\000\\000\\$1\\000\\000\\000"; }
 take() { head -c LENGTH <&1 > "$0.request"; }
 answer() { if grep -aqF other.pdf "$0.request"; then cat "$0.2"; else cat "$0.1"; fi; }
 serve() { while :; do take; test -s "$0.request" || exit 0; answer; done; }
@@ -191,7 +214,11 @@ fn check(program: &Path, &(name, _, expected, detail, pages): &Case, [first, sec
     let mut pool = WorkerPool::new(program);
     pool.start = Duration::from_secs(8);
     let mut begun = Vec::new();
-    let read = pool.read(&first.bytes, first.id, first.name, &options(), &mut |page| begun.push(page));
+    let read = pool.read(&first.bytes, first.id, first.name, &options(), &mut |step| {
+        if let Step::Page(page) = step {
+            begun.push(page);
+        }
+    });
     match (&read, expected) {
         (Ok(reading), None) => assert_eq!(reading.report.id, first.id, "{name}"),
         (Err(error), Some(reason)) => {
