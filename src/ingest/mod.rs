@@ -16,7 +16,7 @@ use crate::extract::{self, ExtractOptions, Step};
 use crate::index::{IndexError, IndexWriter};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, Library, StoreError, seconds_now};
-use crate::worker::{Reading, WorkerPool};
+use crate::worker::{self, Reading, Shortage, WorkerPool};
 use commit::Committer;
 pub use estimate::Estimate;
 pub use made::ingest_made;
@@ -197,6 +197,9 @@ fn run<I: Index>(
     };
     progress.planned(summary.files, plan.unchanged, plan.work.iter().map(|task| task.found.size).sum());
     let pool = Pool::new(options.jobs)?;
+    if !plan.work.is_empty() && !options.dry_run {
+        warn_of_shortage(options, pool.jobs());
+    }
     let work = std::mem::take(&mut plan.work);
     let mut resolved = resolve::resolve(work, library.catalogue(), options, &pool, stop, now)?;
     let unreadable = std::mem::take(&mut plan.unreadable).into_iter();
@@ -218,6 +221,19 @@ fn run<I: Index>(
     }
     summary.seconds = start.elapsed().as_secs_f64();
     Ok(summary)
+}
+
+/// Says so before the kernel does it by ending processes.
+fn warn_of_shortage(options: &IngestOptions, jobs: usize) {
+    if let Some(shortage) = options.workers.as_ref().and_then(|_| worker::shortage(jobs)) {
+        let Shortage { needed, available } = shortage;
+        tracing::warn!(
+            jobs,
+            needed,
+            available,
+            "files that need much memory may fail with out_of_memory; use fewer --jobs"
+        );
+    }
 }
 
 /// Counts what would be done; whether files can be read is not known before they are.

@@ -20,6 +20,7 @@ mod child;
 mod failure;
 mod faults;
 mod frame;
+mod memory;
 mod pictures;
 mod pool;
 mod process;
@@ -28,6 +29,7 @@ mod sandbox;
 mod shared;
 
 pub use child::run;
+pub use memory::{Shortage, shortage};
 pub use pool::{WorkerCounts, WorkerPool};
 pub use sandbox::Enforcement;
 
