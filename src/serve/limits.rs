@@ -44,6 +44,12 @@ pub struct Limits {
     pub exports: usize,
     /// Time a client may take to accept the next rows of such an answer.
     pub export_stall: Duration,
+    /// Pages drawn at once.
+    pub drawing: usize,
+    /// Pages waiting to be drawn; beyond it 503 with `Retry-After`.
+    pub drawings_queued: usize,
+    /// Pictures of pages kept on disk, in bytes.
+    pub picture_bytes: u64,
     /// Connections at once; beyond it a new one displaces one that waits, or waits itself.
     pub connections: usize,
     /// Connections at once from one address; beyond it a new one displaces one of them that waits, or is closed.
@@ -84,6 +90,9 @@ impl Default for Limits {
             queued: 64,
             exports: 2 * cores,
             export_stall: Duration::from_secs(30),
+            drawing: cores.min(4),
+            drawings_queued: 64,
+            picture_bytes: 256 << 20,
             connections: 1024,
             connections_per_address: 64,
             requests_per_address: 64,

@@ -2,15 +2,16 @@
 //!
 //! ```text
 //! net (accept) → layers (headers, request id, compression) → problem (errors as JSON or HTML)
-//!              → routes → api | ui | forms | file | monitor → pool (bounded threads for what blocks) → search, store
+//!              → routes → api | ui | forms | file | pictures | monitor → pool (bounded threads for what blocks) → search, store
 //! ```
 //!
 //! * [`net`]: connections. [`layers`]: what stands around every handler. [`problem`]: every error.
 //! * [`api`]: JSON. [`ui`]: web pages. [`forms`]: a search as rows, feed or for a browser's search box. [`file`]: the originals.
+//! * [`pictures`]: pages as pictures, drawn when asked for and kept.
 //! * [`monitor`]: how the service does. [`openapi`]: the API described by its own code. [`service`]: what the handlers share.
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
-//! writes to the library; whatever may block runs in `pool`, never on the async threads.
+//! writes to the library but the pictures it keeps; whatever may block runs in `pool`, never on the async threads.
 
 mod api;
 mod asked;
@@ -24,6 +25,7 @@ mod monitor;
 mod net;
 mod openapi;
 mod options;
+mod pictures;
 mod pool;
 mod problem;
 mod routes;
@@ -42,6 +44,7 @@ pub use net::client::{Network, NetworkError, Proxies};
 pub use net::serve;
 pub use openapi::document as openapi_document;
 pub use options::{Options, OptionsError, parse_origins};
+pub use pictures::Drawing;
 
 use crate::search::Engine;
 use crate::store::Library;
@@ -60,6 +63,8 @@ pub struct State {
     pub base_path: String,
     /// Who is let in.
     pub guard: Guard,
+    /// How pages are drawn.
+    pub drawing: Drawing,
     /// What clients may ask.
     pub limits: Limits,
     /// What else the operator chose.

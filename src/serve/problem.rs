@@ -53,6 +53,8 @@ pub enum Code {
     UnknownPage,
     /// The original was changed or moved since it was read.
     FileGone,
+    /// The page cannot be drawn.
+    PageNotDrawn,
     /// The range is outside the file.
     RangeNotSatisfiable,
     /// The cursor does not belong to the search.
@@ -91,6 +93,7 @@ impl Code {
         Code::HeadersTooLarge,
         Code::TooManyRequests,
         Code::UnsupportedMediaType,
+        Code::PageNotDrawn,
         Code::RangeNotSatisfiable,
         Code::InvalidParameters,
         Code::Internal,
@@ -145,6 +148,7 @@ impl Code {
             Code::UnknownReport => ("unknown_report", StatusCode::NOT_FOUND, "There is no such report"),
             Code::UnknownPage => ("unknown_page", StatusCode::NOT_FOUND, "The report has no such page"),
             Code::FileGone => ("file_gone", StatusCode::GONE, "The original is no longer there"),
+            Code::PageNotDrawn => ("page_not_drawn", StatusCode::UNPROCESSABLE_ENTITY, "This page cannot be drawn"),
             Code::RangeNotSatisfiable => {
                 ("range_not_satisfiable", StatusCode::RANGE_NOT_SATISFIABLE, "The range is outside the file")
             }

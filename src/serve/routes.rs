@@ -12,7 +12,7 @@ use crate::serve::openapi;
 use crate::serve::problem::{self, Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
-use crate::serve::{api, file, ui};
+use crate::serve::{api, file, pictures, ui};
 use api::{related, suggest};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -57,6 +57,7 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/reports", Access::Read, get(api::reports)),
         Route::new(Method::GET, "/api/v1/reports/{id}", Access::Read, get(api::report)),
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}", Access::Read, get(api::page)),
+        Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}/image", Access::Read, get(pictures::image)),
         Route::new(Method::GET, "/api/v1/reports/{id}/related", Access::Read, get(related::related)),
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
@@ -86,7 +87,8 @@ pub fn router(service: Arc<Service>) -> Router {
         let home = service.links.home();
         routes = routes.route(service.links.base(), get(async move || Redirect::permanent(&home)));
     }
-    let compressed = DefaultPredicate::new().and(NotForContentType::new("application/pdf"));
+    let compressed =
+        DefaultPredicate::new().and(NotForContentType::new("application/pdf")).and(NotForContentType::new("image/png"));
     let routes = routes
         .fallback(async || Problem::new(Code::NotFound, "check the address, or search from the start page"))
         .layer(DefaultBodyLimit::max(service.limits.json_bytes))

@@ -9,6 +9,7 @@ use crate::serve::limits::Limits;
 use crate::serve::links::Links;
 use crate::serve::monitor::metrics::{Metrics, SearchKind};
 use crate::serve::net::connections::Connections;
+use crate::serve::pictures::{Artist, Drawing, Pictures};
 use crate::serve::pool::Pool;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::searcher::Searcher;
@@ -42,6 +43,8 @@ pub struct Service {
     pub exports: Arc<Semaphore>,
     /// Originals proven to be the bytes that were read.
     pub originals: file::Originals,
+    /// Pages as pictures.
+    pub pictures: Pictures,
     /// Who is let in.
     pub guard: Guard,
     /// The open connections.
@@ -71,8 +74,8 @@ pub struct KnownReport {
 impl Service {
     /// A service on this library.
     pub fn new(state: State) -> Service {
-        let State { library, engine, ingesting, base_path, guard, limits, options } = state;
-        Service::with_searcher(library, engine, ingesting, &base_path, limits, options).guarded(guard)
+        let State { library, engine, ingesting, base_path, guard, drawing, limits, options } = state;
+        Service::with_searcher(library, engine, ingesting, &base_path, limits, options).guarded(guard).drawn_by(drawing)
     }
 
     /// A service on a library with a searcher of its own.
@@ -93,6 +96,7 @@ impl Service {
             links: Links::new(base_path),
             exports: Arc::new(Semaphore::new(limits.exports)),
             originals: file::Originals::default(),
+            pictures: Pictures::new(&library, Drawing::default(), &limits),
             guard: Guard::default(),
             metrics: Metrics::new(&searches, &readings, &options),
             rates: Rates::new(&limits),
@@ -113,6 +117,12 @@ impl Service {
     /// The same, letting in whom `guard` says.
     pub fn guarded(mut self, guard: Guard) -> Service {
         self.guard = guard;
+        self
+    }
+
+    /// The same, its pages drawn by `artist`.
+    pub fn drawn_by(mut self, artist: impl Artist + 'static) -> Service {
+        self.pictures = Pictures::new(&self.library, artist, &self.limits);
         self
     }
 

@@ -4,6 +4,7 @@ mod access;
 mod connections;
 mod copies;
 mod export;
+mod pictures;
 mod related;
 mod requests;
 mod suggest;
@@ -254,6 +255,7 @@ fn site_of(base_path: &str, limits: Limits, options: Options, finish: impl FnOnc
     let searcher = Arc::new(Canned { id: report.id });
     let ingesting = Arc::new(AtomicBool::new(false));
     let service = Service::with_searcher(Arc::new(library), searcher, ingesting, &base_path, limits, options);
+    let service = service.drawn_by(pictures::OnlyTheFirst);
     let service = Arc::new(finish(service, &folder.path().join("index")));
     Site { _folder: folder, original, id: report.id, app: router(Arc::clone(&service)), service }
 }
@@ -331,6 +333,10 @@ async fn every_route_answers_and_every_answer_is_secured() {
         ("/api/v1/reports/nonsense".to_owned(), 404, "application/problem+json"),
         (format!("/api/v1/reports/{id}/pages/2"), 200, "application/json"),
         (format!("/api/v1/reports/{id}/pages/x"), 404, "application/problem+json"),
+        (format!("/api/v1/reports/{id}/pages/2/image"), 422, "application/problem+json"),
+        (format!("/api/v1/reports/{id}/pages/1/image"), 200, "image/png"),
+        (format!("/api/v1/reports/{id}/pages/1/image?width=0"), 422, "application/problem+json"),
+        (format!("/api/v1/reports/{id}/pages/3/image?width=900"), 404, "application/problem+json"),
         ("/api/v1/coverage".to_owned(), 200, "application/json"),
         ("/api/nonsense".to_owned(), 404, "application/problem+json"),
         ("/nonsense".to_owned(), 404, "text/html"),

@@ -11,6 +11,7 @@ mod extract; // text of PDFs without a library
 mod generated; // completions and manual pages
 mod keys; // keys of the service
 mod library; // ingest, search, status, failures, retry
+mod pictures; // pages drawn by the service
 mod serve; // the service as a process
 mod upkeep; // verify, rebuild, and what heals by itself
 mod usage; // what cannot be meant

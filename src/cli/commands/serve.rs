@@ -16,7 +16,8 @@ use crate::index;
 use crate::ingest::{IngestOptions, Silent, Summary, ingest};
 use crate::search::Engine;
 use crate::serve::{
-    Counted, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, parse_base_path, parse_origins, serve,
+    Counted, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, parse_base_path,
+    parse_origins, serve,
 };
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
 use crate::worker::WorkerPool;
@@ -74,7 +75,9 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
         std::thread::spawn(move || run.run(&console))
     });
     let limits = limits(settings);
-    let state = State { library, engine, ingesting, base_path, guard, limits, options };
+    // Not those of the ingest: they end with the threads that read.
+    let drawing = Drawing { workers: session.workers()?, passwords: session.extract_options()?.passwords };
+    let state = State { library, engine, ingesting, base_path, guard, drawing, limits, options };
     let served = serve_until(listener, state, wait_for_shutdown);
     stop.store(true, Ordering::SeqCst);
     wait_for(background, session);

@@ -166,6 +166,11 @@ fn disposition(kind: &str, name: &str) -> String {
     format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")
 }
 
+/// The original of a report, open, and its name; blocks.
+pub fn opened(service: &Service, id: ReportId) -> Result<(File, String), Problem> {
+    open(service, id).map(|original| (original.file, original.name))
+}
+
 /// Opens the original of a report; gone if it is not the bytes that were read any more.
 fn open(service: &Service, id: ReportId) -> Result<Original, Problem> {
     let row = service.row(id)?;

@@ -4,7 +4,7 @@ use crate::serve::layers::access::Access;
 use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
-use crate::serve::{api, file, forms, monitor};
+use crate::serve::{api, file, forms, monitor, pictures};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -20,6 +20,7 @@ use utoipa::OpenApi;
         api::page,
         api::related::related,
         api::coverage,
+        pictures::image,
         forms::rows::csv,
         forms::rows::ndjson,
         forms::feed::atom,

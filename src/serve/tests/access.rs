@@ -22,6 +22,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET /api/v1/reports", "anyone", "search"),
     ("GET /api/v1/reports/{id}", "anyone", "search"),
     ("GET /api/v1/reports/{id}/pages/{page}", "anyone", "search"),
+    ("GET /api/v1/reports/{id}/pages/{page}/image", "anyone", "search"),
     ("GET /api/v1/reports/{id}/related", "anyone", "search"),
     ("GET /api/v1/coverage", "anyone", "search"),
     ("GET /healthz", "anyone", "anyone"),

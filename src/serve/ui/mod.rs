@@ -28,4 +28,4 @@ pub use page::{PageView, page_page};
 pub use query_state::QueryState;
 pub use report::{ReportView, report_page};
 pub use search::{home_page, refused_page, results_page};
-pub use shell::{SCRIPT_PATH, STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, script, stylesheet};
+pub use shell::{SCRIPT_PATH, STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, render, script, stylesheet};
