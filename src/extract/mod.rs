@@ -58,6 +58,8 @@ pub struct ExtractOptions {
     pub passwords: Vec<String>,
     /// Pages, from 0, that are not to be read and count as failed: an earlier attempt died on them.
     pub without_pages: Vec<u32>,
+    /// Pages from this one on, from 0, are not to be read and count as cut off: time was up on it.
+    pub until_page: Option<u32>,
 }
 
 /// Reads a whole PDF. `name` is the file's name, for the title of a report that has none better.
@@ -108,6 +110,10 @@ fn read(
     begun(Step::Opened(pdf.page_count()));
     let fonts = DocumentFonts::new(&pdf);
     let mut read_page_at = |index: u32| {
+        if options.until_page.is_some_and(|until| index >= until) {
+            partial = Some(Reason::Timeout);
+            return ReadPage::empty(true, false);
+        }
         if options.without_pages.contains(&index) {
             partial = partial.or(Some(Reason::Crashed));
             return ReadPage::empty(false, true);

@@ -16,13 +16,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Files after which a worker is replaced, so that nothing can pile up in it.
 const FILES_PER_WORKER: u32 = 500;
 /// Memory for showing files to a worker above which the worker is not kept, in bytes.
 const KEPT_SHARED_BYTES: u64 = 64 << 20;
-/// Pages of one file that may cost a worker before the file is given up.
+/// Pages of one file that may cost a worker before those after them are given up.
 const MOST_BAD_PAGES: usize = 8;
 /// What the reader is given beyond its own deadline, which it keeps by itself unless something is wrong.
 const GRACE: Duration = Duration::from_secs(5);
@@ -90,7 +90,7 @@ impl WorkerPool {
     }
 
     /// Reads a file whose bytes have this identity. `begun` is told of every step; a page that costs a worker
-    /// is left out and the rest read again. If the worker was lost through no fault of the file, as when the system is
+    /// is left out and the rest read again, as long as there is time; after that, only the pages before it. If the worker was lost through no fault of the file, as when the system is
     /// short of memory, the file is read once more, with no other beside it.
     pub fn read(
         &self,
@@ -102,6 +102,7 @@ impl WorkerPool {
     ) -> Read {
         let mut options = options.clone();
         let mut is_alone = false;
+        let (started, time) = (Instant::now(), options.limits.time(bytes.len() as u64));
         loop {
             let (loss, page) = match self.take_turn(bytes, id, name, &options, is_alone, begun) {
                 Ok(reading) => return Ok(reading),
@@ -118,13 +119,16 @@ impl WorkerPool {
                 is_alone = true;
                 continue;
             }
-            let is_new = page.filter(|page| !options.without_pages.contains(page));
-            match is_new {
-                // Time for the whole file is up: there is none for another attempt.
-                Some(page) if options.without_pages.len() < MOST_BAD_PAGES && !matches!(loss, Loss::Late(_)) => {
-                    options.without_pages.push(page);
-                }
-                _ => return Err(error),
+            let is_new = |page: &u32| !options.without_pages.contains(page);
+            let Some(page) = page.filter(is_new) else { return Err(error) };
+            let is_in_time = !matches!(loss, Loss::Late(_)) && started.elapsed() < time;
+            if is_in_time && options.without_pages.len() < MOST_BAD_PAGES && options.until_page.is_none() {
+                options.without_pages.push(page);
+            } else if options.until_page.is_none() && page > 0 {
+                // The last attempt, for what stands before.
+                options.until_page = Some(page);
+            } else {
+                return Err(error);
             }
         }
     }

@@ -52,6 +52,19 @@ fn a_reader_may_die_in_any_way_on_a_page() {
 }
 
 #[test]
+fn when_time_is_up_on_a_page_those_before_it_are_kept() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/fault-hang@2.pdf", pdf("Report", &PAGES));
+    let limits = "base_milliseconds = 1000\nmilliseconds_per_mebibyte = 0\nstall_milliseconds = 60_000\n";
+    sandbox.write("recto.toml", format!("[limits]\n{limits}"));
+    let output = sandbox.run("ingest reports --json");
+    let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&summary["partial"], &summary["failed"]), (&1.into(), &serde_json::json!({})), "{summary}");
+    assert_eq!(summary["pages"], serde_json::json!({"text": 2, "truncated": 2}), "{summary}");
+    assert_eq!(search(&sandbox, "second").len(), 1);
+}
+
+#[test]
 fn a_reader_has_no_right_to_anything() {
     let sandbox = Sandbox::new();
     sandbox.write("reports/fault-escape@1.pdf", pdf("Report", &PAGES));
