@@ -2,9 +2,10 @@
 //!
 //! Opening an index verifies nothing, so damage would be served silently.
 
-use crate::index::IndexError;
-use crate::index::reader::open;
+use crate::index::reader::{open_index, open_reader};
+use crate::index::{IndexError, seals};
 use crate::report::ReportId;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use tantivy::SegmentReader;
 
@@ -18,19 +19,33 @@ pub struct IndexedReport {
 }
 
 /// Every report of a generation by identity, one that stands there twice twice. [`IndexError::Damaged`] if a file is
-/// missing or does not match its checksum; nothing if the generation has no index yet.
+/// missing, does not match its checksum or is not the file that was written under its name; nothing if the generation
+/// has no index yet.
 pub fn check(directory: &Path) -> Result<Vec<IndexedReport>, IndexError> {
-    let Some(opened) = open(directory)? else { return Ok(Vec::new()) };
-    let files = opened.index.load_metas()?.list_segment_files();
-    for file in &files {
-        // Which of these a segment has, opening it has found out.
-        let path = directory.join(file);
-        if path.exists() && !opened.index.directory().validate_checksum(file).map_err(tantivy::TantivyError::from)? {
+    // On some damage the engine panics.
+    let checked = panic::catch_unwind(AssertUnwindSafe(|| checked(directory)));
+    checked.unwrap_or_else(|_| Err(IndexError::Damaged { path: directory.to_owned() }))
+}
+
+fn checked(directory: &Path) -> Result<Vec<IndexedReport>, IndexError> {
+    let Some(index) = open_index(directory)? else { return Ok(Vec::new()) };
+    let seals = seals::read(directory);
+    // Before anything is taken from them: lengths in a damaged file may ask for any amount of memory.
+    for file in index.load_metas()?.list_segment_files() {
+        let path = directory.join(&file);
+        let noted = seals.get(&*file.to_string_lossy());
+        let seal = seals::seal_of(&path)?;
+        // Not every segment has a file of every kind.
+        if seal.is_none() && noted.is_none() {
+            continue;
+        }
+        let is_other = seal.is_none() || noted.is_some_and(|noted| Some(noted) != seal.as_ref());
+        if is_other || !index.directory().validate_checksum(&file).map_err(tantivy::TantivyError::from)? {
             return Err(IndexError::Damaged { path });
         }
     }
     let mut reports = Vec::new();
-    for segment in opened.reader.searcher().segment_readers() {
+    for segment in open_reader(index)?.reader.searcher().segment_readers() {
         list(segment, directory, &mut reports)?;
     }
     reports.sort_unstable();

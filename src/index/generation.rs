@@ -5,9 +5,9 @@
 use crate::index::IndexError;
 use crate::index::analyzer::ANALYZER_VERSION;
 use crate::index::schema::SCHEMA_VERSION;
+use crate::index::writing_directory::replace;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 
 const FILE: &str = "generation.json";
@@ -28,12 +28,8 @@ impl Made {
 
 /// Writes the versions of this program, durably.
 pub(super) fn write(directory: &Path) -> Result<(), IndexError> {
-    let temporary = directory.join("generation.json.new");
-    let mut file = File::create(&temporary)?;
-    file.write_all(&serde_json::to_vec(&Made::here()).map_err(std::io::Error::from)?)?;
-    file.sync_all()?;
-    std::fs::rename(&temporary, directory.join(FILE))?;
-    sync_directory(directory)
+    let content = serde_json::to_vec(&Made::here()).map_err(std::io::Error::from)?;
+    Ok(replace(directory, Path::new(FILE), &content)?)
 }
 
 /// Whether the generation has been begun; [`IndexError::OtherVersion`] if by another version.
@@ -50,21 +46,8 @@ pub(super) fn check(directory: &Path) -> Result<bool, IndexError> {
 }
 
 /// Makes renames within a directory survive power loss; the engine leaves its last one to chance.
-pub(super) fn sync_directory(directory: &Path) -> Result<(), IndexError> {
-    Ok(File::open(directory)?.sync_all()?)
-}
-
-/// Gives the engine's lists of its files, which it makes for its own user only, the rights of the other files: who may
-/// read the library may search it.
-pub(super) fn share(directory: &Path) -> Result<(), IndexError> {
-    let rights = std::fs::metadata(directory.join(FILE))?.permissions();
-    for name in ["meta.json", ".managed.json"] {
-        match std::fs::set_permissions(directory.join(name), rights.clone()) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
+pub(super) fn sync_directory(directory: &Path) -> std::io::Result<()> {
+    File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]

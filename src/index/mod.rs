@@ -37,10 +37,12 @@ mod page_starts;
 mod reader;
 mod reading_directory;
 mod schema;
+mod seals;
 mod sections;
 mod sketch;
 mod tokens;
 mod writer;
+mod writing_directory;
 
 pub use check::{IndexedReport, check};
 pub use document::{ReportDocument, folded};
@@ -70,4 +72,22 @@ pub enum IndexError {
     /// The operating system refused.
     #[error("index: {0}")]
     Io(#[from] std::io::Error),
+}
+
+impl IndexError {
+    /// Whether there was no room on the disk.
+    pub fn is_disk_full(&self) -> bool {
+        use tantivy::TantivyError;
+        use tantivy::directory::error::{LockError, OpenWriteError};
+        let error = match self {
+            IndexError::Io(error) => error,
+            IndexError::Engine(
+                TantivyError::IoError(error)
+                | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: error, .. })
+                | TantivyError::LockFailure(LockError::IoError(error), _),
+            ) => error.as_ref(),
+            _ => return false,
+        };
+        error.kind() == std::io::ErrorKind::StorageFull
+    }
 }

@@ -83,8 +83,13 @@ impl IndexReader {
     }
 }
 
-/// Opens the index of a generation, if it has one.
-pub(super) fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
+/// Opens the index of a generation for searching, if it has one.
+fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
+    open_index(directory)?.map(open_reader).transpose()
+}
+
+/// Opens the index of a generation, if it has one; only the lists of its files are read.
+pub(super) fn open_index(directory: &Path) -> Result<Option<Index>, IndexError> {
     if !generation::check(directory)? {
         return Ok(None);
     }
@@ -93,9 +98,13 @@ pub(super) fn open(directory: &Path) -> Result<Option<Opened>, IndexError> {
     if !Index::exists(&engine_directory).map_err(tantivy::TantivyError::from)? {
         return Ok(None);
     }
-    let index = Index::open(engine_directory)?;
+    Ok(Some(Index::open(engine_directory)?))
+}
+
+/// Opens the segments of an index.
+pub(super) fn open_reader(index: Index) -> Result<Opened, IndexError> {
     index.tokenizers().register(TOKENIZER, EncodedTokenizer::default());
     let fields = Fields::of(&index.schema())?;
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-    Ok(Some(Opened { index, fields, reader }))
+    Ok(Opened { index, fields, reader })
 }

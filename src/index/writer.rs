@@ -3,11 +3,11 @@
 use crate::index::document::ReportDocument;
 use crate::index::schema::Fields;
 use crate::index::tokens::{EncodedTokenizer, Gate, TOKENIZER};
-use crate::index::{IndexError, generation};
+use crate::index::writing_directory::{Refusal, WritingDirectory};
+use crate::index::{IndexError, generation, seals};
 use crate::report::ReportId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tantivy::directory::MmapDirectory;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::Term;
 use tantivy::store::Compressor;
@@ -22,6 +22,8 @@ pub struct IndexWriter {
     fields: Fields,
     engine: tantivy::IndexWriter,
     gate: Arc<Gate>,
+    /// What the operating system refused the engine.
+    refusal: Refusal,
 }
 
 impl std::fmt::Debug for IndexWriter {
@@ -33,13 +35,17 @@ impl std::fmt::Debug for IndexWriter {
 impl IndexWriter {
     /// Opens or creates the index of a generation. `jobs` is the number of extracting threads, to size the engine's.
     pub fn open(directory: &Path, jobs: usize) -> Result<IndexWriter, IndexError> {
-        std::fs::create_dir_all(directory)?;
+        if !directory.is_dir() {
+            std::fs::create_dir_all(directory)?;
+            directory.parent().map_or(Ok(()), generation::sync_directory)?;
+        }
         if !generation::check(directory)? {
             generation::write(directory)?;
         }
         let tokenizer = EncodedTokenizer::default();
         let gate = Arc::clone(&tokenizer.gate);
-        let index = open_or_create(directory)?;
+        let refusal = Refusal::default();
+        let index = open_or_create(directory, &refusal)?;
         index.tokenizers().register(TOKENIZER, tokenizer);
         let fields = Fields::of(&index.schema())?;
         let options = IndexWriterOptions::builder()
@@ -49,7 +55,7 @@ impl IndexWriter {
             .build();
         let engine = index.writer_with_options(options)?;
         engine.set_merge_policy(Box::new(merge_policy()));
-        Ok(IndexWriter { directory: directory.to_owned(), fields, engine, gate })
+        Ok(IndexWriter { directory: directory.to_owned(), fields, engine, gate, refusal })
     }
 
     /// Adds a report, replacing one with the same id, atomically. Searchable after [`IndexWriter::commit`]. Waits
@@ -57,30 +63,31 @@ impl IndexWriter {
     pub fn upsert(&self, document: ReportDocument) -> Result<(), IndexError> {
         let ReportDocument { id, document, encoded_bytes } = document;
         self.gate.enter(encoded_bytes);
-        self.engine.run([UserOperation::Delete(self.key(id)), UserOperation::Add(document)])?;
+        let operations = [UserOperation::Delete(self.key(id)), UserOperation::Add(document)];
+        self.engine.run(operations).map_err(|error| failure(&self.refusal, error))?;
         Ok(())
     }
 
     /// Removes a report.
     pub fn delete(&self, id: ReportId) -> Result<(), IndexError> {
-        self.engine.run([UserOperation::Delete(self.key(id))])?;
+        let operations = [UserOperation::Delete(self.key(id))];
+        self.engine.run(operations).map_err(|error| failure(&self.refusal, error))?;
         Ok(())
     }
 
     /// Makes everything since the last commit searchable and durable (the directory is synced as well).
     pub fn commit(&mut self) -> Result<(), IndexError> {
-        self.engine.commit()?;
-        generation::share(&self.directory)?;
-        generation::sync_directory(&self.directory)
+        self.engine.commit().map_err(|error| failure(&self.refusal, error))?;
+        seals::note(&self.directory, self.engine.index())
     }
 
     /// Commits and waits for merges.
     pub fn finish(mut self) -> Result<(), IndexError> {
         self.commit()?;
-        let IndexWriter { directory, engine, .. } = self;
-        engine.wait_merging_threads()?;
-        generation::share(&directory)?;
-        generation::sync_directory(&directory)
+        let IndexWriter { directory, engine, refusal, .. } = self;
+        let index = engine.index().clone();
+        engine.wait_merging_threads().map_err(|error| failure(&refusal, error))?;
+        seals::note(&directory, &index)
     }
 
     fn key(&self, id: ReportId) -> Term {
@@ -88,15 +95,20 @@ impl IndexWriter {
     }
 }
 
+/// What the operating system refused is the reason, if there is one: the engine's threads only say that they ended.
+fn failure(refusal: &Refusal, error: tantivy::TantivyError) -> IndexError {
+    refusal.take().map_or(IndexError::Engine(error), IndexError::Io)
+}
+
 /// The engine's index in a directory; nothing is kept in its document store, so that is not compressed.
-fn open_or_create(directory: &Path) -> Result<Index, IndexError> {
-    let engine_directory = MmapDirectory::open(directory).map_err(tantivy::TantivyError::from)?;
+fn open_or_create(directory: &Path, refusal: &Refusal) -> Result<Index, IndexError> {
+    let engine_directory = WritingDirectory::open(directory, refusal).map_err(tantivy::TantivyError::from)?;
     if Index::exists(&engine_directory).map_err(tantivy::TantivyError::from)? {
         return Ok(Index::open(engine_directory)?);
     }
     let (schema, _) = Fields::schema();
     let settings = IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
-    Ok(Index::builder().schema(schema).settings(settings).create_in_dir(directory)?)
+    Ok(Index::builder().schema(schema).settings(settings).open_or_create(engine_directory)?)
 }
 
 /// Documents are whole reports, so levels begin low: with the engine's own floor of 10,000 documents every merge
