@@ -5,6 +5,7 @@
 //! ignored is worse than a program that does not start.
 
 use crate::cli::settings::{self, Layer};
+use crate::ingest;
 use crate::pdf::Limits;
 use crate::serve;
 use figment::providers::{Format, Serialized, Toml};
@@ -46,6 +47,9 @@ pub struct Config {
 pub struct LibraryConfig {
     /// The data directory.
     pub index: PathBuf,
+    /// Whether it may be written on a network file system or one that a program provides, whose locks and syncs are not
+    /// to be relied on.
+    pub allow_network: bool,
 }
 
 /// `[ingest]`
@@ -61,6 +65,10 @@ pub struct IngestConfig {
     pub sandbox: SandboxMode,
     /// Seconds for which a file must not have changed before a service that watches reads it, and between its looks.
     pub settle_seconds: u64,
+    /// Pages read after which they are made searchable; a commit comes after 30 seconds in any case.
+    pub commit_pages: u64,
+    /// Bytes that are left free on the disk, but never more than a twentieth of it; 0 for none.
+    pub minimum_free_bytes: u64,
 }
 
 /// How far reading is kept apart.
@@ -135,13 +143,20 @@ pub enum LogFormat {
 
 impl Default for LibraryConfig {
     fn default() -> LibraryConfig {
-        LibraryConfig { index: PathBuf::from("index") }
+        LibraryConfig { index: PathBuf::from("index"), allow_network: false }
     }
 }
 
 impl Default for IngestConfig {
     fn default() -> IngestConfig {
-        IngestConfig { jobs: 0, password_file: PathBuf::new(), sandbox: SandboxMode::default(), settle_seconds: 5 }
+        IngestConfig {
+            jobs: 0,
+            password_file: PathBuf::new(),
+            sandbox: SandboxMode::default(),
+            settle_seconds: 5,
+            commit_pages: ingest::COMMIT_PAGES,
+            minimum_free_bytes: 256 << 20,
+        }
     }
 }
 

@@ -70,12 +70,29 @@ impl CommandError {
         move |source| CommandError::File { action, path, source }
     }
 
+    /// What to do about it, where the message alone does not say so.
+    pub fn advice(&self) -> Option<&'static str> {
+        let is_full = match self {
+            CommandError::Store(error) | CommandError::Upkeep(UpkeepError::Store(error)) => error.is_disk_full(),
+            CommandError::Index(error) | CommandError::Upkeep(UpkeepError::Index(error)) => error.is_disk_full(),
+            CommandError::Ingest(error) => error.is_disk_full(),
+            CommandError::Output(error) | CommandError::File { source: error, .. } => {
+                error.kind() == io::ErrorKind::StorageFull
+            }
+            _ => false,
+        };
+        is_full.then_some(
+            "the disk is full: what was committed before can be searched; make room and run the same command again",
+        )
+    }
+
     /// The exit code for this failure.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             CommandError::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => ExitCode::Success,
             CommandError::Store(StoreError::Locked { .. })
             | CommandError::Ingest(IngestError::Store(StoreError::Locked { .. }))
+            | CommandError::Upkeep(UpkeepError::Store(StoreError::Locked { .. }))
             | CommandError::Search(SearchError::Store(StoreError::Locked { .. })) => ExitCode::Locked,
             CommandError::Bench(BenchError::Interrupted) | CommandError::Upkeep(UpkeepError::Interrupted) => {
                 ExitCode::Interrupted

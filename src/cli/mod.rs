@@ -51,7 +51,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Err(error)) => {
             let code = error.exit_code();
             if code != ExitCode::Success {
-                console.error(&error);
+                match error.advice() {
+                    Some(advice) => console.error(format!("{error}; {advice}")),
+                    None => console.error(&error),
+                }
             }
             code
         }

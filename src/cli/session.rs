@@ -4,9 +4,13 @@ use crate::cli::args::{GlobalArguments, ProgressMode};
 use crate::cli::config::{self, Config, Loaded, Override, Places, SandboxMode};
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
+use crate::cli::output::count;
 use crate::cli::paths;
 use crate::cli::progress::Reporter;
 use crate::extract::ExtractOptions;
+use crate::ingest::IngestOptions;
+use crate::store::{Library, Repaired};
+use crate::upkeep;
 use crate::worker::WorkerPool;
 use figment::value::Value;
 use std::path::Path;
@@ -72,6 +76,47 @@ impl Session {
             }
         }
         Ok(Some(Arc::new(pool)))
+    }
+
+    /// How files are ingested by the settings; paths and what the command was told are still to be filled in.
+    pub fn ingest_options(&self) -> Result<IngestOptions, CommandError> {
+        let settings = &self.config().ingest;
+        Ok(IngestOptions {
+            jobs: settings.jobs,
+            commit_pages: settings.commit_pages,
+            minimum_free_bytes: settings.minimum_free_bytes,
+            extract: self.extract_options()?,
+            workers: self.workers()?,
+            ..IngestOptions::default()
+        })
+    }
+
+    /// Opens the library for a command that writes; not where it could come to harm, unless that was asked for.
+    pub fn open_for_writing(&self) -> Result<Library, CommandError> {
+        let directory = self.library_directory();
+        if !self.config().library.allow_network {
+            Library::refuse_network(directory)?;
+        }
+        let (library, repaired) = upkeep::open(directory)?;
+        if let Some(repaired) = repaired {
+            self.tell_of_repair(&repaired);
+        }
+        Ok(library)
+    }
+
+    fn tell_of_repair(&self, repaired: &Repaired) {
+        let Repaired { reason, kept, reports, files, unplaced } = repaired;
+        let kept = kept.as_ref().map_or_else(String::new, |kept| format!(", kept as `{}`", kept.display()));
+        let (reports, files) = (count(*reports, "report"), count(*files, "file"));
+        self.console.warning(format!(
+            "the catalogue was damaged ({reason}){kept}; it was made again with {reports} and {files}"
+        ));
+        if *unplaced > 0 {
+            let reports = count(*unplaced, "report");
+            self.console.warning(format!(
+                "the files of {reports} are not known any more; `recto ingest` on their folders finds them again"
+            ));
+        }
     }
 
     /// How far reading is confined on this system, on one line.

@@ -13,8 +13,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Pages after which what was read is made searchable.
-const COMMIT_PAGES: u64 = 5_000;
+/// Pages after which what was read is made searchable, unless told otherwise.
+pub const COMMIT_PAGES: u64 = 5_000;
 /// Time after which what was read is made searchable.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(30);
 /// Changes of the catalogue in one transaction, where files only change their place or time.
@@ -77,6 +77,21 @@ impl<D> Finished<D> {
     }
 }
 
+/// When the committer commits, and when it stops.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// Pages after which what was read is made searchable.
+    pub commit_pages: u64,
+    /// Bytes to be left free on the disk.
+    pub minimum_free_bytes: u64,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { commit_pages: COMMIT_PAGES, minimum_free_bytes: 0 }
+    }
+}
+
 /// Writes what the extracting threads made, and counts it.
 pub(super) struct Committer<'c, I> {
     library: &'c Library,
@@ -84,6 +99,7 @@ pub(super) struct Committer<'c, I> {
     /// Opened when first needed: most runs find nothing new.
     index: Option<I>,
     jobs: usize,
+    pace: Pace,
     summary: Summary,
     changes: Vec<Change>,
     /// Reports and pages since the last commit, and when the oldest of them came.
@@ -98,13 +114,16 @@ impl<'c, I: Index> Committer<'c, I> {
         library: &'c Library,
         progress: &'c dyn Progress,
         jobs: usize,
+        pace: Pace,
         summary: Summary,
     ) -> Result<Committer<'c, I>, IngestError> {
+        library.check_room(pace.minimum_free_bytes)?;
         let committer = Committer {
             library,
             progress,
             index: None,
             jobs,
+            pace,
             summary,
             changes: Vec::new(),
             reports: 0,
@@ -229,10 +248,14 @@ impl<'c, I: Index> Committer<'c, I> {
     }
 
     fn commit_if_due(&mut self) -> Result<(), IngestError> {
-        let is_due = self.pages >= COMMIT_PAGES
+        let is_due = self.pages >= self.pace.commit_pages
             || self.changes.len() >= COMMIT_CHANGES
             || self.since.is_some_and(|since| since.elapsed() >= COMMIT_INTERVAL);
-        if is_due { self.commit() } else { Ok(()) }
+        if !is_due {
+            return Ok(());
+        }
+        self.commit()?;
+        Ok(self.library.check_room(self.pace.minimum_free_bytes)?)
     }
 
     fn commit(&mut self) -> Result<(), IngestError> {

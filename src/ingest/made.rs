@@ -4,7 +4,7 @@
 use crate::extract::READER_VERSION;
 use crate::index::IndexWriter;
 use crate::ingest::budget::Budget;
-use crate::ingest::commit::{Committer, Content, Finished, Stored};
+use crate::ingest::commit::{Committer, Content, Finished, Pace, Stored};
 use crate::ingest::pipeline::{Closing, WAITING_BYTES};
 use crate::ingest::pool::Pool;
 use crate::ingest::{IngestError, Progress, Summary};
@@ -30,7 +30,7 @@ pub fn ingest_made(
     let pool = Pool::new(jobs)?;
     let budget = Budget::new(WAITING_BYTES);
     let summary = Summary { files: numbers.len() as u64, ..Summary::default() };
-    let mut committer = Committer::<IndexWriter>::new(library, progress, pool.jobs(), summary)?;
+    let mut committer = Committer::<IndexWriter>::new(library, progress, pool.jobs(), Pace::default(), summary)?;
     let (sender, receiver) = crossbeam_channel::unbounded();
     progress.planned(numbers.len() as u64, 0, 0);
     let (budget, writing) = (&budget, &mut committer);

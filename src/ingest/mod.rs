@@ -17,7 +17,8 @@ use crate::index::{IndexError, IndexWriter};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, Library, StoreError, seconds_now};
 use crate::worker::{self, Reading, Shortage, WorkerPool};
-use commit::Committer;
+pub use commit::COMMIT_PAGES;
+use commit::{Committer, Pace};
 pub use estimate::Estimate;
 pub use made::ingest_made;
 use pipeline::{Extract, Index, Worker};
@@ -50,10 +51,21 @@ pub struct IngestOptions {
     pub settle: Duration,
     /// What files are called, where that is not their path's last part: it is the title of last resort.
     pub names: Arc<HashMap<PathBuf, String>>,
+    /// Pages after which what was read is made searchable; 0 = [`COMMIT_PAGES`].
+    pub commit_pages: u64,
+    /// Bytes to be left free on the disk: the run stops after a commit that leaves fewer.
+    pub minimum_free_bytes: u64,
     /// How files are read.
     pub extract: ExtractOptions,
     /// Reads them, each in a process of its own; without, this process does, as in benchmarks.
     pub workers: Option<Arc<WorkerPool>>,
+}
+
+impl IngestOptions {
+    fn pace(&self) -> Pace {
+        let commit_pages = if self.commit_pages == 0 { COMMIT_PAGES } else { self.commit_pages };
+        Pace { commit_pages, minimum_free_bytes: self.minimum_free_bytes }
+    }
 }
 
 /// What happens during a run, for progress bars and events; called from many threads.
@@ -144,6 +156,17 @@ pub enum IngestError {
     /// A path given does not exist.
     #[error("`{}` does not exist", .0.display())]
     NoSuchPath(PathBuf),
+    /// A folder has nothing in it any more, for `--prune`.
+    #[error(
+        "`{}` is empty, and {vanished} of the known files were below it; is a disk unmounted? Use --yes to forget them \
+         all the same", folder.display()
+    )]
+    Emptied {
+        /// The folder.
+        folder: PathBuf,
+        /// Files known from it.
+        vanished: u64,
+    },
     /// Too much vanished at once for `--prune`.
     #[error("{vanished} of {known} files have vanished; is a disk unmounted? Use --yes to forget them all the same")]
     TooManyVanished {
@@ -152,6 +175,17 @@ pub enum IngestError {
         /// Files known under the paths.
         known: u64,
     },
+}
+
+impl IngestError {
+    /// Whether there was no room on the disk: the same run may go on when there is.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            IngestError::Store(error) => error.is_disk_full(),
+            IngestError::Index(error) => error.is_disk_full(),
+            _ => false,
+        }
+    }
 }
 
 /// Runs an ingest to its end, or until `stop` is set (then what was read is committed and the rest left for later).
@@ -208,7 +242,7 @@ fn run<I: Index>(
         foresee(&mut summary, &plan, &resolved, options);
         summary.interrupted = stop.load(Ordering::Relaxed);
     } else {
-        let mut committer = Committer::<I>::new(library, progress, pool.jobs(), summary)?;
+        let mut committer = Committer::<I>::new(library, progress, pool.jobs(), options.pace(), summary)?;
         committer.change(plan.returned.drain(..).map(Change::File));
         committer.change(plan.obsolete.drain(..).map(Change::Forget));
         let newly = plan.vanished.iter().filter(|row| row.vanished.is_none());

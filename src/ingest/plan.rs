@@ -5,7 +5,7 @@ use crate::ingest::walk::{Found, Walk};
 use crate::ingest::{IngestError, IngestOptions};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Catalogue, FileRow};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +94,9 @@ impl Plan {
         if options.prune && !options.prune_many && vanished * 5 > known_files {
             return Err(IngestError::TooManyVanished { vanished, known: known_files });
         }
+        if options.prune && !options.prune_many {
+            refuse_emptied(&plan.vanished)?;
+        }
         Ok(plan)
     }
 
@@ -117,6 +120,20 @@ impl Plan {
         if row.vanished.is_some() {
             self.returned.push(FileRow { vanished: None, ..row });
         }
+    }
+}
+
+/// Fails if files have vanished from a folder that has nothing in it any more, as a folder without its mount looks.
+fn refuse_emptied(vanished: &[FileRow]) -> Result<(), IngestError> {
+    let mut of_folder: BTreeMap<&Path, u64> = BTreeMap::new();
+    for row in vanished {
+        let remaining = row.path.ancestors().skip(1).find(|folder| folder.exists());
+        *of_folder.entry(remaining.unwrap_or(&row.path)).or_default() += 1;
+    }
+    let is_empty = |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    match of_folder.into_iter().find(|(folder, _)| is_empty(folder)) {
+        Some((folder, vanished)) => Err(IngestError::Emptied { folder: folder.to_owned(), vanished }),
+        None => Ok(()),
     }
 }
 

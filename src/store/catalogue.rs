@@ -11,6 +11,7 @@ use super::{changes, schema};
 use crate::report::{PageStatus, Reason, ReportId};
 use crate::store::{Change, Coverage, FileRow, Location, ReportRow, StoreError};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use std::ffi::CStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -44,6 +45,8 @@ enum Place {
 /// A reading connection, given back when done.
 struct Reader<'c> {
     connection: Option<Connection>,
+    /// Whether others may go on using it.
+    is_kept: bool,
     idle: &'c Mutex<Vec<Connection>>,
 }
 
@@ -58,7 +61,7 @@ impl std::ops::Deref for Reader<'_> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         let mut idle = locked(self.idle);
-        if idle.len() < IDLE_READERS {
+        if self.is_kept && idle.len() < IDLE_READERS {
             idle.extend(self.connection.take());
         }
     }
@@ -254,9 +257,58 @@ impl Catalogue {
         Ok(findings)
     }
 
+    /// Reads every row: SQLite's checks know nothing of what may stand in them.
+    pub(super) fn read_all_rows(&self) -> Result<(), StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare(&format!("SELECT {FILE_COLUMNS} FROM files"))?;
+        statement.query_map([], file_row)?.try_for_each(|row| row.map(drop))?;
+        let mut statement = connection.prepare(&format!("SELECT {REPORT_COLUMNS} FROM reports"))?;
+        statement.query_map([], report_row)?.try_for_each(|row| row.map(drop))?;
+        let mut statement = connection.prepare("SELECT status, count FROM page_statuses")?;
+        let rows = statement.query_map([], |row| Ok((status_at(row, 0)?, row.get::<_, u32>(1)?)))?;
+        Ok(rows.into_iter().try_for_each(|row| row.map(drop))?)
+    }
+
+    /// Forgets files that were read and whose report is unknown, so that they are read again. A run never leaves any; a
+    /// disk may.
+    pub fn forget_dangling_files(&self) -> Result<u64, StoreError> {
+        let mut forgotten = 0;
+        self.write(|transaction| {
+            let sql = "DELETE FROM files WHERE outcome IN ('indexed', 'partial', 'duplicate')
+                       AND (id IS NULL OR NOT EXISTS (SELECT 1 FROM reports WHERE reports.id = files.id))";
+            forgotten = transaction.execute(sql, [])? as u64;
+            Ok(())
+        })?;
+        Ok(forgotten)
+    }
+
     /// Applies changes in order, all of them or none; durable when it returns.
     pub fn record(&self, changes: &[Change]) -> Result<(), StoreError> {
         self.write(|transaction| changes.iter().try_for_each(|change| changes::apply(transaction, change)))
+    }
+
+    /// Copies what another catalogue has in tables that are not those of reports and files, as far as it can be read.
+    pub(super) fn copy_other_tables(&self, other: &Path) {
+        let Some(writer) = &self.writer else { return };
+        let connection = locked(writer);
+        if connection.execute("ATTACH ?1 AS other", [path_bytes(other)]).is_err() {
+            return;
+        }
+        let names = || -> rusqlite::Result<Vec<String>> {
+            let sql = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                       AND name NOT IN ('reports', 'page_statuses', 'files')";
+            let mut statement = connection.prepare(sql)?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        };
+        for name in names().unwrap_or_default() {
+            let copy = format!("INSERT OR IGNORE INTO main.\"{name}\" SELECT * FROM other.\"{name}\"");
+            if let Err(error) = connection.execute(&copy, []) {
+                tracing::warn!(table = name, %error, "a table of the damaged catalogue cannot be read");
+            }
+        }
+        if let Err(error) = connection.execute("DETACH other", []) {
+            tracing::debug!(%error, "the damaged catalogue stays open until the new one is closed");
+        }
     }
 
     /// Reports that no file is left of, by id.
@@ -269,14 +321,21 @@ impl Catalogue {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Removes reports (their files' rows stay, without a report), and gives a report whose first file is gone to the
-    /// first of its copies.
+    /// Removes reports (their files' rows stay, without a report), and gives a report whose first file is gone, or was
+    /// not known and is now, to the first of its copies.
     pub fn remove_reports(&self, ids: &[ReportId]) -> Result<(), StoreError> {
         self.write(|transaction| {
             let mut statement = transaction.prepare_cached("DELETE FROM reports WHERE id = ?1")?;
             for id in ids {
                 statement.execute([id.0])?;
             }
+            // Real paths are absolute; others stand for places that were lost with a catalogue.
+            let mut statement = transaction.prepare_cached(
+                "DELETE FROM files WHERE (path < x'2f' OR path >= x'30') AND EXISTS (
+                     SELECT 1 FROM files known WHERE known.id = files.id AND known.vanished IS NULL
+                         AND known.path >= x'2f' AND known.path < x'30')",
+            )?;
+            statement.execute([])?;
             let mut statement = transaction.prepare_cached(
                 "UPDATE files SET outcome = iif(reports.partial IS NULL, 'indexed', 'partial'), reason = reports.partial
                  FROM reports
@@ -303,32 +362,60 @@ impl Catalogue {
     /// An idle reading connection, or a new one.
     fn reader(&self) -> Result<Reader<'_>, StoreError> {
         let idle = locked(&self.readers).pop();
-        let connection = match idle {
-            Some(connection) => connection,
+        let (connection, is_kept) = match idle {
+            Some(connection) => (connection, true),
             None => self.connect()?,
         };
-        Ok(Reader { connection: Some(connection), idle: &self.readers })
+        Ok(Reader { connection: Some(connection), is_kept, idle: &self.readers })
     }
 
-    fn connect(&self) -> Result<Connection, StoreError> {
+    /// A new reading connection, and whether it is to be kept.
+    fn connect(&self) -> Result<(Connection, bool), StoreError> {
         let Place::File(path) = &self.place else {
             let mut connection = Connection::open_in_memory()?;
             schema::migrate(&mut connection)?;
-            return Ok(connection);
+            return Ok((connection, true));
         };
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        configure(&connection)?;
-        if schema::version(&connection).is_ok() {
-            return Ok(connection);
-        }
-        // On a medium that cannot be written there is no shared memory for the log; nobody writes there either.
-        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-        let immutable = Connection::open_with_flags(immutable_uri(path), flags)?;
-        configure(&immutable)?;
-        // Only if that helped: else the first connection's error is the true one.
-        Ok(if schema::version(&immutable).is_ok() && !is_writable(path) { immutable } else { connection })
+        let failure = match open_reader(path, OpenFlags::SQLITE_OPEN_READ_ONLY, None) {
+            Ok(connection) => return Ok((connection, true)),
+            Err(failure) => failure,
+        };
+        let immutable = PathBuf::from(immutable_uri(path));
+        let unchanging = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            open_reader(&immutable, flags, None).ok()
+        };
+        let found = if is_writable(path) {
+            // On a full disk there is no room for the shared memory of the log. Without it, one process at a time reads the
+            // log, and where there is none, nobody writes; neither is relied on for longer than a look.
+            let alone = open_reader(path, OpenFlags::SQLITE_OPEN_READ_WRITE, Some(c"unix-excl")).ok();
+            alone.or_else(|| has_no_log(path).then(unchanging).flatten()).map(|connection| (connection, false))
+        } else {
+            // On a medium that cannot be written there is no shared memory either; nobody writes there.
+            unchanging().map(|connection| (connection, true))
+        };
+        found.ok_or(StoreError::Catalogue(failure))
     }
+}
+
+/// A connection for reading that has been tried.
+fn open_reader(path: &Path, flags: OpenFlags, vfs: Option<&CStr>) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    schema::version(&connection)?;
+    Ok(connection)
+}
+
+/// Whether all that was committed is in the database itself.
+fn has_no_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).map_or(true, |metadata| metadata.len() == 0)
 }
 
 /// Whether the file may be written.

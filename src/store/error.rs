@@ -33,6 +33,30 @@ pub enum StoreError {
     /// The catalogue failed.
     #[error("catalogue: {0}")]
     Catalogue(#[from] rusqlite::Error),
+    /// The disk is nearly full, and what is left of it was to stay free.
+    #[error(
+        "only {} MiB are free on the disk of `{}`, and {} MiB are to stay free (`ingest.minimum_free_bytes`)",
+        free >> 20, directory.display(), wanted >> 20
+    )]
+    LittleRoom {
+        /// The data directory.
+        directory: PathBuf,
+        /// Bytes free.
+        free: u64,
+        /// Bytes to be left free.
+        wanted: u64,
+    },
+    /// The data directory is where locks and syncs are not to be relied on.
+    #[error(
+        "`{}` is on {kind}, where locks and syncs cannot be relied on; choose a directory on a disk of this machine, or \
+         set `library.allow_network = true`", directory.display()
+    )]
+    Network {
+        /// The data directory.
+        directory: PathBuf,
+        /// What it is on: `a network file system (NFS)`.
+        kind: &'static str,
+    },
     /// Made by another version of the program.
     #[error("cannot use `{}`: {detail}", path.display())]
     Version {
@@ -55,6 +79,17 @@ pub enum StoreError {
     /// The operating system has no random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(getrandom::Error),
+    /// The catalogue is not whole.
+    #[error(
+        "`{}` is damaged ({detail}); `recto ingest` or `recto serve` makes it again from the stored texts",
+        path.display()
+    )]
+    CatalogueDamaged {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        detail: String,
+    },
     /// Bytes that do not match their checksum or do not decode.
     #[error("`{}` is damaged: {detail}; `recto verify` says what is lost", path.display())]
     Damaged {
@@ -63,4 +98,28 @@ pub enum StoreError {
         /// What does not fit.
         detail: String,
     },
+}
+
+impl StoreError {
+    /// Whether there was no room on the disk.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            StoreError::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
+            StoreError::Catalogue(error) => is_catalogue_full(error),
+            StoreError::LittleRoom { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// Whether SQLite had no room, for the database or for the shared memory of its log.
+fn is_catalogue_full(error: &rusqlite::Error) -> bool {
+    /// The shared memory could not be made larger.
+    const SHARED_MEMORY: i32 = 4_874;
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => {
+            failure.code == rusqlite::ErrorCode::DiskFull || failure.extended_code == SHARED_MEMORY
+        }
+        _ => false,
+    }
 }

@@ -4,6 +4,11 @@
 //! process ends, so a lock file left behind is no obstacle.
 
 use super::catalogue::seconds_now;
+use super::current::{
+    CURRENT, GENERATION, generation_name, generation_numbers, is_generation, live_generation, next_number,
+    read_current, write_current,
+};
+use super::disk;
 use crate::store::{Catalogue, StoreError, TextStore};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -12,14 +17,10 @@ use std::sync::{PoisonError, RwLock};
 
 /// The lock file.
 const LOCK: &str = "LOCK";
-/// Names the live generation.
-const CURRENT: &str = "CURRENT";
 /// The catalogue.
-const CATALOGUE: &str = "catalogue.sqlite";
+pub(super) const CATALOGUE: &str = "catalogue.sqlite";
 /// Directory of the text store's segments.
-const TEXTS: &str = "text";
-/// First part of a generation's name; its number follows in six digits.
-const GENERATION: &str = "gen-";
+pub(super) const TEXTS: &str = "text";
 
 /// An open data directory. Readers and one writer may have it open at once.
 #[derive(Debug)]
@@ -46,16 +47,19 @@ impl Library {
         Ok(Library::assemble(directory, catalogue, generation, None))
     }
 
-    /// Opens or creates a library for ingest, taking the writer's lock; [`StoreError::Locked`] if another holds it.
+    /// Whether there is a library, whole or damaged.
+    pub fn exists(directory: &Path) -> bool {
+        [CURRENT, CATALOGUE, TEXTS].iter().any(|name| directory.join(name).exists())
+    }
+
+    /// Opens or creates a library for ingest, taking the writer's lock; [`StoreError::Locked`] if another holds it, and
+    /// [`StoreError::CatalogueDamaged`] if the catalogue has to be made again first (see [`Library::repair_catalogue`]).
     pub fn open_for_writing(directory: &Path) -> Result<Library, StoreError> {
         refuse_foreign(directory)?;
-        std::fs::create_dir_all(directory).map_err(|source| io("create", directory, source))?;
+        create_directory(directory)?;
         let lock = take_lock(directory)?;
-        let generation = match read_current(directory)? {
-            Some(generation) => generation,
-            None => create_generation(directory)?,
-        };
-        let catalogue = Catalogue::open_for_writing(&directory.join(CATALOGUE))?;
+        let generation = live_generation(directory)?;
+        let catalogue = open_catalogue(directory)?;
         sync_directory(directory)?;
         let library = Library::assemble(directory, catalogue, generation, Some(lock));
         library.texts.discard_after(library.catalogue.end_of_texts()?)?;
@@ -84,6 +88,18 @@ impl Library {
         }
     }
 
+    /// Fails with [`StoreError::Network`] where no library should be written: the directory, which need not exist, is on
+    /// a network file system or one that a program provides.
+    pub fn refuse_network(directory: &Path) -> Result<(), StoreError> {
+        disk::refuse_network(directory)
+    }
+
+    /// Fails with [`StoreError::LittleRoom`] if the disk has fewer than `minimum` bytes free; 0 asks for nothing, and a
+    /// twentieth of the disk is always enough.
+    pub fn check_room(&self, minimum: u64) -> Result<(), StoreError> {
+        disk::check_room(&self.directory, minimum)
+    }
+
     /// The data directory.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -105,8 +121,7 @@ impl Library {
 
     /// An empty directory for a new generation (writer only), which [`Library::adopt_generation`] makes the live one.
     pub fn new_generation(&self) -> Result<PathBuf, StoreError> {
-        let number = generation_numbers(&self.directory)?.last().map_or(1, |last| last.saturating_add(1));
-        let path = self.directory.join(generation_name(number));
+        let path = self.directory.join(generation_name(next_number(&self.directory)?));
         std::fs::create_dir(&path).map_err(|source| io("create", &path, source))?;
         sync_directory(&self.directory)?;
         Ok(path)
@@ -140,6 +155,24 @@ impl Library {
         self.remove_generations_but(&[Some(self.generation_directory()), earlier])
     }
 
+    /// Removes what replacements that were cut off have left (writer only): files to be renamed when they were complete.
+    pub fn remove_unfinished(&self) -> Result<(), StoreError> {
+        for directory in [self.directory.clone(), self.generation_directory()] {
+            let entries = match std::fs::read_dir(&directory) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                entries => entries.map_err(|source| io("list", &directory, source))?,
+            };
+            for entry in entries {
+                let path = entry.map_err(|source| io("list", &directory, source))?.path();
+                let is_unfinished = path.extension().is_some_and(|extension| extension == "new") && path.is_file();
+                if is_unfinished {
+                    std::fs::remove_file(&path).map_err(|source| io("remove", &path, source))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Removes all generations but the live one (writer only).
     pub fn remove_generations_but_the_live_one(&self) -> Result<(), StoreError> {
         self.remove_generations_but(&[Some(self.generation_directory())])
@@ -166,68 +199,72 @@ impl Library {
     }
 }
 
-fn io(action: &'static str, path: &Path, source: std::io::Error) -> StoreError {
+pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> StoreError {
     StoreError::Io { action, path: path.to_owned(), source }
 }
 
-/// The name of a generation.
-fn generation_name(number: u32) -> String {
-    format!("{GENERATION}{number:06}")
-}
-
-/// Whether this is the name of a generation: nothing else is ever joined to the data directory.
-fn is_generation(name: &str) -> bool {
-    name.strip_prefix(GENERATION)
-        .is_some_and(|number| number.len() >= 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Numbers of the generations there are, rising.
-fn generation_numbers(directory: &Path) -> Result<Vec<u32>, StoreError> {
-    let mut numbers = Vec::new();
-    for entry in std::fs::read_dir(directory).map_err(|source| io("list", directory, source))? {
-        let name = entry.map_err(|source| io("list", directory, source))?.file_name();
-        let number = name.to_str().filter(|name| is_generation(name)).and_then(|name| name.strip_prefix(GENERATION));
-        numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
+/// The catalogue, whole, or a new one; [`StoreError::CatalogueDamaged`] if it is not whole. Nothing may be taken away by
+/// what a damaged one says.
+fn open_catalogue(directory: &Path) -> Result<Catalogue, StoreError> {
+    let path = directory.join(CATALOGUE);
+    let damaged = |detail: String| StoreError::CatalogueDamaged { path: path.clone(), detail };
+    let is_empty = |path: &Path| std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    if is_empty(&path) && is_empty(Path::new(&log)) && TextStore::open(&directory.join(TEXTS)).size()? > 0 {
+        return Err(damaged("it is empty or gone, and there are stored texts".to_owned()));
     }
-    numbers.sort_unstable();
-    Ok(numbers)
-}
-
-/// The live generation's name, if there is a library.
-fn read_current(directory: &Path) -> Result<Option<String>, StoreError> {
-    let path = directory.join(CURRENT);
-    let content = match std::fs::read_to_string(&path) {
-        Ok(content) => content,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(io("read", &path, source)),
-    };
-    let name = content.trim_end();
-    if is_generation(name) {
-        return Ok(Some(name.to_owned()));
+    let checked = Catalogue::open_for_writing(&path).and_then(|catalogue| {
+        let findings = catalogue.verify()?;
+        catalogue.read_all_rows()?;
+        Ok((catalogue, findings))
+    });
+    match checked {
+        Ok((catalogue, findings)) => match findings.into_iter().next() {
+            None => Ok(catalogue),
+            Some(finding) => Err(damaged(finding)),
+        },
+        Err(StoreError::Catalogue(error)) if is_damage(&error) => Err(damaged(error.to_string())),
+        // SQLite does not say why it could not make a file.
+        Err(error) => Err(disk::refused(directory).map_or(error, |source| io("write in", directory, source))),
     }
-    Err(StoreError::Damaged { path, detail: "it names no generation".to_owned() })
 }
 
-/// Names the live generation so that it is either the old or the new one after a crash.
-fn write_current(directory: &Path, generation: &str) -> Result<(), StoreError> {
-    let temporary = directory.join("CURRENT.new");
-    let write = || {
-        let mut file = File::create(&temporary)?;
-        writeln!(file, "{generation}")?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, directory.join(CURRENT))
-    };
-    write().map_err(|source| io("write", &temporary, source))?;
-    sync_directory(directory)
+/// Whether the bytes of the database are at fault, and not what is around them.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as Code;
+    /// A read that found the file shorter than it should be.
+    const SHORT_READ: i32 = 522;
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) if failure.extended_code == SHORT_READ => true,
+        error => !matches!(
+            error.sqlite_error_code(),
+            Some(
+                Code::DiskFull
+                    | Code::ReadOnly
+                    | Code::PermissionDenied
+                    | Code::CannotOpen
+                    | Code::DatabaseBusy
+                    | Code::DatabaseLocked
+                    | Code::OutOfMemory
+                    | Code::SystemIoFailure
+                    | Code::OperationInterrupted
+            )
+        ),
+    }
 }
 
-/// The first generation of a new library.
-fn create_generation(directory: &Path) -> Result<String, StoreError> {
-    let name = generation_name(1);
-    let path = directory.join(&name);
-    std::fs::create_dir_all(&path).map_err(|source| io("create", &path, source))?;
-    write_current(directory, &name)?;
-    Ok(name)
+/// Creates a directory and those above it that do not exist, each so that its name survives power loss.
+pub(super) fn create_directory(directory: &Path) -> Result<(), StoreError> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let above = directory.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_directory(above)?;
+    match std::fs::create_dir(directory) {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => Err(io("create", directory, source)),
+        _ => sync_directory(above),
+    }
 }
 
 /// Makes the names in a directory survive power loss.
@@ -236,7 +273,7 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), StoreError> {
 }
 
 /// Takes the writer's lock and writes who holds it since when into the file.
-fn take_lock(directory: &Path) -> Result<File, StoreError> {
+pub(super) fn take_lock(directory: &Path) -> Result<File, StoreError> {
     let path = directory.join(LOCK);
     let mut file = OpenOptions::new()
         .read(true)

@@ -1,7 +1,7 @@
 //! The catalogue's rows as the rest of the program sees them, and the changes that make them.
 
-use crate::report::{Outcome, PageStatus, Reason, Report, ReportId};
-use crate::store::Location;
+use crate::report::{About, Outcome, PageStatus, Reason, Report, ReportId};
+use crate::store::{Location, StoredReport};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -94,20 +94,46 @@ pub struct ReportFacts {
 impl ReportFacts {
     /// The facts of a report.
     pub fn of(report: &Report) -> ReportFacts {
+        let statuses = report.pages.iter().map(|page| page.status);
+        ReportFacts::new(report.id, report.size, &report.about, report.partial, statuses)
+    }
+
+    /// The facts of a report as it was stored.
+    pub fn of_stored(report: &StoredReport) -> ReportFacts {
+        let statuses = report.pages.iter().map(|page| page.status);
+        ReportFacts::new(report.id, report.size, &report.about, report.partial, statuses)
+    }
+
+    fn new(
+        id: ReportId,
+        size: u64,
+        about: &About,
+        partial: Option<Reason>,
+        statuses: impl Iterator<Item = PageStatus>,
+    ) -> ReportFacts {
         let mut pages = BTreeMap::new();
-        for page in &report.pages {
-            *pages.entry(page.status).or_default() += 1;
+        for status in statuses {
+            *pages.entry(status).or_default() += 1;
         }
         ReportFacts {
-            id: report.id,
-            title: report.about.title.clone(),
-            authors: report.about.authors.clone(),
-            date: report.about.date.clone(),
-            language: report.about.language.clone(),
-            size: report.size,
-            partial: report.partial,
+            id,
+            title: about.title.clone(),
+            authors: about.authors.clone(),
+            date: about.date.clone(),
+            language: about.language.clone(),
+            size,
+            partial,
             pages,
         }
+    }
+
+    /// Whether this is what the catalogue has: its row of the report and its pages by status.
+    pub fn fit(&self, row: &ReportRow, pages: &[(PageStatus, u32)]) -> bool {
+        let facts = (self.id, &self.title, &self.authors, &self.date, &self.language, self.size);
+        let totals = (self.pages_total(), self.pages_searchable());
+        facts == (row.id, &row.title, &row.authors, &row.date, &row.language, row.size)
+            && totals == (row.pages_total, row.pages_searchable)
+            && self.pages == pages.iter().copied().collect()
     }
 
     /// Pages in all.

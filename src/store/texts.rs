@@ -4,6 +4,7 @@
 //! by a crash, or of a report deleted since) is never read.
 
 use super::block::Contents;
+use super::library::create_directory;
 use super::record::{self, Damage, HEADER_LENGTH, Layout};
 use crate::report::Report;
 use crate::store::{Location, StoreError, StoredPage, StoredReport, StoredText};
@@ -198,6 +199,16 @@ impl TextStore {
         Ok(record::whole(StoredReport::clone(&report), pages))
     }
 
+    /// Reads every byte of a report and holds it against the checksums, without decoding the places of words.
+    pub fn check(&self, location: Location) -> Result<Arc<StoredReport>, StoreError> {
+        let record = self.record(location)?;
+        let report = self.report(location)?;
+        for block in 0..record.layout.blocks() {
+            self.block(&record, location, block)?;
+        }
+        Ok(report)
+    }
+
     /// Bytes of all segments.
     pub fn size(&self) -> Result<u64, StoreError> {
         self.segment_numbers()?.into_iter().try_fold(0, |sum, number| {
@@ -280,24 +291,29 @@ impl TextStore {
         StoreError::Damaged { path: self.segment_path(location.segment), detail }
     }
 
-    fn segment_path(&self, number: u32) -> PathBuf {
+    pub(super) fn segment_path(&self, number: u32) -> PathBuf {
         self.directory.join(format!("{number:06}.pages"))
     }
 
     /// A segment opened for reading.
-    fn segment(&self, number: u32) -> Result<Arc<File>, StoreError> {
+    pub(super) fn segment(&self, number: u32) -> Result<Arc<File>, StoreError> {
         if let Some(file) = self.segments.read().unwrap_or_else(PoisonError::into_inner).get(&number) {
             return Ok(Arc::clone(file));
         }
         let path = self.segment_path(number);
-        let file = File::open(&path).map_err(|source| StoreError::Io { action: "open", path, source })?;
-        let file = Arc::new(file);
+        let file = match File::open(&path) {
+            Ok(file) => Arc::new(file),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Damaged { path, detail: "it is gone".to_owned() });
+            }
+            Err(source) => return Err(StoreError::Io { action: "open", path, source }),
+        };
         self.segments.write().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::clone(&file));
         Ok(file)
     }
 
     /// Numbers of the segments there are, rising.
-    fn segment_numbers(&self) -> Result<Vec<u32>, StoreError> {
+    pub(super) fn segment_numbers(&self) -> Result<Vec<u32>, StoreError> {
         let io = |source| StoreError::Io { action: "list", path: self.directory.clone(), source };
         let entries = match std::fs::read_dir(&self.directory) {
             Ok(entries) => entries,
@@ -329,7 +345,7 @@ impl TextStore {
     fn create_segment(&self, number: u32) -> Result<Tail, StoreError> {
         let path = self.segment_path(number);
         let io = |source| StoreError::Io { action: "create", path: path.clone(), source };
-        std::fs::create_dir_all(&self.directory).map_err(io)?;
+        create_directory(&self.directory)?;
         let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(io)?;
         File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(io)?;
         Ok(Tail { number, file, length: 0, is_dirty: false })
@@ -468,7 +484,7 @@ pub(crate) mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let store = TextStore::open(directory.path());
         let nowhere = Location { segment: 1, offset: 0, length: 100 };
-        assert!(matches!(store.report(nowhere), Err(StoreError::Io { .. })));
+        assert!(matches!(store.report(nowhere), Err(StoreError::Damaged { .. })));
         let location = store.append(&TextStore::encode(&report("r", &["some words"]))).expect("room");
         for wrong in [
             Location { length: location.length + 1, ..location },

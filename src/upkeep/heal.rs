@@ -4,11 +4,12 @@
 use crate::index::{self, IndexWriter, IndexedReport};
 use crate::ingest::Pool;
 use crate::report::ReportId;
-use crate::store::Library;
-use crate::upkeep::UpkeepError;
+use crate::store::{Library, Repaired, StoreError};
 use crate::upkeep::rebuild::{Rebuilt, add, forget, rebuild};
 use crate::upkeep::verify::is_beyond_repair;
+use crate::upkeep::{UpkeepError, facts};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// What had to be done.
@@ -41,7 +42,52 @@ pub fn heal(
     done: &(dyn Fn(u64, u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Healed, UpkeepError> {
+    library.remove_unfinished()?;
     library.remove_old_generations()?;
+    let pool = Pool::new(jobs).map_err(UpkeepError::Threads)?;
+    let lost = facts::put_right(library, &pool, stop)?;
+    let healed = heal_index(library, &pool, done, stop)?;
+    Ok(healed.with_lost(lost))
+}
+
+/// Opens a library for writing, and makes its catalogue again if that is damaged; says what came of it then.
+pub fn open(directory: &Path) -> Result<(Library, Option<Repaired>), UpkeepError> {
+    match Library::open_for_writing(directory) {
+        Err(StoreError::CatalogueDamaged { detail, .. }) => {
+            let indexed = |generation: &Path| {
+                let indexed = index::check(generation).ok()?;
+                Some(indexed.into_iter().map(|report| report.id).collect())
+            };
+            let repaired = Library::repair_catalogue(directory, detail, indexed)?;
+            Ok((Library::open_for_writing(directory)?, Some(repaired)))
+        }
+        other => Ok((other?, None)),
+    }
+}
+
+impl Healed {
+    fn with_lost(self, more: Vec<ReportId>) -> Healed {
+        let count = more.len() as u64;
+        match self {
+            Healed::Nothing if count == 0 => Healed::Nothing,
+            Healed::Nothing => Healed::Reports { added: 0, removed: 0, lost: count },
+            Healed::Reports { added, removed, lost } => Healed::Reports { added, removed, lost: lost + count },
+            Healed::Index { reason, mut rebuilt } => {
+                rebuilt.lost.extend(more);
+                Healed::Index { reason, rebuilt }
+            }
+        }
+    }
+}
+
+/// Makes the index have exactly the reports of the catalogue.
+fn heal_index(
+    library: &Library,
+    pool: &Pool,
+    done: &(dyn Fn(u64, u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Healed, UpkeepError> {
+    let jobs = pool.jobs();
     let known: Vec<ReportId> = library.catalogue().locations()?.into_iter().map(|(id, _)| id).collect();
     let indexed = match index::check(&library.generation_directory()) {
         Ok(indexed) => indexed,
@@ -58,13 +104,13 @@ pub fn heal(
     if indexed.iter().map(|report| report.id).eq(known.iter().copied()) {
         return Ok(Healed::Nothing);
     }
-    mend(library, jobs, &known, &indexed, done, stop)
+    mend(library, pool, &known, &indexed, done, stop)
 }
 
 /// Adds and takes out single reports.
 fn mend(
     library: &Library,
-    jobs: usize,
+    pool: &Pool,
     known: &[ReportId],
     indexed: &[IndexedReport],
     done: &(dyn Fn(u64, u64) + Sync),
@@ -76,11 +122,10 @@ fn mend(
     let catalogued: BTreeSet<ReportId> = known.iter().copied().collect();
     // Adding replaces whatever is there under the same identity.
     let missing: Vec<ReportId> = known.iter().filter(|id| !ids.contains(id) || twice.contains(id)).copied().collect();
-    let pool = Pool::new(jobs).map_err(UpkeepError::Threads)?;
     let mut writer = IndexWriter::open(&library.generation_directory(), pool.jobs())?;
     let unknown: Vec<ReportId> = ids.difference(&catalogued).copied().collect();
     unknown.iter().try_for_each(|id| writer.delete(*id))?;
-    let damaged: Vec<ReportId> = add(library, &pool, &writer, &missing, done, stop)?.into_iter().collect();
+    let damaged: Vec<ReportId> = add(library, pool, &writer, &missing, done, stop)?.into_iter().collect();
     damaged.iter().try_for_each(|id| writer.delete(*id))?;
     writer.commit()?;
     writer.finish()?;

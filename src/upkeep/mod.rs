@@ -4,11 +4,12 @@
 //! without a look at a PDF. A text that is damaged cannot: its report is taken out, and its files are listed as failed
 //! until the next ingest has read them again.
 
+mod facts;
 mod heal;
 mod rebuild;
 mod verify;
 
-pub use heal::{Healed, heal};
+pub use heal::{Healed, heal, open};
 pub use rebuild::{Rebuilt, rebuild, roll_back};
 pub use verify::{Finding, Verification, verify};
 

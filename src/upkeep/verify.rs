@@ -3,7 +3,7 @@
 use crate::index::{self, IndexError, IndexedReport};
 use crate::ingest::Pool;
 use crate::report::ReportId;
-use crate::store::{Library, ReportRow, StoreError};
+use crate::store::{Library, ReportFacts, ReportRow, StoreError};
 use crate::upkeep::UpkeepError;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -149,6 +149,10 @@ fn check_text(library: &Library, row: &ReportRow) -> Result<(), String> {
     }
     if report.pages.len() as u64 != u64::from(row.pages_total) || report.pages_searchable() != row.pages_searchable {
         return Err("its record has other pages than the catalogue says".to_owned());
+    }
+    let pages = library.catalogue().page_statuses(row.id).map_err(|error| error.to_string())?;
+    if !ReportFacts::of(&report).fit(row, &pages) {
+        return Err("its record says otherwise about it than the catalogue".to_owned());
     }
     Ok(())
 }

@@ -18,12 +18,15 @@ fn every_setting_is_shown_with_its_origin() {
     exit code: 0
     ----- stdout -----
     [ingest]
+    commit_pages = 5000               # default
     jobs = 2                          # [DIR]/.config/recto/config.toml
+    minimum_free_bytes = 268435456    # default
     password_file = ""                # default
     sandbox = "best-effort"           # default
     settle_seconds = 5                # default
 
     [library]
+    allow_network = false             # default
     index = "here"                    # option --index
 
     [search]

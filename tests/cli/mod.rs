@@ -5,6 +5,7 @@ pub mod server;
 
 mod bench; // the built-in measurements
 mod configuration; // where settings come from, and misspelt ones
+mod damage; // files of the library that a disk has changed, and what is done about them
 mod drawing;
 mod export; // rows for other programs
 mod extract; // text of PDFs without a library

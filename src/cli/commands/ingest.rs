@@ -17,17 +17,14 @@ pub fn run(arguments: &IngestArguments, session: &Session) -> Result<ExitCode, C
     }
     let options = IngestOptions {
         paths: all_paths,
-        jobs: session.config().ingest.jobs,
         prune: arguments.prune,
         prune_many: arguments.yes,
         dry_run: arguments.dry_run,
-        extract: session.extract_options()?,
-        workers: session.workers()?,
-        ..IngestOptions::default()
+        ..session.ingest_options()?
     };
     let directory = session.library_directory();
     let library =
-        if arguments.dry_run { Library::open_for_planning(directory)? } else { Library::open_for_writing(directory)? };
+        if arguments.dry_run { Library::open_for_planning(directory)? } else { session.open_for_writing()? };
     carry_out(&library, &options, arguments.json, session)
 }
 

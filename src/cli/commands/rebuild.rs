@@ -7,15 +7,17 @@ use crate::cli::interrupt;
 use crate::cli::output::{count, to_json};
 use crate::cli::session::Session;
 use crate::cli::upkeep::ReportsReporter;
-use crate::store::Library;
+use crate::store::{Library, StoreError};
 use crate::upkeep::{rebuild, roll_back};
 
 /// Rebuilds, or goes back to the index before; exit code 3 if the text of a report is lost.
 pub fn run(arguments: &RebuildArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let directory = session.library_directory();
-    // Opened for reading first: a library that does not exist must not come to be by a rebuild.
-    drop(Library::open_for_reading(directory)?);
-    let library = Library::open_for_writing(directory)?;
+    // A library that does not exist must not come to be by a rebuild.
+    if !Library::exists(directory) {
+        return Err(StoreError::NoLibrary { directory: directory.to_owned() }.into());
+    }
+    let library = session.open_for_writing()?;
     let console = session.console;
     if arguments.rollback {
         let generation = roll_back(&library)?;

@@ -13,7 +13,6 @@ use std::path::PathBuf;
 /// Reads the failed files again.
 pub fn run(arguments: &RetryArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let reason = parse_reason(arguments.reason.as_deref())?;
-    let extract = session.extract_options()?;
     let directory = session.library_directory();
     // Opened for reading first: a library that does not exist must not come to be by a retry.
     let failures = Library::open_for_reading(directory)?.catalogue().failures(reason)?;
@@ -27,14 +26,7 @@ pub fn run(arguments: &RetryArguments, session: &Session) -> Result<ExitCode, Co
         session.console.note("no failed file to read again");
         return Ok(ExitCode::Success);
     }
-    let library = Library::open_for_writing(directory)?;
-    let options = IngestOptions {
-        paths,
-        jobs: session.config().ingest.jobs,
-        retry: Some(reason),
-        extract,
-        workers: session.workers()?,
-        ..IngestOptions::default()
-    };
+    let library = session.open_for_writing()?;
+    let options = IngestOptions { paths, retry: Some(reason), ..session.ingest_options()? };
     ingest::carry_out(&library, &options, arguments.json, session)
 }

@@ -13,13 +13,14 @@ use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
 use crate::cli::upkeep;
 use crate::index;
-use crate::ingest::{IngestOptions, Silent, Summary, ingest};
+use crate::ingest::{IngestError, IngestOptions, Silent, Summary, ingest};
 use crate::search::Engine;
 use crate::serve::{
     Counted, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, parse_base_path,
     parse_origins, serve,
 };
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
+use crate::upkeep::UpkeepError;
 use crate::worker::WorkerPool;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
@@ -28,6 +29,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// Between two attempts to go on with an ingest that a full disk has stopped.
+const WAIT_FOR_ROOM: Duration = Duration::from_secs(10);
 /// Between two looks whether the service ends, while it waits for files to settle.
 const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
 
@@ -37,15 +40,8 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
     let address = address(&settings.listen)?;
     let base_path = parse_base_path(&settings.base_path).map_err(|error| CommandError::Usage(error.to_string()))?;
     let ingest_counts = IngestCounts::default();
-    let workers = session.workers()?;
-    let options = options(settings, session.sandbox(), workers.clone(), ingest_counts.clone())?;
-    let ingest_options = IngestOptions {
-        paths: arguments.ingest,
-        jobs: session.config().ingest.jobs,
-        extract: session.extract_options()?,
-        workers,
-        ..IngestOptions::default()
-    };
+    let ingest_options = IngestOptions { paths: arguments.ingest, ..session.ingest_options()? };
+    let options = options(settings, session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
     let ingests = !ingest_options.paths.is_empty();
     let guard = guard(session, address, ingests)?;
     let listener = listen(address)?;
@@ -155,19 +151,24 @@ fn open_library(session: &Session, ingests: bool) -> Result<Library, CommandErro
     let directory = session.library_directory();
     let never = AtomicBool::new(false);
     if ingests {
-        let library = Library::open_for_writing(directory)?;
+        let library = session.open_for_writing()?;
         upkeep::heal(&library, session, &never)?;
         return Ok(library);
     }
-    drop(Library::open_for_reading(directory)?);
-    match Library::open_for_writing(directory) {
+    if !Library::exists(directory) {
+        return Err(StoreError::NoLibrary { directory: directory.to_owned() }.into());
+    }
+    match session.open_for_writing() {
         Ok(writer) => upkeep::heal(&writer, session, &never)?,
-        Err(StoreError::Locked { .. }) => {}
+        Err(CommandError::Upkeep(UpkeepError::Store(StoreError::Locked { .. }))) => {}
         // A library that may only be read is served as it is, if it is whole.
-        Err(StoreError::Io { .. } | StoreError::Catalogue(_)) => {
+        Err(
+            CommandError::Store(StoreError::Network { .. })
+            | CommandError::Upkeep(UpkeepError::Store(StoreError::Io { .. } | StoreError::Catalogue(_))),
+        ) => {
             index::check(&Library::open_for_reading(directory)?.generation_directory())?;
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     }
     Ok(Library::open_for_reading(directory)?)
 }
@@ -188,8 +189,7 @@ struct BackgroundIngest {
 impl BackgroundIngest {
     /// Runs to the end and says what came of it; the service goes on whatever it was.
     fn run(self, console: &crate::cli::console::Console) {
-        let progress = Counted { counts: &self.counts, shown: &self.reporter };
-        let outcome = self.counts.run(|| ingest(&self.library, &self.options, &progress, &self.stop));
+        let outcome = self.counts.run(|| self.ingest_when_there_is_room(console));
         self.reporter.finish();
         if let Err(error) = self.engine.reload() {
             console.error(error);
@@ -205,6 +205,26 @@ impl BackgroundIngest {
         }
         if let Some(settle) = self.watch {
             self.watch(settle, console);
+        }
+    }
+
+    /// The first ingest; while the disk is full it waits, and says so once.
+    fn ingest_when_there_is_room(&self, console: &crate::cli::console::Console) -> Result<Summary, IngestError> {
+        let progress = Counted { counts: &self.counts, shown: &self.reporter };
+        let mut is_waiting = false;
+        loop {
+            match ingest(&self.library, &self.options, &progress, &self.stop) {
+                Err(error) if error.is_disk_full() => {
+                    if !is_waiting {
+                        console.error(format!("the ingest waits: the disk is full: {error}"));
+                    }
+                    is_waiting = true;
+                    if !self.rest(WAIT_FOR_ROOM) {
+                        return Err(error);
+                    }
+                }
+                outcome => return outcome,
+            }
         }
     }
 

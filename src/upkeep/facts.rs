@@ -1,0 +1,92 @@
+//! The catalogue's rows against the stored records they stand for: what a disk has changed in a row is put right from the
+//! record, and a record that is damaged is given up.
+
+use crate::ingest::Pool;
+use crate::report::ReportId;
+use crate::store::{Change, Library, ReportFacts, ReportRow, StoreError};
+use crate::upkeep::UpkeepError;
+use crate::upkeep::rebuild::forget;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Larger text stores are not read at every start, in bytes; `recto verify` reads them.
+const READ_AT_START: u64 = 20 << 30;
+
+/// What is to be done about one row.
+enum Finding {
+    /// Its record says otherwise.
+    Other(Change),
+    /// Its record is damaged, or that of another report.
+    Lost(ReportId),
+}
+
+/// Puts rows right (writer only); gives the reports whose text is damaged, which are taken out until their files are read
+/// again.
+pub(super) fn put_right(library: &Library, pool: &Pool, stop: &AtomicBool) -> Result<Vec<ReportId>, UpkeepError> {
+    let catalogue = library.catalogue();
+    let dangling = catalogue.forget_dangling_files()?;
+    if dangling > 0 {
+        tracing::warn!(files = dangling, "files named reports that are not there; they are read again");
+    }
+    let reads_all = library.texts().size()? <= READ_AT_START;
+    let ids: Vec<ReportId> = catalogue.locations()?.into_iter().map(|(id, _)| id).collect();
+    let findings = Mutex::new(Vec::new());
+    let failure = Mutex::new(None);
+    let batches: Vec<&[ReportId]> = ids.chunks(64).collect();
+    pool.each(&batches, stop, |_, batch| {
+        let result = catalogue.reports_of(batch).and_then(|rows| {
+            rows.into_iter()
+                .flatten()
+                .filter_map(|row| look_at(library, &row, reads_all).transpose())
+                .collect::<Result<Vec<_>, _>>()
+        });
+        match result {
+            Ok(found) => {
+                findings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+                true
+            }
+            Err(error) => {
+                failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                false
+            }
+        }
+    });
+    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error.into());
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Err(UpkeepError::Interrupted);
+    }
+    let (mut changes, mut lost) = (Vec::new(), Vec::new());
+    for finding in findings.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        match finding {
+            Finding::Other(change) => changes.push(change),
+            Finding::Lost(id) => lost.push(id),
+        }
+    }
+    catalogue.record(&changes)?;
+    lost.sort_unstable();
+    forget(library, &lost)?;
+    Ok(lost)
+}
+
+/// Holds a row against its record; only a failure to read is an error.
+fn look_at(library: &Library, row: &ReportRow, reads_all: bool) -> Result<Option<Finding>, StoreError> {
+    let texts = library.texts();
+    let stored = if reads_all { texts.check(row.location) } else { texts.report(row.location) };
+    let stored = match stored {
+        Ok(stored) if stored.id == row.id => stored,
+        Ok(_) => return Ok(Some(Finding::Lost(row.id))),
+        Err(StoreError::Damaged { path, detail }) => {
+            tracing::warn!(id = %row.id, path = %path.display(), detail, "a stored text is damaged");
+            return Ok(Some(Finding::Lost(row.id)));
+        }
+        Err(error) => return Err(error),
+    };
+    let facts = ReportFacts::of_stored(&stored);
+    if facts.fit(row, &library.catalogue().page_statuses(row.id)?) {
+        return Ok(None);
+    }
+    tracing::warn!(id = %row.id, "the catalogue said otherwise about a report than its stored text");
+    Ok(Some(Finding::Other(Change::Report(facts, row.location))))
+}
