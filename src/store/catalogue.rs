@@ -287,30 +287,6 @@ impl Catalogue {
         self.write(|transaction| changes.iter().try_for_each(|change| changes::apply(transaction, change)))
     }
 
-    /// Copies what another catalogue has in tables that are not those of reports and files, as far as it can be read.
-    pub(super) fn copy_other_tables(&self, other: &Path) {
-        let Some(writer) = &self.writer else { return };
-        let connection = locked(writer);
-        if connection.execute("ATTACH ?1 AS other", [path_bytes(other)]).is_err() {
-            return;
-        }
-        let names = || -> rusqlite::Result<Vec<String>> {
-            let sql = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-                       AND name NOT IN ('reports', 'page_statuses', 'files')";
-            let mut statement = connection.prepare(sql)?;
-            statement.query_map([], |row| row.get(0))?.collect()
-        };
-        for name in names().unwrap_or_default() {
-            let copy = format!("INSERT OR IGNORE INTO main.\"{name}\" SELECT * FROM other.\"{name}\"");
-            if let Err(error) = connection.execute(&copy, []) {
-                tracing::warn!(table = name, %error, "a table of the damaged catalogue cannot be read");
-            }
-        }
-        if let Err(error) = connection.execute("DETACH other", []) {
-            tracing::debug!(%error, "the damaged catalogue stays open until the new one is closed");
-        }
-    }
-
     /// Reports that no file is left of, by id.
     pub fn unplaced(&self) -> Result<Vec<ReportId>, StoreError> {
         let connection = self.reader()?;

@@ -3,20 +3,18 @@
 //! Whoever writes holds the lock for as long as the library is open; the operating system lets go of it when the
 //! process ends, so a lock file left behind is no obstacle.
 
-use super::catalogue::seconds_now;
 use super::current::{
     CURRENT, GENERATION, generation_name, generation_numbers, is_generation, live_generation, next_number,
     read_current, write_current,
 };
 use super::disk;
+use super::lock::{LOCK, take_lock};
+use super::repair::open_catalogue;
 use crate::store::{Catalogue, StoreError, TextStore};
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
-/// The lock file.
-const LOCK: &str = "LOCK";
 /// The catalogue.
 pub(super) const CATALOGUE: &str = "catalogue.sqlite";
 /// Directory of the text store's segments.
@@ -203,57 +201,6 @@ pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> S
     StoreError::Io { action, path: path.to_owned(), source }
 }
 
-/// The catalogue, whole, or a new one; [`StoreError::CatalogueDamaged`] if it is not whole. Nothing may be taken away by
-/// what a damaged one says.
-fn open_catalogue(directory: &Path) -> Result<Catalogue, StoreError> {
-    let path = directory.join(CATALOGUE);
-    let damaged = |detail: String| StoreError::CatalogueDamaged { path: path.clone(), detail };
-    let is_empty = |path: &Path| std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
-    let mut log = path.clone().into_os_string();
-    log.push("-wal");
-    if is_empty(&path) && is_empty(Path::new(&log)) && TextStore::open(&directory.join(TEXTS)).size()? > 0 {
-        return Err(damaged("it is empty or gone, and there are stored texts".to_owned()));
-    }
-    let checked = Catalogue::open_for_writing(&path).and_then(|catalogue| {
-        let findings = catalogue.verify()?;
-        catalogue.read_all_rows()?;
-        Ok((catalogue, findings))
-    });
-    match checked {
-        Ok((catalogue, findings)) => match findings.into_iter().next() {
-            None => Ok(catalogue),
-            Some(finding) => Err(damaged(finding)),
-        },
-        Err(StoreError::Catalogue(error)) if is_damage(&error) => Err(damaged(error.to_string())),
-        // SQLite does not say why it could not make a file.
-        Err(error) => Err(disk::refused(directory).map_or(error, |source| io("write in", directory, source))),
-    }
-}
-
-/// Whether the bytes of the database are at fault, and not what is around them.
-fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode as Code;
-    /// A read that found the file shorter than it should be.
-    const SHORT_READ: i32 = 522;
-    match error {
-        rusqlite::Error::SqliteFailure(failure, _) if failure.extended_code == SHORT_READ => true,
-        error => !matches!(
-            error.sqlite_error_code(),
-            Some(
-                Code::DiskFull
-                    | Code::ReadOnly
-                    | Code::PermissionDenied
-                    | Code::CannotOpen
-                    | Code::DatabaseBusy
-                    | Code::DatabaseLocked
-                    | Code::OutOfMemory
-                    | Code::SystemIoFailure
-                    | Code::OperationInterrupted
-            )
-        ),
-    }
-}
-
 /// Creates a directory and those above it that do not exist, each so that its name survives power loss.
 pub(super) fn create_directory(directory: &Path) -> Result<(), StoreError> {
     if directory.is_dir() {
@@ -270,36 +217,6 @@ pub(super) fn create_directory(directory: &Path) -> Result<(), StoreError> {
 /// Makes the names in a directory survive power loss.
 pub(super) fn sync_directory(directory: &Path) -> Result<(), StoreError> {
     File::open(directory).and_then(|file| file.sync_all()).map_err(|source| io("sync", directory, source))
-}
-
-/// Takes the writer's lock and writes who holds it since when into the file.
-pub(super) fn take_lock(directory: &Path) -> Result<File, StoreError> {
-    let path = directory.join(LOCK);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(|source| io("open", &path, source))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut content = String::new();
-            // The holder may be just writing it; then its name is not known.
-            let _ = file.take(100).read_to_string(&mut content);
-            let holder = content.split_whitespace().next().unwrap_or("unknown").to_owned();
-            return Err(StoreError::Locked { directory: directory.to_owned(), holder });
-        }
-        Err(TryLockError::Error(source)) => return Err(io("lock", &path, source)),
-    }
-    let mut write = || {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "{} {}", std::process::id(), seconds_now())
-    };
-    write().map_err(|source| io("write", &path, source))?;
-    Ok(file)
 }
 
 /// Refuses a directory that is no library but holds something already. Hidden files, databases and the like of Recto's

@@ -24,6 +24,7 @@ mod frame;
 mod geometry;
 mod head;
 mod library;
+mod lock;
 mod record;
 mod repair;
 mod rows;

@@ -1,12 +1,13 @@
 //! A new catalogue in place of a damaged one: reports from the text store, files from what can still be read of it.
 //!
 //! The new one is filled aside and takes the other's place in one step, so that a crash in between leaves the damage to be
-//! found again. The damaged one is kept.
+//! found again. The damaged one is kept. Nothing is taken away by what a damaged catalogue says.
 
 use super::columns::{FILE_COLUMNS, file_row};
 use super::current::live_generation;
 use super::disk;
-use super::library::{CATALOGUE, TEXTS, io, sync_directory, take_lock};
+use super::library::{CATALOGUE, TEXTS, io, sync_directory};
+use super::lock::take_lock;
 use crate::report::{Outcome, ReportId};
 use crate::store::{Catalogue, Change, FileRow, Library, Location, ReportFacts, StoreError, TextStore, seconds_now};
 use rusqlite::{Connection, OpenFlags};
@@ -58,13 +59,63 @@ impl Library {
         for batch in content.changes.chunks(BATCH) {
             catalogue.record(batch)?;
         }
-        catalogue.copy_other_tables(&damaged);
         drop(catalogue);
         File::open(&fresh).and_then(|file| file.sync_all()).map_err(|source| io("sync", &fresh, source))?;
         let kept = set_aside(&damaged)?;
         std::fs::rename(&fresh, &damaged).map_err(|source| io("rename", &fresh, source))?;
         sync_directory(directory)?;
         Ok(Repaired { reason, kept, reports: content.reports, files: content.files, unplaced: content.unplaced })
+    }
+}
+
+/// The catalogue, whole, or a new one; [`StoreError::CatalogueDamaged`] if it is not whole. Nothing may be taken away by
+/// what a damaged one says.
+pub(super) fn open_catalogue(directory: &Path) -> Result<Catalogue, StoreError> {
+    let path = directory.join(CATALOGUE);
+    let damaged = |detail: String| StoreError::CatalogueDamaged { path: path.clone(), detail };
+    let is_empty = |path: &Path| std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    if is_empty(&path) && is_empty(Path::new(&log)) && TextStore::open(&directory.join(TEXTS)).size()? > 0 {
+        return Err(damaged("it is empty or gone, and there are stored texts".to_owned()));
+    }
+    let checked = Catalogue::open_for_writing(&path).and_then(|catalogue| {
+        let findings = catalogue.verify()?;
+        catalogue.read_all_rows()?;
+        Ok((catalogue, findings))
+    });
+    match checked {
+        Ok((catalogue, findings)) => match findings.into_iter().next() {
+            None => Ok(catalogue),
+            Some(finding) => Err(damaged(finding)),
+        },
+        Err(StoreError::Catalogue(error)) if is_damage(&error) => Err(damaged(error.to_string())),
+        // SQLite does not say why it could not make a file.
+        Err(error) => Err(disk::refused(directory).map_or(error, |source| io("write in", directory, source))),
+    }
+}
+
+/// Whether the bytes of the database are at fault, and not what is around them.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as Code;
+    /// A read that found the file shorter than it should be.
+    const SHORT_READ: i32 = 522;
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) if failure.extended_code == SHORT_READ => true,
+        error => !matches!(
+            error.sqlite_error_code(),
+            Some(
+                Code::DiskFull
+                    | Code::ReadOnly
+                    | Code::PermissionDenied
+                    | Code::CannotOpen
+                    | Code::DatabaseBusy
+                    | Code::DatabaseLocked
+                    | Code::OutOfMemory
+                    | Code::SystemIoFailure
+                    | Code::OperationInterrupted
+            )
+        ),
     }
 }
 

@@ -23,7 +23,11 @@ fn replace(path: &Path, from: &[u8], to: &[u8]) {
 }
 
 fn kept_catalogues(sandbox: &Sandbox) -> usize {
-    let is_kept = |path: &PathBuf| path.to_string_lossy().contains("catalogue.sqlite.damaged-");
+    // Its log is kept with it.
+    let is_kept = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        name.contains("catalogue.sqlite.damaged-") && !name.ends_with("-wal") && !name.ends_with("-shm")
+    };
     files_of(&sandbox.path("index")).iter().filter(|path| is_kept(path)).count()
 }
 

@@ -10,7 +10,7 @@ mod schema;
 pub use keys::{KeyRow, MAX_KEY_NAME, Scope};
 
 use super::catalogue::configure;
-use super::library::{refuse_foreign, sync_directory};
+use super::library::{create_directory, refuse_foreign, sync_directory};
 use crate::store::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::fs::OpenOptions;
@@ -35,7 +35,7 @@ impl ServiceStore {
             let path = path.to_owned();
             move |source| StoreError::Io { action, path, source }
         };
-        std::fs::create_dir_all(directory).map_err(io("create", directory))?;
+        create_directory(directory)?;
         let path = directory.join(FILE);
         let create = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
         drop(create.map_err(io("open", &path))?);
