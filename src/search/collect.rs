@@ -6,7 +6,7 @@ use crate::index::{folded, section_key};
 use crate::report::ReportId;
 use crate::search::boundary::Boundary;
 use crate::search::cursor::SortKey;
-use crate::search::{Facet, Sort};
+use crate::search::{Facet, Sort, Stop};
 use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -241,6 +241,7 @@ impl SegmentCollector for ReportSegmentCollector {
     type Fruit = tantivy::Result<SegmentFruit>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
+        Stop::look();
         self.count += 1;
         self.facets.iter_mut().for_each(|(_, counter)| counter.count(doc));
         if self.limit == 0 {

@@ -16,7 +16,9 @@ use crate::search::plan::{Plan, Planner, Strictness};
 use crate::search::ranking::SearchedFields;
 use crate::search::suggest::{Beginnings, Titles};
 use crate::search::terms::{Dictionary, documents};
-use crate::search::{Facet, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Total};
+use crate::search::{
+    Facet, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Stop, Total,
+};
 use crate::search::{cursor, spelling, within};
 use crate::store::{Library, StoreError};
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -320,6 +322,7 @@ impl State {
         found_nothing: bool,
     ) -> Result<Option<String>, SearchError> {
         for proposal in spelling::proposals(&request.q, plan, &self.dictionary, found_nothing)? {
+            Stop::look();
             let Ok(parsed) = query::parse(&proposal.query, request.operator == Operator::Or) else { continue };
             let plan = self.planner().plan(parsed.root.as_ref())?;
             let strictness = match proposal.left {

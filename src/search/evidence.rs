@@ -4,6 +4,7 @@
 //! as a small document, more the more of the different words it has and the closer they stand.
 
 use crate::index::{Fields, PageStarts, Snapshot};
+use crate::search::Stop;
 use crate::search::languages::LanguageSet;
 use crate::search::page_score::{PageTally, page_score, pairs};
 use crate::search::plan::{Clause, Plan};
@@ -106,6 +107,7 @@ pub(super) fn gather(snapshot: &Snapshot, plan: &Plan, reports: &[DocAddress]) -
         };
         let mut gatherer = Gatherer::open(reader, &snapshot.fields, plan)?;
         for &place in same {
+            Stop::look();
             found[place] = gatherer.evidence(plan, reports[place].doc_id)?;
         }
         order = rest;

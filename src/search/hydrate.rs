@@ -5,7 +5,7 @@ use crate::search::evidence::{Evidence, PageEvidence};
 use crate::search::passages::{Marker, PageMatches, PageText, PageToMark};
 use crate::search::plan::Plan;
 use crate::search::surroundings::Surroundings;
-use crate::search::{Hit, PageHit, SearchError, SearchRequest};
+use crate::search::{Hit, PageHit, SearchError, SearchRequest, Stop};
 use crate::store::{Library, ReportRow, StoredPage, StoredReport};
 use std::fmt::Write;
 
@@ -34,6 +34,7 @@ impl Hydrator<'_> {
         let ids: Vec<ReportId> = ranked.iter().map(|report| report.id).collect();
         let mut hits = Vec::with_capacity(ranked.len());
         for (report, row) in ranked.iter().zip(self.library.catalogue().reports_of(&ids)?) {
+            Stop::look();
             match row {
                 Some(row) => hits.push(self.hit(report, &row)?),
                 None => tracing::debug!(id = %report.id, "report is in the index but no longer in the catalogue"),

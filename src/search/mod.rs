@@ -31,6 +31,7 @@ mod response;
 mod scope;
 mod spelling;
 mod stems;
+mod stop;
 mod suggest;
 mod surroundings;
 mod terms;
@@ -50,5 +51,6 @@ pub use response::{
     ClauseExplanation, DidYouMean, Facet, FieldExplanation, Hit, IndexInfo, PageClauseExplanation, PageExplanation,
     PageHit, Passage, QueryInfo, Relation, ReportExplanation, SearchResponse, Total,
 };
+pub use stop::Stop;
 pub use suggest::{Suggestion, Suggestions};
 pub use within::PageMarks;

@@ -2,6 +2,7 @@
 //!
 //! The same code decides membership and evidence, so a report found by a phrase always has a page to show for it.
 
+use crate::search::Stop;
 use crate::search::in_order::Offsets;
 use crate::search::languages::LanguageSet;
 use crate::search::terms::{Expansion, WeightedTerm};
@@ -167,6 +168,7 @@ impl Phrase {
     fn seek(&self, words: &mut PhraseWords, target: DocId) -> DocId {
         let mut candidate = target;
         loop {
+            Stop::look();
             let mut docs = self.words.iter().map(|(word, _)| words.words[*word].place.seek(candidate));
             match docs.find(|doc| *doc > candidate) {
                 None | Some(TERMINATED) if self.words.is_empty() => return TERMINATED,

@@ -6,6 +6,7 @@
 //! those whose page 7 is in such a section. As an alternative (OR) a scope only says what the report has.
 
 use crate::index::{Fields, PageStarts};
+use crate::search::Stop;
 use crate::search::positions::{PhraseReader, Place};
 use crate::search::terms::{Expansion, Way, Ways};
 use crate::search::union::explain;
@@ -229,6 +230,7 @@ impl ScopedScorer {
     fn find_from(&mut self, target: DocId) -> DocId {
         let mut target = target;
         loop {
+            Stop::look();
             let next = self.clauses.iter_mut().map(|(clause, _)| clause.seek(target)).min().unwrap_or(target);
             self.doc = if next < self.end { next } else { TERMINATED };
             if self.doc == TERMINATED || self.is_shown(self.doc) {

@@ -4,6 +4,7 @@
 //! frequencies are added before they are saturated, as in Lucene's SynonymQuery. Documents are whole reports, so lists
 //! are short and are read to their end at once.
 
+use crate::search::Stop;
 use crate::search::ranking::SearchedField;
 use crate::search::terms::Expansion;
 use std::sync::Arc;
@@ -61,6 +62,7 @@ fn add_frequencies(
     counts: impl Fn(DocId) -> bool,
 ) {
     loop {
+        Stop::look();
         let docs = postings.docs();
         if docs.is_empty() {
             return;

@@ -4,12 +4,15 @@
 //! up. Work whose client has gone, or was told to come again, is not begun; a panic in it is one client's error and
 //! nothing more.
 
+use crate::search::Stop;
 use crate::serve::problem::{Code, Problem};
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// A bounded number of threads and a bounded queue before them.
@@ -72,16 +75,25 @@ impl Pool {
         let (begin, begun) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let counts = self.counts.clone();
+        let asked = Arc::new(AtomicBool::new(false));
+        let _asks_when_dropped = Asking(Arc::clone(&asked));
+        let (deadline, late) = (self.deadline, self.late);
         let work = move || {
             if end.is_closed() || begin.send(()).is_err() {
                 counts.abandoned.inc();
                 return;
             }
             counts.running.inc();
-            let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-                counts.panicked.inc();
-                Err(Problem::internal())
-            });
+            // Whoever waits gives up first.
+            let stop = Stop { deadline: Instant::now() + deadline + Duration::from_millis(50), asked };
+            let result = match catch_unwind(AssertUnwindSafe(|| stop.run(work))) {
+                Ok(Some(result)) => result,
+                Ok(None) => Err(Problem::new(late.0, late.1)),
+                Err(_) => {
+                    counts.panicked.inc();
+                    Err(Problem::internal())
+                }
+            };
             counts.running.dec();
             // The client may have gone meanwhile.
             let _ = end.send(result);
@@ -112,11 +124,18 @@ impl Pool {
     }
 }
 
+/// Asks a search to end when nobody waits for it any more.
+struct Asking(Arc<AtomicBool>);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
 
     fn pool(running: usize, queued: usize, deadline: Duration) -> Pool {
@@ -174,6 +193,21 @@ mod tests {
         assert!(!is_begun.load(Ordering::Relaxed), "nobody waits for it any more");
         let counts = pool.counts();
         assert_eq!((counts.late.get(), counts.abandoned.get()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn searches_end_when_they_are_late_or_nobody_waits() {
+        let pool = pool(1, 4, Duration::from_millis(200));
+        let endless = || loop {
+            Stop::look();
+        };
+        assert_eq!(code_of(pool.run::<(), _>(endless)).await, Some(Code::SearchTimeout));
+        assert_eq!(pool.run(|| Ok(7)).await.ok(), Some(7), "its thread is free again");
+        let gone = tokio::time::timeout(Duration::from_millis(20), pool.run::<(), _>(endless));
+        assert!(gone.await.is_err());
+        assert_eq!(pool.run(|| Ok(7)).await.ok(), Some(7));
+        assert_eq!(pool.counts().late.get(), 1);
+        assert_eq!(pool.counts().panicked.get(), 0);
     }
 
     #[tokio::test]
