@@ -3,6 +3,7 @@
 //! Only what was typed is held here; defaults come from [`crate::cli::config`], so that an option given on the command
 //! line can be told from one that was not. Help, man page and completions are made from this file alone.
 
+use crate::cli::config::LogFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -42,6 +43,9 @@ pub struct GlobalArguments {
     /// Say more; twice, three times for even more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// How log lines look [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
     /// Whether to colour the output
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: When,

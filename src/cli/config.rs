@@ -108,6 +108,11 @@ pub struct ServeConfig {
     pub base_path: String,
     /// Whether searching and reading need no key.
     pub public: bool,
+    /// The certificate and those that vouch for it, as PEM, to be reached by HTTPS; empty for HTTP. Read again when it
+    /// changes.
+    pub tls_certificate: PathBuf,
+    /// The certificate's key, as PEM.
+    pub tls_key: PathBuf,
     /// Addresses of proxies whose `X-Forwarded-*` and `Forwarded` are believed, or ranges such as `10.0.0.0/8`.
     pub trusted_proxies: Vec<String>,
     /// Origins whose scripts may read answers, such as `https://library.example`.
@@ -173,6 +178,8 @@ impl Default for ServeConfig {
             listen: "127.0.0.1:8080".to_owned(),
             base_path: String::new(),
             public: true,
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             open_metrics: false,

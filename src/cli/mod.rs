@@ -13,6 +13,7 @@ mod commands;
 mod console;
 mod error;
 mod interrupt;
+mod log_entry;
 mod logging;
 mod output;
 mod paths;
@@ -39,7 +40,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let console = Console::new(arguments.global.color, arguments.global.quiet);
-    logging::start(arguments.global.verbose, arguments.global.quiet, console.colors_messages());
     // A defect must not look like an answer: scripts get the exit code of a failure, not that of a panic.
     match panic::catch_unwind(AssertUnwindSafe(|| commands::run(arguments, console))) {
         Ok(Ok(code)) => code,

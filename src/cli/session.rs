@@ -1,7 +1,7 @@
 //! What every command needs: the console, the global options and the configuration.
 
 use crate::cli::args::{GlobalArguments, ProgressMode};
-use crate::cli::config::{self, Config, Loaded, Override, Places, SandboxMode};
+use crate::cli::config::{self, Config, Loaded, LogFormat, Override, Places, SandboxMode};
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
 use crate::cli::output::count;
@@ -30,6 +30,10 @@ impl Session {
         let mut all = overrides;
         if let Some(index) = &global.index {
             all.push(("library.index", text(index), "--index"));
+        }
+        if let Some(format) = global.log_format {
+            let name = if format == LogFormat::Json { "json" } else { "text" };
+            all.push(("log.format", Value::from(name), "--log-format"));
         }
         let loaded = config::load(&Places::of_process(global.config.clone()), all)?;
         Ok(Session { console, loaded, global })

@@ -2,6 +2,7 @@
 
 use crate::serve::monitor::IngestCounts;
 use crate::serve::net::client::Proxies;
+use crate::serve::net::tls::Tls;
 use crate::worker::WorkerPool;
 use axum::http::HeaderValue;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub struct Options {
     /// Proxies whose word on clients is believed.
     pub proxies: Proxies,
+    /// Speaks TLS, if that is wanted.
+    pub tls: Option<Arc<Tls>>,
     /// Origins whose scripts may read answers; see [`parse_origins`].
     pub cors_origins: Vec<HeaderValue>,
     /// Whether `/metrics` is shown to everyone instead of this machine alone.

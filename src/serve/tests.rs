@@ -8,6 +8,7 @@ mod pictures;
 mod related;
 mod requests;
 mod suggest;
+mod tls;
 
 use super::routes::router;
 use super::searcher::{Pieces, Searcher};

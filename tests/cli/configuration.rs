@@ -29,6 +29,9 @@ fn every_setting_is_shown_with_its_origin() {
     allow_network = false             # default
     index = "here"                    # option --index
 
+    [log]
+    format = "text"                   # default
+
     [search]
     limit = 7                         # recto.toml
     op = "and"                        # default
@@ -37,8 +40,16 @@ fn every_setting_is_shown_with_its_origin() {
 
     [serve]
     base_path = ""                    # default
+    cors_origins = []                 # default
     listen = "127.0.0.1:9000"         # environment variable RECTO_SERVE__LISTEN
+    open_metrics = false              # default
     public = true                     # default
+    search_burst = 40                 # default
+    search_rate = 20                  # default
+    search_rate_local = false         # default
+    tls_certificate = ""              # default
+    tls_key = ""                      # default
+    trusted_proxies = []              # default
 
     ----- stderr -----
     "#);

@@ -20,11 +20,14 @@ mod serve;
 mod status;
 mod verify;
 
-use crate::cli::args::{Arguments, BenchCommand, Command, RebuildArguments, VerifyArguments, WantedArguments};
+use crate::cli::args::{
+    Arguments, BenchCommand, Command, GlobalArguments, RebuildArguments, VerifyArguments, WantedArguments,
+};
 use crate::cli::config::Override;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
+use crate::cli::logging;
 use crate::cli::session::{Session, text};
 use crate::report::Reason;
 use crate::worker;
@@ -33,6 +36,8 @@ use figment::value::Value;
 /// Runs the command that was typed.
 pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandError> {
     let overrides = overrides(&arguments.command);
+    let GlobalArguments { verbose, quiet, log_format, .. } = arguments.global;
+    let log = |format| logging::start(verbose, quiet, console.colors_messages(), format);
     // These describe the program and must work whatever the configuration says.
     match &arguments.command {
         Command::Completions(arguments) => return completions::run(arguments, &console),
@@ -40,12 +45,14 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Openapi => return openapi::run(&console),
         // It has no configuration but what it is handed, and may not look for one.
         Command::Worker => {
+            log(log_format.unwrap_or_default());
             worker::run()?;
             return Ok(ExitCode::Success);
         }
         _ => {}
     }
     let session = Session::new(console, arguments.global, overrides)?;
+    log(session.config().log.format);
     match arguments.command {
         Command::Ingest(arguments) => ingest::run(&arguments, &session),
         Command::Search(arguments) => search::run(&arguments, &session),

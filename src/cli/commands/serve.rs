@@ -16,23 +16,30 @@ use crate::index;
 use crate::ingest::{IngestError, IngestOptions, Silent, Summary, ingest};
 use crate::search::Engine;
 use crate::serve::{
-    Counted, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, parse_base_path,
-    parse_origins, serve,
+    Counted, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, Tls, TlsFiles, answer_until,
+    parse_base_path, parse_origins, serve,
 };
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
 use crate::upkeep::UpkeepError;
 use crate::worker::WorkerPool;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::{oneshot, watch};
 
 /// Between two attempts to go on with an ingest that a full disk has stopped.
 const WAIT_FOR_ROOM: Duration = Duration::from_secs(10);
 /// Between two looks whether the service ends, while it waits for files to settle.
 const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
+
+/// Between two looks whether the ingest has ended.
+const LOOK_FOR_END: Duration = Duration::from_millis(20);
+/// From being told to end to the end, whatever still runs.
+const SHUTDOWN: Duration = Duration::from_secs(28);
 
 /// Serves until interrupted, which is its regular end.
 pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, CommandError> {
@@ -44,18 +51,24 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
     let options = options(settings, session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
     let ingests = !ingest_options.paths.is_empty();
     let guard = guard(session, address, ingests)?;
-    let listener = listen(address)?;
-    let library = Arc::new(open_library(session, ingests)?);
-    let engine = Arc::new(Engine::open(Arc::clone(&library))?);
+    let runtime = runtime()?;
+    let listener = listen(address, &runtime)?;
+    let opened = while_starting(&runtime, &listener, &base_path, &options, || {
+        let library = Arc::new(open_library(session, ingests)?);
+        let engine = Arc::new(Engine::open(Arc::clone(&library))?);
+        Ok::<_, CommandError>((library, engine))
+    });
+    let (library, engine) = opened?;
     let ingesting = Arc::new(AtomicBool::new(ingests));
     let bound = listener.local_addr().unwrap_or(address);
-    session.console.note(format!("listening on http://{bound}{base_path}/"));
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
+    session.console.note(format!("listening on {scheme}://{bound}{base_path}/"));
 
     let console = session.console;
-    let (shut_down, wait_for_shutdown) = watch::channel(false);
+    let (shut_down, wait_for_shutdown) = watch::channel(None);
     let stop = interrupt::stop_flag(move || {
         console.note("shutting down: requests are being finished; interrupt again to stop at once");
-        let _ = shut_down.send(true);
+        let _ = shut_down.send(Some(Instant::now()));
     });
     let background = ingests.then(|| {
         let run = BackgroundIngest {
@@ -74,9 +87,10 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
     // Not those of the ingest: they end with the threads that read.
     let drawing = Drawing { workers: session.workers()?, passwords: session.extract_options()?.passwords };
     let state = State { library, engine, ingesting, base_path, guard, drawing, limits, options };
-    let served = serve_until(listener, state, wait_for_shutdown);
+    let served = serve_until(runtime, listener, state, wait_for_shutdown.clone());
     stop.store(true, Ordering::SeqCst);
-    wait_for(background, session);
+    let end = wait_for_shutdown.borrow().unwrap_or_else(Instant::now) + SHUTDOWN;
+    wait_for(background, end, session);
     served?;
     Ok(ExitCode::Success)
 }
@@ -88,6 +102,22 @@ fn limits(settings: &ServeConfig) -> Limits {
         search_burst: settings.search_burst,
         counts_local: settings.search_rate_local,
         ..Limits::default()
+    }
+}
+
+/// TLS, if certificate and key are given.
+fn tls(settings: &ServeConfig) -> Result<Option<Arc<Tls>>, CommandError> {
+    let (certificate, key) = (settings.tls_certificate.clone(), settings.tls_key.clone());
+    match (certificate.as_os_str().is_empty(), key.as_os_str().is_empty()) {
+        (true, true) => Ok(None),
+        (false, false) => {
+            let tls = Tls::load(TlsFiles { certificate, key });
+            Ok(Some(Arc::new(tls.map_err(|error| CommandError::Usage(format!("TLS: {error}")))?)))
+        }
+        _ => {
+            let both = "`serve.tls_certificate` and `serve.tls_key` belong together; give both or neither";
+            Err(CommandError::Usage(both.to_owned()))
+        }
     }
 }
 
@@ -104,7 +134,8 @@ fn options(
     let cors_origins = parse_origins(&settings.cors_origins)
         .map_err(|error| CommandError::Usage(format!("`serve.cors_origins`: {error}")))?;
     let (proxies, has_open_metrics) = (Proxies(networks), settings.open_metrics);
-    Ok(Options { proxies, cors_origins, has_open_metrics, sandbox, workers, ingest_counts })
+    let tls = tls(settings)?;
+    Ok(Options { tls, proxies, cors_origins, has_open_metrics, sandbox, workers, ingest_counts })
 }
 
 /// The address to listen on.
@@ -137,11 +168,31 @@ fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<Guard,
     Ok(Guard { store, public: session.config().serve.public })
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+fn runtime() -> Result<Runtime, CommandError> {
+    let service = |source| CommandError::Service { action: "serve".to_owned(), source };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(service)
+}
+
+fn listen(address: SocketAddr, runtime: &Runtime) -> Result<TcpListener, CommandError> {
     let service = |source| CommandError::Service { action: format!("listen on `{address}`"), source };
-    let listener = TcpListener::bind(address).map_err(service)?;
-    listener.set_nonblocking(true).map_err(service)?;
-    Ok(listener)
+    runtime.block_on(TcpListener::bind(address)).map_err(service)
+}
+
+/// Does `work`; whoever asks meanwhile is told that the service is starting.
+fn while_starting<T>(
+    runtime: &Runtime,
+    listener: &TcpListener,
+    base_path: &str,
+    options: &Options,
+    work: impl FnOnce() -> T,
+) -> T {
+    let (done, is_done) = oneshot::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(|| runtime.block_on(answer_until(listener, base_path, options.tls.as_ref(), is_done)));
+        let result = work();
+        drop(done);
+        result
+    })
 }
 
 /// The library; one that is to be filled is made if need be, and can be searched while it is still empty. What a crash
@@ -278,25 +329,32 @@ fn news(summary: &Summary) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Waits until the ingest has saved what it read.
-fn wait_for(background: Option<JoinHandle<()>>, session: &Session) {
-    if let Some(Err(_)) = background.map(JoinHandle::join) {
+/// Waits until the ingest has saved what it read, but for no longer than until `end`: what it has committed is safe.
+fn wait_for(background: Option<JoinHandle<()>>, end: Instant, session: &Session) {
+    let Some(background) = background else { return };
+    while !background.is_finished() {
+        if Instant::now() >= end {
+            session.console.warning("the ingest did not end in time; run it again to go on after its last commit");
+            return;
+        }
+        std::thread::sleep(LOOK_FOR_END);
+    }
+    if background.join().is_err() {
         session.console.error("the ingest ended abnormally; run `recto ingest` to go on");
     }
 }
 
 fn serve_until(
+    runtime: Runtime,
     listener: TcpListener,
     state: State,
-    mut wait_for_shutdown: watch::Receiver<bool>,
+    mut wait_for_shutdown: watch::Receiver<Option<Instant>>,
 ) -> Result<(), CommandError> {
     let service = |source| CommandError::Service { action: "serve".to_owned(), source };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(service)?;
     let served = runtime.block_on(async move {
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(service)?;
         let shutdown = async move {
             // The sender lives in the interrupt handler; if that is gone, no shutdown can be asked for.
-            if wait_for_shutdown.wait_for(|asked| *asked).await.is_err() {
+            if wait_for_shutdown.wait_for(Option::is_some).await.is_err() {
                 std::future::pending::<()>().await;
             }
         };

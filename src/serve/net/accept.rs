@@ -4,6 +4,7 @@ use crate::serve::State;
 use crate::serve::net::client::Peer;
 use crate::serve::net::connection::{self, Shared};
 use crate::serve::net::connections::{Admitted, Refusal};
+use crate::serve::net::tls::Tls;
 use crate::serve::routes::router;
 use crate::serve::service::Service;
 use std::future::Future;
@@ -18,8 +19,11 @@ use tokio::task::JoinSet;
 /// How often the index is looked at for commits of this or another process.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 
+/// How often certificate and key are looked at for a newer one.
+const RENEW_EVERY: Duration = Duration::from_secs(10);
+
 /// How long to wait after `accept` failed, as it does while the process has no file descriptor left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// What a connection without a place is told, as far as it can be without waiting for it.
 const REFUSED: &[u8] =
@@ -42,7 +46,9 @@ pub async fn serve_service(
 ) -> std::io::Result<()> {
     let (stop, stopping) = watch::channel(false);
     let limits = Arc::new(service.limits.clone());
-    let shared = Arc::new(Shared { app: router(Arc::clone(&service)), limits, stopping });
+    let tls = service.options.tls.clone();
+    let shared = Arc::new(Shared { app: router(Arc::clone(&service)), limits, tls: tls.clone(), stopping });
+    let renewer = tls.map(|tls| tokio::spawn(renew(tls)));
     let follower = tokio::spawn(follow(Arc::clone(&service)));
     let mut tasks = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -60,6 +66,9 @@ pub async fn serve_service(
     drop(listener);
     let _ = stop.send(true);
     follower.abort();
+    if let Some(renewer) = renewer {
+        renewer.abort();
+    }
     // Every connection knows how long it may go on.
     while tasks.join_next().await.is_some() {}
     Ok(())
@@ -77,11 +86,13 @@ async fn next(listener: &TcpListener, service: &Service) -> Option<(TcpStream, P
     };
     let address = address.ip().to_canonical();
     match admit(service, address).await {
-        Ok(admitted) => Some((stream, Peer { address, is_encrypted: false }, admitted)),
+        Ok(admitted) => Some((stream, Peer { address, is_encrypted: service.options.tls.is_some() }, admitted)),
         Err(refusal) => {
             tracing::debug!(client = %address, ?refusal, "a connection was refused");
             service.metrics.refused_connections.inc();
-            let _ = stream.try_write(REFUSED);
+            if service.options.tls.is_none() {
+                let _ = stream.try_write(REFUSED);
+            }
             None
         }
     }
@@ -101,6 +112,17 @@ async fn admit(service: &Service, address: IpAddr) -> Result<Admitted, Refusal> 
         }
     };
     tokio::time::timeout(service.limits.first_byte, waiting).await.unwrap_or(Err(Refusal::Full))
+}
+
+/// Looks for a renewed certificate.
+async fn renew(tls: Arc<Tls>) {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let tls = Arc::clone(&tls);
+        if let Err(error) = tokio::task::spawn_blocking(move || tls.refresh()).await {
+            tracing::error!(%error, "looking for a renewed certificate failed");
+        }
+    }
 }
 
 /// Follows the commits of an ingest, whichever process runs it.

@@ -6,6 +6,7 @@ use crate::serve::net::activity::{Activity, UnderWay};
 use crate::serve::net::client::Peer;
 use crate::serve::net::connections::Admitted;
 use crate::serve::net::timed::Timed;
+use crate::serve::net::tls::Tls;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
@@ -30,6 +31,8 @@ pub struct Shared {
     pub app: Router,
     /// Bounds.
     pub limits: Arc<Limits>,
+    /// Speaks TLS, if that is wanted.
+    pub tls: Option<Arc<Tls>>,
     /// True once the service stops.
     pub stopping: watch::Receiver<bool>,
 }
@@ -38,14 +41,25 @@ pub struct Shared {
 pub async fn serve(stream: TcpStream, peer: Peer, admitted: Admitted, shared: Arc<Shared>) {
     // Small answers should not wait for acknowledgements; if the option cannot be set they merely do.
     stream.set_nodelay(true).ok();
-    converse(stream, peer, &admitted, &shared).await;
+    let Some(tls) = &shared.tls else { return converse(stream, peer, &admitted, &shared).await };
+    let mut stopping = shared.stopping.clone();
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(shared.limits.first_byte, tls.acceptor().accept(stream)) => shaken,
+        () = admitted.displaced.notified() => return,
+        _ = stopping.wait_for(|stopping| *stopping) => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => converse(stream, peer, &admitted, &shared).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS was agreed on"),
+        Err(_) => tracing::debug!("no TLS was agreed on in time"),
+    }
 }
 
 async fn converse<S>(stream: S, peer: Peer, admitted: &Admitted, shared: &Shared)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Shared { app, limits, stopping } = shared;
+    let Shared { app, limits, stopping, .. } = shared;
     let io = TokioIo::new(Timed::new(stream, Arc::clone(&admitted.activity), Arc::clone(limits)));
     let service = service_fn(|request: Request<Incoming>| answer(request, app.clone(), peer, admitted, limits));
     let mut connection = pin!(

@@ -3,9 +3,12 @@
 pub mod accept;
 pub mod client;
 pub mod connections;
+pub mod tls;
 
 mod activity;
 mod connection;
+mod starting;
 mod timed;
 
 pub use accept::serve;
+pub use starting::answer_until;
