@@ -22,7 +22,12 @@ pub struct PageMarks {
     pub spans: Vec<Span>,
     /// All pages of the report with matches, 1-based, rising.
     pub pages: Vec<u32>,
+    /// How many matches those of them have that are nearest to the page, by page, rising.
+    pub counts: Vec<(u32, u32)>,
 }
+
+/// Pages whose matches are counted.
+const COUNTED: usize = 12;
 
 impl Engine {
     /// The report with its best pages for the request, as in a search that found it; `None` if it is not in the
@@ -52,14 +57,30 @@ impl Engine {
             None => evidence::Evidence::default(),
         };
         let report = self.library().texts().report(row.location)?;
-        let around = std::iter::once(evidence.around(&plan, number));
-        let texts = Surroundings::read(self.library(), row.location, &report, around)?;
-        let matchers = plan.matchers();
-        let found = mark(&Marker::new(&matchers), Some(&plan), &evidence, number, page, &texts, 0);
         let mut pages: Vec<u32> = evidence.pages.iter().map(|page| page.page).collect();
         pages.sort_unstable();
-        Ok(PageMarks { spans: found.spans, pages })
+        let near = nearest(&pages, number);
+        let around = std::iter::once(number).chain(near.iter().copied()).map(|page| evidence.around(&plan, page));
+        let texts = Surroundings::read(self.library(), row.location, &report, around)?;
+        let matchers = plan.matchers();
+        let marker = Marker::new(&matchers);
+        let spans =
+            |number: u32, page: &StoredPage| mark(&marker, Some(&plan), &evidence, number, page, &texts, 0).spans;
+        let count = |near: &u32| {
+            let found = spans(*near, texts.page(*near)?).len();
+            Some((*near, u32::try_from(found).unwrap_or(u32::MAX)))
+        };
+        Ok(PageMarks { spans: spans(number, page), counts: near.iter().filter_map(count).collect(), pages })
     }
+}
+
+/// Those of `pages` (rising) that are nearest to `number`, rising.
+fn nearest(pages: &[u32], number: u32) -> Vec<u32> {
+    let mut near = pages.to_vec();
+    near.sort_by_key(|page| page.abs_diff(number));
+    near.truncate(COUNTED);
+    near.sort_unstable();
+    near
 }
 
 /// Where a report is in the index.

@@ -81,6 +81,21 @@ impl Links {
         with_query(self.at(&format!("/reports/{id}/pages/{page}")), &[("q", q)])
     }
 
+    /// A page view that keeps these parameters of the search page.
+    pub fn page_of(&self, id: ReportId, page: u32, parameters: &[(&str, &str)]) -> String {
+        with_query(self.at(&format!("/reports/{id}/pages/{page}")), parameters)
+    }
+
+    /// Where a page is asked for by its number or by what is printed on it.
+    pub fn jump(&self, id: ReportId) -> String {
+        self.at(&format!("/reports/{id}/pages"))
+    }
+
+    /// The picture of a page, at least so many pixels wide.
+    pub fn image(&self, id: ReportId, page: u32, width: u32) -> String {
+        self.at(&format!("/api/v1/reports/{id}/pages/{page}/image?width={width}"))
+    }
+
     /// The PDF itself.
     pub fn file(&self, id: ReportId) -> String {
         self.at(&format!("/reports/{id}/file.pdf"))

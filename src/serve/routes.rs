@@ -49,6 +49,7 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/", Access::Read, get(pages::search)),
         Route::new(Method::GET, "/reports", Access::Read, get(pages::reports)),
         Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)),
+        Route::new(Method::GET, "/reports/{id}/pages", Access::Read, get(pages::jump)),
         Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)),
         Route::new(Method::GET, "/reports/{id}/file.pdf", Access::Read, get(file::original)),
         Route::new(Method::GET, "/api/v1/search", Access::Read, get(api::search)),

@@ -102,7 +102,11 @@ impl Searcher for Canned {
             start: u32::try_from(start).unwrap_or(0),
             end: u32::try_from(start + part.len()).unwrap_or(0),
         };
-        Ok(PageMarks { spans: page.text.match_indices(q).map(span).collect(), pages: vec![1, 2] })
+        Ok(PageMarks {
+            spans: page.text.match_indices(q).map(span).collect(),
+            pages: vec![1, 2],
+            counts: vec![(1, 1), (2, 3)],
+        })
     }
 }
 
@@ -407,7 +411,7 @@ async fn results_say_what_was_found_where_and_mark_it() {
         "May 2023",
         "Did you mean",
         "No report has all of these words",
-        &format!("href=\"/reports/{id}/pages/12?q=cash\""),
+        &format!("href=\"/reports/{id}/pages/12?q=cash&#38;language=en#match\""),
         &format!("href=\"/reports/{id}/file.pdf#page=12\""),
         "href=\"/?q=cash&#38;language=en&#38;offset=10\"",
     ] {
@@ -422,7 +426,7 @@ async fn results_say_what_was_found_where_and_mark_it() {
     let body = site.get(&format!("/reports/{id}/pages/1?q=cash+transfer%0Aworked")).await.body;
     assert!(body.contains("The <mark>cash transfer worked</mark>."), "{body}");
     assert!(body.contains("p. iv (1 of 2)") && body.contains("Next page"), "{body}");
-    assert!(body.contains("2 pages of the report match") && body.contains("Next match"), "{body}");
+    assert!(body.contains("2 pages match") && body.contains("Next match"), "{body}");
     let body = site.get(&format!("/reports/{id}?q=cash")).await.body;
     assert!(body.contains("6 pages match") && body.contains("A <mark>cash transfer</mark>. "), "{body}");
     assert!(site.get(&format!("/reports/{id}?q=nothing")).await.body.contains("No page matches"));

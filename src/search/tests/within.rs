@@ -14,7 +14,7 @@ fn shelf() -> (Shelf, Made) {
 
 fn marks(shelf: &Shelf, report: &Made, q: &str, number: u32) -> (Vec<String>, Vec<u32>) {
     let page = shelf.page(report.id(), number);
-    let PageMarks { spans, pages } = shelf.engine.page_marks(q, report.id(), number, &page).expect("answers");
+    let PageMarks { spans, pages, .. } = shelf.engine.page_marks(q, report.id(), number, &page).expect("answers");
     (spans.iter().map(|span| span.of(&page.text).to_owned()).collect(), pages)
 }
 
@@ -38,6 +38,18 @@ fn a_report_shows_its_own_pages_even_if_it_lacks_a_word() {
     }
     let elsewhere = made("three", &["cash"]);
     assert_eq!(shelf.engine.search_within(&asked("cash"), elsewhere.id()).expect("answers"), None);
+}
+
+#[test]
+fn matches_are_counted_on_the_nearest_pages() {
+    let pages: Vec<String> = (1..=30).map(|number| "A transfer. ".repeat(1 + number % 3)).collect();
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    let report = made("long", &pages);
+    let shelf = Shelf::of(&[std::slice::from_ref(&report)]);
+    let page = shelf.page(report.id(), 20);
+    let PageMarks { counts, pages, .. } = shelf.engine.page_marks("transfer", report.id(), 20, &page).expect("answers");
+    let wanted: Vec<(u32, u32)> = (14..=25).map(|number| (number, 1 + number % 3)).collect();
+    assert_eq!((counts, pages.len()), (wanted, 30));
 }
 
 #[test]

@@ -14,6 +14,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET /", "anyone", "search"),
     ("GET /reports", "anyone", "search"),
     ("GET /reports/{id}", "anyone", "search"),
+    ("GET /reports/{id}/pages", "anyone", "search"),
     ("GET /reports/{id}/pages/{page}", "anyone", "search"),
     ("GET /reports/{id}/file.pdf", "anyone", "search"),
     ("GET /api/v1/search", "anyone", "search"),

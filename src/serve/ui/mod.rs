@@ -7,6 +7,7 @@ pub mod format;
 pub mod pages;
 
 mod browse;
+mod citation;
 mod copies;
 mod docs;
 mod feed;
@@ -19,12 +20,14 @@ mod query_state;
 mod related;
 mod report;
 mod search;
+mod sheet;
 mod shell;
+mod strip;
 
 pub use browse::{BrowsePage, browse_page};
 pub use docs::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
 pub use feed::{FeedEntry, FeedPage, feed};
-pub use page::{PageView, page_page};
+pub use page::{At, PageView, page_page};
 pub use query_state::QueryState;
 pub use report::{ReportView, report_page};
 pub use search::{home_page, refused_page, results_page};

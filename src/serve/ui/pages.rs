@@ -6,12 +6,13 @@
 use crate::search::PageMarks;
 use crate::serve::asked::{page_number, pairs_of, report_id};
 use crate::serve::monitor::metrics::SearchKind;
+use crate::serve::net::client::Client;
 use crate::serve::problem::{Code, HasBody, Problem};
 use crate::serve::service::{KnownReport, Service};
-use crate::serve::ui::{self, BrowsePage, PageView, QueryState, ReportView};
+use crate::serve::ui::{self, At, BrowsePage, PageView, QueryState, ReportView};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
 /// Reports on a page of the list.
@@ -101,34 +102,72 @@ pub async fn report(
     Ok(tag.mark(Html(page).into_response()))
 }
 
-/// `/reports/{id}/pages/{n}?q=`: a page to read, with the matches marked.
+/// `/reports/{id}/pages?page=`: to the page with this number, or with this printed on it.
+pub async fn jump(
+    State(service): State<Arc<Service>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let id = report_id(&id)?;
+    let pairs = pairs_of(query.as_deref());
+    let state = QueryState::from_pairs(&pairs);
+    let wanted = value_of(&pairs, "page").trim().to_owned();
+    let known = service.read(move |service| service.known_report(id)).await?;
+    let pages = &known.stored.pages;
+    let is_labelled =
+        |label: &Option<String>| label.as_deref().is_some_and(|label| label.trim().eq_ignore_ascii_case(&wanted));
+    let labelled = pages.iter().position(|page| is_labelled(&page.label)).map(|place| (place + 1).to_string());
+    let number = page_number(&wanted, pages.len());
+    let number = number.or_else(|problem| labelled.map_or(Err(problem), |text| page_number(&text, pages.len())))?;
+    Ok(Redirect::to(&service.links.page_of(id, number, &state.pairs())).into_response())
+}
+
+/// `/reports/{id}/pages/{n}?q=&match=`: a page, its picture and its text, with the matches marked.
 pub async fn page(
     State(service): State<Arc<Service>>,
     Path((id, page)): Path<(String, String)>,
     RawQuery(query): RawQuery,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
-    let q = QueryState::from_pairs(&pairs_of(query.as_deref())).q;
+    let pairs = pairs_of(query.as_deref());
+    let state = QueryState::from_pairs(&pairs);
+    let at = At::read(value_of(&pairs, "match"));
+    let site = client.site().unwrap_or_default();
     let tag = service.entity_tag();
     let page = service
         .find(SearchKind::Marks, move |service| {
             let known = service.known_report(id)?;
             let number = page_number(&page, known.stored.pages.len())?;
-            view(service, &known, number, &q)
+            view(service, &known, number, &state, at, &site)
         })
         .await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Html(page).into_response())))
 }
 
 /// Makes a page view; blocks. A query over a limit marks nothing: the page can be read all the same.
-fn view(service: &Service, known: &KnownReport, number: u32, q: &str) -> Result<String, Problem> {
+fn view(
+    service: &Service,
+    known: &KnownReport,
+    number: u32,
+    state: &QueryState,
+    at: At,
+    site: &str,
+) -> Result<String, Problem> {
     let page = service.library().texts().pages(known.row.location, &[number])?.pop().unwrap_or_default();
-    let marks = match q {
+    let marks = match state.q.as_str() {
         "" => PageMarks::default(),
         q => service.page_marks(q, known.row.id, number, &page),
     };
-    Ok(ui::page_page(&service.links, &PageView { report: known, number, page: &page, q, marks: &marks }))
+    let undrawn = service.pictures.failure(known.row.id, number).map(|error| error.detail);
+    let view = PageView { report: known, number, page: &page, state, at, marks: &marks, undrawn, site };
+    Ok(ui::page_page(&service.links, &view))
+}
+
+/// The first value of a parameter; empty if it is not given.
+fn value_of<'p>(pairs: &'p [(String, String)], name: &str) -> &'p str {
+    pairs.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
 }
 
 /// The status and headers of a problem with a page of its own.

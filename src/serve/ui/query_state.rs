@@ -168,13 +168,19 @@ impl QueryState {
 
     /// Its address.
     pub fn link(&self, links: &Links) -> String {
+        links.search(&self.pairs())
+    }
+
+    /// What its address says; empty values are of no account.
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
         let mut parameters = vec![("q", self.q.as_str())];
         for name in CHOICES {
             parameters.extend(self.chosen(name).iter().map(|value| (name, value.as_str())));
         }
         parameters.extend([("from", self.from.as_str()), ("to", &self.to), ("sort", &self.sort), ("op", &self.op)]);
         parameters.extend([("offset", self.offset.as_str()), ("cursor", &self.cursor)]);
-        links.search(&parameters)
+        parameters.retain(|(_, value)| !value.is_empty());
+        parameters
     }
 }
 

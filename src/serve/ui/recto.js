@@ -1,6 +1,8 @@
-// Suggestions in the search boxes, as the ARIA combobox pattern has them. Every page is whole without this script:
-// what a box needs for it is added here, so that without it nothing promises more than there is.
+// What pages do beyond what they are: suggestions, keys, quotations to copy, the exact way back. Every page is whole
+// without this script: what it needs is added here, so that without it nothing promises more than there is.
 "use strict";
+
+// Suggestions in the search boxes, as the ARIA combobox pattern has them.
 
 const PAUSE = 120; // milliseconds without a key before a question is asked
 
@@ -141,4 +143,168 @@ function suggestIn(form, box, address) {
     }
     event.preventDefault();
   });
+}
+
+// Elements with text and nothing else in them: what comes from reports is never read as markup.
+function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+// What is remembered in this browser; nothing where it may not be.
+function remembered(store, name) {
+  try { return store.getItem(name); } catch { return null; }
+}
+
+function remember(store, name, value) {
+  try { store.setItem(name, value); } catch { /* it is asked anew next time */ }
+}
+
+// Keys. Single keys can be switched off, since speech and switches may send them unasked (WCAG 2.1.4).
+const SWITCH = "recto.keys";
+const KEYS = [
+  ["/", "Search box"],
+  ["j", "Next report"],
+  ["k", "Previous report"],
+  ["Enter", "Open the report"],
+  ["n", "Next match"],
+  ["p", "Previous match"],
+  ["]", "Next page"],
+  ["[", "Previous page"],
+  ["o", "Open the PDF"],
+  ["?", "These keys"],
+  ["Esc", "Leave the box, close this"],
+];
+const LINKS = { n: "next-match", p: "previous-match", N: "previous-match", "]": "next-page", "[": "previous-page", o: "original" };
+
+function helpWithKeys() {
+  const dialog = element("dialog", "", "help");
+  const title = element("h2", "Keyboard shortcuts");
+  title.id = "keys";
+  dialog.setAttribute("aria-labelledby", title.id);
+  const list = document.createElement("dl");
+  for (const [key, meaning] of KEYS) {
+    const row = document.createElement("div");
+    const name = document.createElement("dt");
+    name.append(element("kbd", key));
+    row.append(name, element("dd", meaning));
+    list.append(row);
+  }
+  const choice = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.checked = remembered(localStorage, SWITCH) !== "off";
+  box.addEventListener("change", () => remember(localStorage, SWITCH, box.checked ? "on" : "off"));
+  choice.append(box, "Single keys do this");
+  const close = element("button", "Close");
+  close.type = "button";
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(title, list, choice, close);
+  document.body.append(dialog);
+  const opener = element("button", "Keyboard shortcuts", "link");
+  opener.type = "button";
+  opener.addEventListener("click", () => dialog.showModal());
+  document.querySelector(".foot")?.append(opener);
+  return { dialog, isOn: () => box.checked };
+}
+
+// From title to title, as far as there are any.
+function step(by) {
+  const titles = [...document.querySelectorAll(".card h2 a, .list h2 a")];
+  const at = titles.indexOf(document.activeElement);
+  const next = titles[at === -1 ? (by > 0 ? 0 : titles.length - 1) : at + by];
+  next?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "center" });
+}
+
+const help = helpWithKeys();
+document.addEventListener("keydown", (event) => {
+  const target = event.target;
+  const isTyping = target.matches?.("textarea, select, input:not([type=checkbox], [type=radio])") || target.isContentEditable;
+  if (event.key === "Escape" && target.matches?.("input[name=q]") && !event.defaultPrevented) target.blur();
+  if (event.defaultPrevented || isTyping || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (help.dialog.open || !help.isOn()) return;
+  if (event.key === "/") {
+    const box = document.querySelector("#q, #within");
+    box?.focus();
+    box?.select();
+  } else if (event.key === "j" || event.key === "k") {
+    step(event.key === "j" ? 1 : -1);
+  } else if (event.key === "?") {
+    help.dialog.showModal();
+  } else if (LINKS[event.key] && document.getElementById(LINKS[event.key])) {
+    document.getElementById(LINKS[event.key]).click();
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
+
+// The exact way back: a page of results that is returned to by a link stands where it was left.
+const PLACE = "recto.place";
+const back = document.getElementById("back");
+back?.addEventListener("click", () => {
+  const place = JSON.parse(remembered(sessionStorage, PLACE) ?? "{}");
+  if (place.address === back.href) remember(sessionStorage, PLACE, JSON.stringify({ ...place, isWanted: true }));
+});
+if (document.querySelector(".cards")) {
+  const place = JSON.parse(remembered(sessionStorage, PLACE) ?? "{}");
+  if (place.isWanted && place.address === location.href) scrollTo({ top: place.top, behavior: "instant" });
+  addEventListener("pagehide", () => {
+    remember(sessionStorage, PLACE, JSON.stringify({ address: location.href, top: scrollY }));
+  });
+}
+
+// A page of a report: the overview shows where one is, the match stands in the middle, quotations can be copied.
+const strip = document.querySelector(".strip");
+const here = strip?.querySelector("[aria-current]");
+if (here) {
+  strip.scrollTop = here.offsetTop - strip.clientHeight / 2;
+  strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.offsetWidth / 2;
+}
+if (location.hash === "#match") document.getElementById("match")?.scrollIntoView({ block: "center" });
+
+function quotation() {
+  const selection = getSelection();
+  const places = document.querySelectorAll("#sheet, .reading");
+  const isOfPage = [...places].some((place) => place.contains(selection.anchorNode));
+  const selected = isOfPage ? selection.toString().replace(/\s+/g, " ").trim() : "";
+  const quote = selected || document.getElementById("quote")?.textContent || "";
+  const source = document.getElementById("source").textContent + " " + document.getElementById("permalink").href;
+  return quote ? "\u201c" + quote + "\u201d\n\u2014 " + source : source;
+}
+
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Without TLS there is only the old way.
+  const box = document.createElement("textarea");
+  box.value = text;
+  box.className = "unseen";
+  document.body.append(box);
+  box.select();
+  const isCopied = document.execCommand("copy");
+  box.remove();
+  if (!isCopied) throw new Error("not copied");
+}
+
+const original = document.getElementById("original");
+if (original && document.getElementById("source")) {
+  const button = element("button", "Copy as quote", "copy quiet");
+  button.type = "button";
+  const status = element("span", "", "copied");
+  status.setAttribute("role", "status");
+  button.addEventListener("mousedown", (event) => event.preventDefault());
+  button.addEventListener("click", async () => {
+    try {
+      await copy(quotation());
+      status.textContent = "Copied";
+    } catch {
+      document.getElementById("cite").open = true;
+      status.textContent = "Select it below";
+    }
+    setTimeout(() => { status.textContent = ""; }, 3000);
+  });
+  original.before(button, status);
 }

@@ -7,6 +7,7 @@ use crate::serve::service::KnownReport;
 use crate::serve::ui::copies::CopyEntry;
 use crate::serve::ui::format::{counted, date, day, file_names, number, page_name, plain, share, size};
 use crate::serve::ui::languages::language_name;
+use crate::serve::ui::query_state::QueryState;
 use crate::serve::ui::related::RelatedEntry;
 use crate::serve::ui::search::PageCard;
 use crate::serve::ui::shell::{Shell, render};
@@ -99,6 +100,7 @@ pub struct ReportView<'r> {
 pub fn report_page(links: &Links, view: &ReportView<'_>) -> String {
     let ReportView { known, places, copies, related, q, found } = *view;
     let KnownReport { row, stored } = known;
+    let state = QueryState { q: q.to_owned(), ..QueryState::default() };
     let about = &stored.about;
     let total = u64::from(row.pages_total);
     let label = |page: u32| stored.pages.get((page as usize).wrapping_sub(1)).and_then(|page| page.label.as_deref());
@@ -122,7 +124,7 @@ pub fn report_page(links: &Links, view: &ReportView<'_>) -> String {
         within_url: links.report(row.id),
         q: plain(q),
         evidence: found
-            .map(|hit| hit.pages.iter().map(|page| PageCard::new(links, q, hit, page)).collect())
+            .map(|hit| hit.pages.iter().map(|page| PageCard::new(links, &state, hit, page)).collect())
             .unwrap_or_default(),
         found: (!q.is_empty()).then(|| matching_pages(found)),
         more_pages: found.map_or(0, |hit| hit.more_pages),

@@ -240,7 +240,7 @@ impl Card {
             file: file_name(&hit.file),
             file_url: links.file(hit.id),
             file_size: size(hit.size),
-            pages: hit.pages.iter().map(|page| PageCard::new(links, &state.q, hit, page)).collect(),
+            pages: hit.pages.iter().map(|page| PageCard::new(links, state, hit, page)).collect(),
             more_pages: (hit.more_pages > 0)
                 .then(|| counted(u64::from(hit.more_pages), "more page matches", "more pages match")),
             more_url: links.report_search(hit.id, &state.q),
@@ -253,11 +253,11 @@ impl Card {
 }
 
 impl PageCard {
-    /// A page of a hit for this query.
-    pub fn new(links: &Links, q: &str, hit: &Hit, page: &PageHit) -> PageCard {
+    /// A page of a hit, which leads to the first match on it, and keeps the way back.
+    pub fn new(links: &Links, state: &QueryState, hit: &Hit, page: &PageHit) -> PageCard {
         PageCard {
             name: page_name(page.page, page.label.as_deref(), u64::from(hit.pages_total)),
-            url: links.page(hit.id, page.page, q),
+            url: format!("{}#match", links.page_of(hit.id, page.page, &state.pairs())),
             pdf_url: links.file_page(hit.id, page.page),
             passages: page.passages.iter().map(|passage| runs(&passage.text, &passage.ranges)).collect(),
         }
