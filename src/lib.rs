@@ -18,6 +18,7 @@
 //! * [`render`]: bytes → pictures of pages.
 //! * [`store`]: what is kept: the catalogue (SQLite) and the text store (page text and word boxes).
 //! * [`worker`]: reading in processes of their own, confined and watched.
+//! * [`ocr`]: pictures of pages → their words, by a program that is not Recto's.
 //! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
 //! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
 //! * [`upkeep`]: holds catalogue, texts and index against each other; makes the index again from the texts.
@@ -46,6 +47,7 @@ pub mod extract;
 pub mod index;
 pub mod ingest;
 pub mod layout;
+pub mod ocr;
 pub mod pdf;
 pub mod query;
 pub mod render;

@@ -49,7 +49,7 @@ fn engines_and_formats_stay_in_their_rooms() {
 #[test]
 fn later_stages_are_unknown_to_earlier_ones() {
     let order = [
-        "report", "layout", "pdf", "text", "extract", "render", "store", "worker", "index", "ingest", "upkeep",
+        "report", "layout", "pdf", "text", "extract", "render", "store", "worker", "ocr", "index", "ingest", "upkeep",
         "query", "search", "bench", "export", "serve", "cli",
     ];
     let allowed_backwards = [

@@ -5,6 +5,7 @@
 
 use crate::cli::config::LogFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Search libraries of report PDFs, down to the page and the words on it.
@@ -110,6 +111,9 @@ pub enum Command {
     /// Read the files that another process of the program hands over; not for people
     #[command(hide = true)]
     Worker,
+    /// Become the program that recognises text, within bounds; not for people
+    #[command(hide = true)]
+    Recogniser(RecogniserArguments),
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -139,6 +143,9 @@ pub struct IngestArguments {
     /// Passwords to try on encrypted files, one a line
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub password_file: Option<PathBuf>,
+    /// Recognise text in pictures of pages: in those without text, in none, or in all [default: auto]
+    #[arg(long, value_name = "WHICH", value_parser = ["auto", "off", "force"])]
+    pub ocr: Option<String>,
     /// Take further paths from a file or `-`, one a line, or ended by NUL as from `find -print0`
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub files_from: Option<PathBuf>,
@@ -291,6 +298,9 @@ pub struct ExtractArguments {
     /// Passwords to try on encrypted files, one a line
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub password_file: Option<PathBuf>,
+    /// Recognise text in pictures of pages: in those without text, in none, or in all [default: off]
+    #[arg(long, value_name = "WHICH", value_parser = ["auto", "off", "force"])]
+    pub ocr: Option<String>,
 }
 
 /// How to print extracted text.
@@ -358,6 +368,9 @@ pub struct RetryArguments {
     /// Passwords to try on encrypted files, one a line
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub password_file: Option<PathBuf>,
+    /// Recognise text in pictures of pages: in those without text, in none, or in all [default: auto]
+    #[arg(long, value_name = "WHICH", value_parser = ["auto", "off", "force"])]
+    pub ocr: Option<String>,
     /// Print the summary as a JSON object
     #[arg(long)]
     pub json: bool,
@@ -401,6 +414,18 @@ pub struct KeysCreateArguments {
     /// Until when it is accepted: a date such as 2027-01-31, or a time from now such as 12h, 90d, 4w [default: no end]
     #[arg(long, value_name = "WHEN")]
     pub expires: Option<String>,
+}
+
+/// `recto recogniser`
+#[derive(Debug, Args)]
+pub struct RecogniserArguments {
+    /// Bytes of memory
+    pub memory: u64,
+    /// Seconds of processor time
+    pub seconds: u64,
+    /// The program and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<OsString>,
 }
 
 /// `recto bench`

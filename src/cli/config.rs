@@ -6,6 +6,7 @@
 
 use crate::cli::settings::{self, Layer};
 use crate::ingest;
+use crate::ocr::OcrOptions;
 use crate::pdf::Limits;
 use crate::serve;
 use figment::providers::{Format, Serialized, Toml};
@@ -33,6 +34,8 @@ pub struct Config {
     pub ingest: IngestConfig,
     /// What one file may cost.
     pub limits: Limits,
+    /// Recognising text in pictures of pages.
+    pub ocr: OcrOptions,
     /// How much a search shows.
     pub search: SearchConfig,
     /// The service.

@@ -9,11 +9,12 @@ use crate::cli::paths;
 use crate::cli::progress::Reporter;
 use crate::extract::ExtractOptions;
 use crate::ingest::IngestOptions;
+use crate::ocr::{Ocr, OcrMode};
 use crate::store::{Library, Repaired};
 use crate::upkeep;
 use crate::worker::WorkerPool;
 use figment::value::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The surroundings of one command.
@@ -59,17 +60,13 @@ impl Session {
         Reporter::new(self.global.progress, &self.console, self.global.verbose > 0)
     }
 
-    /// Where files are read: in processes of this very program, or in this one where that was asked for. A file that
-    /// is replaced while it runs, as in an upgrade, is still the one that is started.
+    /// Where files are read: in processes of this very program, or in this one where that was asked for.
     pub fn workers(&self) -> Result<Option<Arc<WorkerPool>>, CommandError> {
         let mode = self.config().ingest.sandbox;
         if mode == SandboxMode::Off {
             return Ok(None);
         }
-        let running = Path::new("/proc/self/exe");
-        let program = if running.exists() { Ok(running.to_owned()) } else { std::env::current_exe() };
-        let service = |source| CommandError::Service { action: "start a process that reads".to_owned(), source };
-        let pool = WorkerPool::new(&program.map_err(service)?);
+        let pool = WorkerPool::new(&this_program().map_err(service)?);
         if mode == SandboxMode::Required {
             let enforcement = pool.enforcement().map_err(service)?;
             if !enforcement.is_full() {
@@ -91,6 +88,7 @@ impl Session {
             minimum_free_bytes: settings.minimum_free_bytes,
             extract: self.extract_options()?,
             workers: self.workers()?,
+            ocr: self.ocr()?,
             ..IngestOptions::default()
         })
     }
@@ -123,6 +121,15 @@ impl Session {
         }
     }
 
+    /// What recognises text in pictures of pages; `None` where that is switched off.
+    pub fn ocr(&self) -> Result<Option<Arc<Ocr>>, CommandError> {
+        let options = &self.config().ocr;
+        if options.mode == OcrMode::Off {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(Ocr::new(options.clone(), this_program().map_err(service)?))))
+    }
+
     /// How far reading is confined on this system, on one line.
     pub fn sandbox(&self) -> String {
         match self.workers() {
@@ -147,6 +154,16 @@ impl Session {
             if password_file.as_os_str().is_empty() { Vec::new() } else { paths::read_passwords(password_file)? };
         Ok(ExtractOptions { limits: self.config().limits.clone(), passwords, ..ExtractOptions::default() })
     }
+}
+
+/// This very program. A file that is replaced while it runs, as in an upgrade, is still the one that is started.
+fn this_program() -> std::io::Result<PathBuf> {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() { Ok(running.to_owned()) } else { std::env::current_exe() }
+}
+
+fn service(source: std::io::Error) -> CommandError {
+    CommandError::Service { action: "start a process that reads".to_owned(), source }
 }
 
 /// A path as a setting. One that is not Unicode loses what cannot be written in a configuration file.

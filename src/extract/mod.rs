@@ -1,5 +1,6 @@
 //! Bytes → [`Report`]: drives `pdf`, `layout` and `text` over one file.
 
+use crate::layout::recognised::{RecognisedLine, of_recognised};
 use crate::layout::{PageLayout, lay_out};
 use crate::pdf::{DocumentFonts, Limits, OpenError, PageContent, Pdf, read_page};
 use crate::report::{Page, PageStatus, Reason, Report, ReportId};
@@ -60,6 +61,19 @@ pub struct ExtractOptions {
     pub without_pages: Vec<u32>,
     /// Pages from this one on, from 0, are not to be read and count as cut off: time was up on it.
     pub until_page: Option<u32>,
+    /// What was recognised in pictures of pages, in place of what is read of these pages; in their order.
+    pub recognised: Vec<RecognisedPage>,
+    /// What keeps the report from being whole if nothing else does.
+    pub lacking: Option<Reason>,
+}
+
+/// What was recognised in the picture of a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecognisedPage {
+    /// The page, from 0.
+    pub index: u32,
+    /// Its lines in reading order.
+    pub lines: Vec<RecognisedLine>,
 }
 
 /// Reads a whole PDF. `name` is the file's name, for the title of a report that has none better.
@@ -95,6 +109,7 @@ struct ReadPage {
     unknown_codes: u32,
     is_truncated: bool,
     is_unreadable: bool,
+    is_recognised: bool,
 }
 
 fn read(
@@ -119,7 +134,12 @@ fn read(
             return ReadPage::empty(false, true);
         }
         begun(Step::Page(index));
-        read_one(&pdf, index, &fonts, deadline, &mut partial)
+        let read = read_one(&pdf, index, &fonts, deadline, &mut partial);
+        let place = options.recognised.binary_search_by_key(&index, |page| page.index);
+        match place.ok().and_then(|place| options.recognised.get(place)) {
+            Some(recognised) => read.with(recognised),
+            None => read,
+        }
     };
     let pages: Vec<ReadPage> = (0..pdf.page_count()).map(&mut read_page_at).collect();
     begun(Step::Page(pdf.page_count()));
@@ -142,6 +162,7 @@ fn read(
     let partial = partial.or(pdf.objects().was_cut().then_some(Reason::LimitReached));
     let has_failed_pages = pages.iter().any(|page| page.status == PageStatus::Failed);
     let partial = partial.or(has_failed_pages.then_some(Reason::Damaged));
+    let partial = partial.or(options.lacking);
     Ok(Report { id, size: bytes.len() as u64, about, statements, outline, pages, partial })
 }
 
@@ -176,14 +197,34 @@ impl ReadPage {
             unknown_codes: content.unknown_codes,
             is_truncated: content.is_truncated,
             is_unreadable: content.is_unreadable,
+            is_recognised: false,
         }
     }
 
     fn empty(is_truncated: bool, is_unreadable: bool) -> ReadPage {
-        ReadPage { layout: PageLayout::default(), shown_codes: 0, unknown_codes: 0, is_truncated, is_unreadable }
+        ReadPage {
+            layout: PageLayout::default(),
+            shown_codes: 0,
+            unknown_codes: 0,
+            is_truncated,
+            is_unreadable,
+            is_recognised: false,
+        }
+    }
+
+    /// The page with what was recognised in its picture, if it has a size to place that on.
+    fn with(self, recognised: &RecognisedPage) -> ReadPage {
+        if self.layout.width <= 0.0 || self.layout.height <= 0.0 {
+            return self;
+        }
+        let layout = of_recognised(&recognised.lines, self.layout.width, self.layout.height);
+        ReadPage { layout, is_recognised: true, ..self }
     }
 
     fn status(&self, has_text: bool) -> PageStatus {
+        if self.is_recognised && has_text {
+            return PageStatus::Ocr;
+        }
         let unknown_share = self.unknown_codes as f32 / self.shown_codes.max(1) as f32;
         if self.unknown_codes >= GARBLED_CODES && unknown_share > GARBLED_SHARE {
             PageStatus::Garbled

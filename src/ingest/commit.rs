@@ -51,18 +51,21 @@ pub(super) struct Stored<D> {
     pub facts: ReportFacts,
     /// Bytes of its text.
     pub text_bytes: u64,
+    /// Pages with something on them whose text could not be recognised.
+    pub unrecognised: u32,
 }
 
 impl<D> Stored<D> {
     /// What is written of a report; the dear part, done by the extracting threads.
     pub(super) fn of<I: Index<Document = D>>(reading: Reading, file: &Path) -> Stored<D> {
-        let Reading { report, record } = reading;
+        let Reading { report, record, unrecognised } = reading;
         let report = &report;
         Stored {
             record,
             document: I::document(report, &file.to_string_lossy()),
             facts: ReportFacts::of(report),
             text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),
+            unrecognised,
         }
     }
 }
@@ -223,6 +226,7 @@ impl<'c, I: Index> Committer<'c, I> {
                 *self.summary.pages.entry(PageStatus::code(*status).to_owned()).or_default() += u64::from(*pages);
             }
             self.summary.text_bytes += stored.text_bytes;
+            self.summary.pages_unrecognised += u64::from(stored.unrecognised);
             self.pages += u64::from(stored.facts.pages_total());
             self.reports += 1;
             self.changes.push(Change::Report(stored.facts, location));

@@ -14,6 +14,7 @@ mod walk;
 
 use crate::extract::{self, ExtractOptions, Step};
 use crate::index::{IndexError, IndexWriter};
+use crate::ocr::{Ocr, Source};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, Library, StoreError, seconds_now};
 use crate::worker::{self, Reading, Shortage, WorkerPool};
@@ -59,6 +60,8 @@ pub struct IngestOptions {
     pub extract: ExtractOptions,
     /// Reads them, each in a process of its own; without, this process does, as in benchmarks.
     pub workers: Option<Arc<WorkerPool>>,
+    /// Recognises text in pictures of pages; without, pages without text have none.
+    pub ocr: Option<Arc<Ocr>>,
 }
 
 impl IngestOptions {
@@ -128,6 +131,10 @@ pub struct Summary {
     pub pruned: u64,
     /// Pages read in this run, by status code.
     pub pages: BTreeMap<String, u64>,
+    /// Of these, pages with something on them whose text could not be recognised.
+    pub pages_unrecognised: u64,
+    /// Whether there was nothing to recognise text with.
+    pub ocr_is_missing: bool,
     /// Bytes of PDF read.
     pub bytes: u64,
     /// Bytes of text found.
@@ -195,15 +202,30 @@ pub fn ingest(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, IngestError> {
-    let extract = |bytes: &[u8], id: ReportId, name: &str, begun: &mut dyn FnMut(Step)| match &options.workers {
-        Some(workers) => workers.read(bytes, id, name, &options.extract, begun),
-        None => {
-            let begun = RefCell::new(begun);
-            extract::extract_known(bytes, id, name, &options.extract, &|step| (begun.borrow_mut())(step))
-                .map(Reading::of)
+    let extract = |bytes: &[u8], id: ReportId, name: &str, begun: &mut dyn FnMut(Step)| {
+        let workers = options.workers.as_deref();
+        let read = |how: &ExtractOptions, begun: &mut dyn FnMut(Step)| match workers {
+            Some(workers) => workers.read(bytes, id, name, how, begun),
+            None => {
+                let begun = RefCell::new(begun);
+                extract::extract_known(bytes, id, name, how, &|step| (begun.borrow_mut())(step)).map(Reading::of)
+            }
+        };
+        let reading = read(&options.extract, begun)?;
+        match &options.ocr {
+            Some(ocr) => {
+                let source = Source { bytes, name, extract: &options.extract, workers };
+                // Its pages have been told of already.
+                ocr.complete(reading, source, &|how| read(how, &mut |_| {}), stop)
+            }
+            None => Ok(reading),
         }
     };
-    let summary = run::<IndexWriter>(library, options, progress, &extract, stop);
+    let mut summary = run::<IndexWriter>(library, options, progress, &extract, stop);
+    if let (Ok(summary), Some(ocr)) = (&mut summary, &options.ocr) {
+        // Looked for only where it was needed.
+        summary.ocr_is_missing = summary.pages_unrecognised > 0 && !ocr.is_available();
+    }
     // The threads that started them have ended.
     options.workers.iter().for_each(|workers| workers.dismiss());
     summary

@@ -144,7 +144,7 @@ impl Worker<'_> {
             Err(refusal) => return Ok(self.refuse(item, &refusal)),
         };
         let catalogue = self.library.catalogue();
-        if let Some(settled) = settle(&item.task, &file.found, file.id, catalogue, self.options.retry, self.now)? {
+        if let Some(settled) = settle(&item.task, &file.found, file.id, catalogue, self.options, self.now)? {
             return Ok(self.finished(item, settled, Content { bytes: file.found.size, pages: 0, stored: None }));
         }
         Ok(self.extracted::<I>(item, &file))

@@ -112,7 +112,7 @@ impl Plan {
         };
         let is_same = row.size == found.size && row.modified == found.modified;
         let known = Known { id: row.id, outcome: row.outcome, reader_version: row.reader_version };
-        if !is_same || !known.is_settled(options.retry) {
+        if !is_same || !known.is_settled(options) {
             self.work.push(Task { found, known: Some(known) });
             return;
         }
@@ -139,9 +139,12 @@ fn refuse_emptied(vanished: &[FileRow]) -> Result<(), IngestError> {
 
 impl Known {
     /// Whether the same bytes would have the same outcome, and nobody asked to try again.
-    pub(super) fn is_settled(&self, retry: Option<Option<Reason>>) -> bool {
+    pub(super) fn is_settled(&self, options: &IngestOptions) -> bool {
+        let retry = options.retry;
         match self.outcome {
             Outcome::Indexed | Outcome::Duplicate | Outcome::Unchanged => true,
+            // What was missing may be there by now.
+            Outcome::Partial(Reason::OcrMissing) if options.ocr.as_ref().is_some_and(|ocr| ocr.is_available()) => false,
             // Raised limits may give the rest, so a reason asked for by name counts here as well.
             Outcome::Partial(reason) => retry != Some(Some(reason)),
             // These do not depend on the bytes.
@@ -175,11 +178,14 @@ mod tests {
             (Outcome::Failed(Reason::TextLost), current, None, false),
             (Outcome::Failed(Reason::Killed), current, None, false),
             (limited, current, None, true),
+            (Outcome::Partial(Reason::OcrMissing), current, None, true),
+            (Outcome::Partial(Reason::OcrFailed), current, Some(Some(Reason::OcrFailed)), false),
             (limited, current, Some(None), true),
             (limited, current, Some(Some(Reason::LimitReached)), false),
         ] {
             let known = Known { id: None, outcome, reader_version };
-            assert_eq!(known.is_settled(retry), settled, "{outcome:?} {reader_version} {retry:?}");
+            let options = IngestOptions { retry, ..IngestOptions::default() };
+            assert_eq!(known.is_settled(&options), settled, "{outcome:?} {reader_version} {retry:?}");
         }
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn settle(
     found: &Found,
     id: ReportId,
     catalogue: &Catalogue,
-    retry: Option<Option<Reason>>,
+    options: &IngestOptions,
     now: i64,
 ) -> Result<Option<Settled>, StoreError> {
     if !catalogue.has_report(id)? {
@@ -77,7 +77,7 @@ pub(super) fn settle(
     match task.known.filter(|known| known.id == Some(id)) {
         // Only its time was changed.
         Some(known) if !matches!(known.outcome, Outcome::Failed(_)) => {
-            if known.is_settled(retry) {
+            if known.is_settled(options) {
                 settled(known.outcome, Outcome::Unchanged)
             } else {
                 Ok(None)
@@ -126,7 +126,7 @@ pub(super) fn resolve(
             }
         };
         task.found = found;
-        if let Some(settled) = settle(&task, &task.found, id, catalogue, options.retry, now)? {
+        if let Some(settled) = settle(&task, &task.found, id, catalogue, options, now)? {
             resolved.settled.push(settled);
             continue;
         }

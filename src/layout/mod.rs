@@ -12,6 +12,7 @@ mod columns;
 mod fragments;
 pub mod glyph;
 mod lines;
+pub mod recognised;
 mod repeats;
 mod tracking;
 mod vertical;

@@ -97,11 +97,15 @@ pub enum Reason {
     TextLost,
     /// The system gave no process to read it, or somebody ended the one that did.
     Killed,
+    /// Pages have something on them but no text, and nothing was there to recognise it.
+    OcrMissing,
+    /// Pages have something on them but no text, and recognising it failed.
+    OcrFailed,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 14] = [
+    pub const ALL: [Reason; 16] = [
         Reason::NeedsPassword,
         Reason::UnsupportedEncryption,
         Reason::NotAPdf,
@@ -116,6 +120,8 @@ impl Reason {
         Reason::OutOfMemory,
         Reason::TextLost,
         Reason::Killed,
+        Reason::OcrMissing,
+        Reason::OcrFailed,
     ];
 
     /// The stable code used in JSON, the catalogue and on the terminal.
@@ -135,6 +141,8 @@ impl Reason {
             Reason::OutOfMemory => "out_of_memory",
             Reason::TextLost => "text_lost",
             Reason::Killed => "killed",
+            Reason::OcrMissing => "ocr_missing",
+            Reason::OcrFailed => "ocr_failed",
         }
     }
 
@@ -160,6 +168,8 @@ impl Reason {
             Reason::OutOfMemory => "split it, or save it again with a PDF program",
             Reason::TextLost => "ingest it again; its stored text was damaged on the library's disk",
             Reason::Killed => "ingest it again; if that does not help, use fewer --jobs or more memory",
+            Reason::OcrMissing => "install tesseract-ocr and ingest it again to read its scanned pages",
+            Reason::OcrFailed => "look into the log, then try its scanned pages again with retry --reason ocr_failed",
         }
     }
 }

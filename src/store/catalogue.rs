@@ -138,7 +138,8 @@ impl Catalogue {
         let connection = self.reader()?;
         let mut statement = connection.prepare_cached(&format!(
             "SELECT {FILE_COLUMNS} FROM files \
-             WHERE outcome = 'failed' AND vanished IS NULL AND (?1 IS NULL OR reason = ?1) ORDER BY path"
+             WHERE (outcome = 'failed' OR (outcome = 'partial' AND ?1 IS NOT NULL)) AND vanished IS NULL
+               AND (?1 IS NULL OR reason = ?1) ORDER BY path"
         ))?;
         let rows = statement.query_map([reason.map(Reason::code)], file_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -224,10 +225,12 @@ impl Catalogue {
             ..Coverage::default()
         };
         let mut statement = connection.prepare_cached(
-            "SELECT reason, count(*) FROM files WHERE outcome = 'failed' AND vanished IS NULL GROUP BY reason",
+            "SELECT reason, count(*) FROM files WHERE outcome = ?1 AND vanished IS NULL GROUP BY reason",
         )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?)))?;
-        coverage.failures = rows.collect::<Result<_, _>>()?;
+        for (outcome, counts) in [("failed", &mut coverage.failures), ("partial", &mut coverage.partial)] {
+            let rows = statement.query_map([outcome], |row| Ok((row.get(0)?, unsigned_at(row, 1)?)))?;
+            *counts = rows.collect::<Result<_, _>>()?;
+        }
         let mut statement =
             connection.prepare_cached("SELECT status, sum(count) FROM page_statuses GROUP BY status")?;
         let rows = statement.query_map([], |row| Ok((status_at(row, 0)?, unsigned_at(row, 1)?)))?;
@@ -524,14 +527,16 @@ mod tests {
                 Change::File(file(Path::new("/a"), "a", Outcome::Indexed)),
                 Change::File(file(Path::new("/b"), "b", Outcome::Failed(Reason::Empty))),
                 Change::File(file(Path::new("/c"), "c", Outcome::Failed(Reason::Empty))),
+                Change::File(file(Path::new("/d"), "d", Outcome::Partial(Reason::OcrMissing))),
                 Change::Vanished(PathBuf::from("/c"), 9),
             ])
             .expect("room");
         // Reading a report again counts its pages once.
         catalogue.record(&[Change::Report(facts("a"), AT)]).expect("room");
         let coverage = catalogue.coverage().expect("readable");
-        assert_eq!((coverage.reports, coverage.files), (1, 2));
+        assert_eq!((coverage.reports, coverage.files), (1, 3));
         assert_eq!(coverage.failures, [("empty".to_owned(), 1)].into());
+        assert_eq!(coverage.partial, [("ocr_missing".to_owned(), 1)].into());
         assert_eq!(coverage.pages, [(PageStatus::Text, 3), (PageStatus::NoText, 2)].into());
     }
 

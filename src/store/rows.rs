@@ -66,6 +66,8 @@ pub struct Coverage {
     pub files: u64,
     /// Files that failed, by reason code.
     pub failures: BTreeMap<String, u64>,
+    /// Files read in part, by reason code.
+    pub partial: BTreeMap<String, u64>,
     /// Pages by status.
     pub pages: BTreeMap<PageStatus, u64>,
 }

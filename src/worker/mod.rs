@@ -44,13 +44,15 @@ pub struct Reading {
     pub report: Report,
     /// Its record, boxes included.
     pub record: Vec<u8>,
+    /// Pages with something on them whose text could not be recognised.
+    pub unrecognised: u32,
 }
 
 impl Reading {
     /// Of a report read in this process.
     pub fn of(report: Report) -> Reading {
         let record = TextStore::encode(&report);
-        Reading { report, record }
+        Reading { report, record, unrecognised: 0 }
     }
 }
 

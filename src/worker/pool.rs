@@ -319,7 +319,7 @@ enum Missed {
 /// The report of a record that a worker sent, if it is one of the bytes that it was given.
 fn reading(record: Vec<u8>, id: ReportId) -> Read {
     match TextStore::decode_without_boxes(&record) {
-        Some(report) if report.id == id => Ok(Reading { report, record }),
+        Some(report) if report.id == id => Ok(Reading { report, record, unrecognised: 0 }),
         _ => {
             let detail = "the reading process sent a record that is not of this file".to_owned();
             Err(ExtractError { reason: Reason::Crashed, detail })

@@ -7,8 +7,8 @@ use crate::worker::frame::read_exactly;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 
-/// Longest request believed, in bytes: a name and a list of passwords.
-const MAX_LENGTH: u32 = 4 << 20;
+/// Longest request believed, in bytes: a name, a list of passwords, and what was recognised on thousands of pages.
+const MAX_LENGTH: u32 = 256 << 20;
 
 /// A request; the bytes of the file stand in the shared memory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,12 +61,18 @@ pub(super) fn read(input: &mut impl Read) -> io::Result<Option<Request>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::RecognisedPage;
+    use crate::layout::recognised::RecognisedWord;
+    use crate::report::{Quad, Reason};
 
     #[test]
     fn requests_survive() {
+        let word = RecognisedWord { text: "Ümit".to_owned(), quad: Quad { x0: 0.1, y0: 0.2, x1: 0.3, y1: 0.4 } };
         let options = ExtractOptions {
             passwords: vec!["geheim".to_owned()],
             without_pages: vec![3, 9],
+            recognised: vec![RecognisedPage { index: 4, lines: vec![vec![word]] }],
+            lacking: Some(Reason::OcrFailed),
             ..ExtractOptions::default()
         };
         let id = ReportId::of_bytes(b"abc");

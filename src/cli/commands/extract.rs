@@ -8,10 +8,14 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{ReportJson, report_text, to_json};
 use crate::cli::session::Session;
 use crate::extract::{ExtractError, ExtractOptions, READER_STACK_BYTES, extract};
+use crate::ocr::{Ocr, Source};
 use crate::report::{Reason, Report};
+use crate::worker::{Reading, WorkerPool};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Prints the files.
 pub fn run(arguments: &ExtractArguments, session: &Session) -> Result<ExitCode, CommandError> {
@@ -19,22 +23,23 @@ pub fn run(arguments: &ExtractArguments, session: &Session) -> Result<ExitCode, 
         return Err(CommandError::Usage("`--words` needs `--format json`".to_owned()));
     }
     let options = session.extract_options()?;
+    let ocr = match session.ocr()? {
+        Some(ocr) => Some((ocr, session.workers()?)),
+        None => None,
+    };
+    let reader = Reader { options, ocr };
     // The reader recurses within its bounds, which the main thread's stack need not hold; a thread of its own would take
     // a heap of its own.
-    stacker::grow(READER_STACK_BYTES, || print_all(arguments, session, &options))
+    stacker::grow(READER_STACK_BYTES, || print_all(arguments, session, &reader))
 }
 
-fn print_all(
-    arguments: &ExtractArguments,
-    session: &Session,
-    options: &ExtractOptions,
-) -> Result<ExitCode, CommandError> {
+fn print_all(arguments: &ExtractArguments, session: &Session, reader: &Reader) -> Result<ExitCode, CommandError> {
     let console = session.console;
     let for_terminal = console.shows_results();
     let mut printed_any = false;
     let mut failed_any = false;
     for path in &arguments.files {
-        let report = match read(path, options) {
+        let report = match reader.read(path) {
             Ok(report) => report,
             Err(error) => {
                 failed_any = true;
@@ -60,10 +65,23 @@ fn print_all(
     Ok(if failed_any { ExitCode::SomeFilesFailed } else { ExitCode::Success })
 }
 
-fn read(path: &Path, options: &ExtractOptions) -> Result<Report, ExtractError> {
-    let bytes = bytes_within(path, options.limits.file_bytes)?;
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    extract(&bytes, &name, options)
+/// How files are read.
+struct Reader {
+    options: ExtractOptions,
+    /// Recognises text where that was asked for; the pages are drawn by the workers.
+    ocr: Option<(Arc<Ocr>, Option<Arc<WorkerPool>>)>,
+}
+
+impl Reader {
+    fn read(&self, path: &Path) -> Result<Report, ExtractError> {
+        let bytes = bytes_within(path, self.options.limits.file_bytes)?;
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let report = extract(&bytes, &name, &self.options)?;
+        let Some((ocr, workers)) = &self.ocr else { return Ok(report) };
+        let source = Source { bytes: &bytes, name: &name, extract: &self.options, workers: workers.as_deref() };
+        let again = |options: &ExtractOptions| extract(&bytes, &name, options).map(Reading::of);
+        ocr.complete(Reading::of(report), source, &again, &AtomicBool::new(false)).map(|reading| reading.report)
+    }
 }
 
 /// The bytes of a file, if there are at most `limit`: memory is not spent on what will be refused.

@@ -21,7 +21,8 @@ mod status;
 mod verify;
 
 use crate::cli::args::{
-    Arguments, BenchCommand, Command, GlobalArguments, RebuildArguments, VerifyArguments, WantedArguments,
+    Arguments, BenchCommand, Command, GlobalArguments, RebuildArguments, RecogniserArguments, VerifyArguments,
+    WantedArguments,
 };
 use crate::cli::config::Override;
 use crate::cli::console::Console;
@@ -30,8 +31,9 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::logging;
 use crate::cli::session::{Session, text};
 use crate::report::Reason;
-use crate::worker;
+use crate::{ocr, worker};
 use figment::value::Value;
+use std::path::Path;
 
 /// Runs the command that was typed.
 pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandError> {
@@ -49,6 +51,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
             worker::run()?;
             return Ok(ExitCode::Success);
         }
+        Command::Recogniser(arguments) => return recogniser(arguments),
         _ => {}
     }
     let session = Session::new(console, arguments.global, overrides)?;
@@ -71,7 +74,16 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Man(arguments) => man::run(&arguments, &session.console),
         Command::Openapi => openapi::run(&session.console),
         Command::Worker => worker::run().map(|()| ExitCode::Success).map_err(CommandError::from),
+        Command::Recogniser(arguments) => recogniser(&arguments),
     }
+}
+
+/// Becomes the program that recognises text; comes back only if it cannot.
+fn recogniser(arguments: &RecogniserArguments) -> Result<ExitCode, CommandError> {
+    let RecogniserArguments { memory, seconds, command } = arguments;
+    let Some((program, rest)) = command.split_first() else { return Ok(ExitCode::Failure) };
+    let source = ocr::become_program(ocr::Bounds { memory: *memory, seconds: *seconds }, Path::new(program), rest);
+    Err(CommandError::Service { action: format!("start `{}`", Path::new(program).display()), source })
 }
 
 /// The settings that options of the command stand for.
@@ -81,16 +93,22 @@ fn overrides(command: &Command) -> Vec<Override> {
         Command::Ingest(arguments) => vec![
             arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
             arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
+            arguments.ocr.as_deref().map(|mode| ("ocr.mode", Value::from(mode), "--ocr")),
         ],
         Command::Retry(arguments) => vec![
             arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
             arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
+            arguments.ocr.as_deref().map(|mode| ("ocr.mode", Value::from(mode), "--ocr")),
         ],
         Command::Verify(VerifyArguments { jobs, .. }) | Command::Rebuild(RebuildArguments { jobs, .. }) => {
             vec![jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs"))]
         }
         Command::Extract(arguments) => {
-            vec![arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file"))]
+            vec![
+                arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
+                // Whoever wants the text of a file wants it at once, unless they say otherwise.
+                Some(("ocr.mode", Value::from(arguments.ocr.as_deref().unwrap_or("off")), "--ocr")),
+            ]
         }
         Command::Search(arguments) => vec![arguments.limit.map(|limit| ("search.limit", number(limit), "--limit"))]
             .into_iter()

@@ -5,7 +5,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{bytes, to_json};
 use crate::cli::session::Session;
-use crate::report::PageStatus;
+use crate::report::{PageStatus, Reason};
 use crate::store::{Coverage, DiskUse, Library};
 use serde::Serialize;
 use std::fmt::Write;
@@ -56,6 +56,13 @@ fn table(coverage: &Coverage, disk_use: &DiskUse, sandbox: &str) -> String {
     rows.extend(
         reasons.iter().zip(coverage.failures.values()).map(|(name, number)| (name.as_str(), number.to_string())),
     );
+    let lacking: u64 = coverage.partial.values().sum();
+    if lacking > 0 {
+        rows.push(("files in part", lacking.to_string()));
+    }
+    let in_part: Vec<(String, String)> =
+        coverage.partial.iter().map(|(reason, number)| (format!("  {reason}"), in_part(reason, *number))).collect();
+    rows.extend(in_part.iter().map(|(name, value)| (name.as_str(), value.clone())));
     rows.push(("on disk", bytes(disk_use.total())));
     rows.push(("  text store", bytes(disk_use.text_store)));
     rows.push(("  index", bytes(disk_use.index)));
@@ -70,6 +77,14 @@ fn table(coverage: &Coverage, disk_use: &DiskUse, sandbox: &str) -> String {
         let _ = writeln!(text, "{name:width$}  {value}");
         text
     })
+}
+
+/// How many files were read in part, and what makes them whole.
+fn in_part(reason: &str, number: u64) -> String {
+    match Reason::from_code(reason) {
+        Some(reason) => format!("{number} ({})", reason.advice()),
+        None => number.to_string(),
+    }
 }
 
 /// ` (96.7 %)`; rounded down, so that only all pages are 100 %.
@@ -91,6 +106,7 @@ mod tests {
             reports: 3,
             files: 5,
             failures: [("damaged".to_owned(), 1), ("needs_password".to_owned(), 1)].into(),
+            partial: [("ocr_missing".to_owned(), 2)].into(),
             pages: [(PageStatus::Text, 2_999), (PageStatus::NoText, 1), (PageStatus::Ocr, 0)].into(),
         };
         let disk_use = DiskUse { text_store: 1_000, index: 2_500_000, catalogue: 40_960, other: 0 };
@@ -104,6 +120,8 @@ mod tests {
         failed files      2
           damaged         1
           needs_password  1
+        files in part     2
+          ocr_missing     2 (install tesseract-ocr and ingest it again to read its scanned pages)
         on disk           2.5 MB
           text store      1.0 kB
           index           2.5 MB

@@ -26,6 +26,11 @@ impl fmt::Display for SummaryText<'_> {
             return writeln!(f, "nothing was changed (--dry-run)");
         }
         writeln!(f, "{}", pages_line(summary))?;
+        if summary.pages_unrecognised > 0 {
+            let pages = count(summary.pages_unrecognised, "page");
+            let has = if summary.pages_unrecognised == 1 { "has" } else { "have" };
+            writeln!(f, "{pages} {has} no text that can be read without OCR: {}", ocr_advice(summary))?;
+        }
         if summary.vanished > 0 {
             let vanished = count(summary.vanished, "file");
             let advice = if summary.pruned < summary.vanished { "; forget them with --prune" } else { "" };
@@ -86,6 +91,17 @@ fn pages_line(summary: &Summary) -> String {
     line
 }
 
+/// What to do about pages that were not recognised.
+fn ocr_advice(summary: &Summary) -> &'static str {
+    if summary.interrupted {
+        "the same command goes on from here"
+    } else if summary.ocr_is_missing {
+        "install tesseract-ocr and run the same command again"
+    } else {
+        "it failed on them; the log tells why, and retry --reason ocr_failed tries again"
+    }
+}
+
 fn by_code(numbers: &BTreeMap<String, u64>) -> String {
     let mut numbers: Vec<(&String, &u64)> = numbers.iter().filter(|(_, number)| **number > 0).collect();
     numbers.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
@@ -109,8 +125,9 @@ mod tests {
             vanished: 2,
             pruned: 0,
             pages: [("text".to_owned(), 1_200), ("no_text".to_owned(), 34)].into(),
+            pages_unrecognised: 30,
+            ocr_is_missing: true,
             seconds: 3.2,
-            interrupted: true,
             ..Summary::default()
         };
         let failure = Failure { reason: Reason::Damaged, detail: "no page tree".to_owned() };
@@ -119,11 +136,11 @@ mod tests {
         insta::assert_snapshot!(text, @r"
         12 files: 5 indexed, 1 indexed in part, 1 the same as another, 3 unchanged, 2 failed (1 damaged, 1 needs_password)
         1,234 pages in 3.2 s (386 a second): 1200 text, 34 no_text
+        30 pages have no text that can be read without OCR: install tesseract-ocr and run the same command again
         2 files of an earlier run vanished, 0 forgotten; forget them with --prune
           a/b.pdf: damaged: no page tree
             open and save it again with a PDF program, or fetch a fresh copy
           … and 1 more: recto failures
-        interrupted: the same command goes on from here
         ");
     }
 
@@ -132,6 +149,12 @@ mod tests {
         let failures = BTreeMap::new();
         let text = |summary: &Summary| SummaryText { summary, failures: &failures, failures_total: 0 }.to_string();
         assert_eq!(text(&Summary::default()), "0 files\n0 pages in 0.0 s\n");
+        let interrupted = Summary { pages_unrecognised: 1, interrupted: true, ..Summary::default() };
+        assert_eq!(
+            text(&interrupted),
+            "0 files\n0 pages in 0.0 s\n1 page has no text that can be read without OCR: the same command goes on from here\n\
+             interrupted: the same command goes on from here\n"
+        );
         let dry = Summary { files: 3, indexed: 2, unchanged: 1, dry_run: true, ..Summary::default() };
         assert_eq!(text(&dry), "3 files: 2 to index, 1 unchanged\nnothing was changed (--dry-run)\n");
     }
