@@ -240,7 +240,7 @@ mod tests {
         let layout = of_recognised(&up, 100.0, 100.0);
         assert!(layout.lines.iter().all(|line| line.direction == (0.0, -1.0)), "{:?}", layout.lines);
         assert!(layout.lines[0].baseline < layout.lines[1].baseline);
-        assert_eq!(layout.blocks, [0..2]);
+        assert_eq!(layout.blocks.len(), 1);
         let arabic = [line(&[("مياه", [60.0, 10.0, 90.0, 20.0]), ("المدن", [10.0, 10.0, 50.0, 20.0])])];
         assert_eq!(of_recognised(&arabic, 100.0, 100.0).lines[0].direction, (1.0, 0.0));
     }

@@ -4,7 +4,7 @@ use crate::ocr::confine::Bounds;
 use crate::ocr::{OcrOptions, languages};
 use crate::render::Picture;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -120,7 +120,7 @@ impl Program {
         let mut command = Command::new(&self.launcher);
         command.env_clear().envs(bounds.environment()).args(bounds.arguments(&self.path)).args(arguments);
         command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut running = Running(command.spawn()?);
+        let mut running = Running { child: command.spawn()?, is_reaped: false };
         let printed = running.converse(input, self.time)?;
         let status = running.ended(self.time)?;
         if status.success() {
@@ -153,14 +153,18 @@ struct Printed {
 }
 
 /// A running program, which ends when nobody waits for it any more, with all that it has started.
-struct Running(Child);
+struct Running {
+    child: Child,
+    /// Its number may be another's by now.
+    is_reaped: bool,
+}
 
 impl Running {
     /// Writes the input and reads what is printed until it closes its output.
     fn converse(&mut self, input: &[&[u8]], time: Duration) -> Result<Printed, Failure> {
         let start = Instant::now();
-        let mut stdin = self.0.stdin.take();
-        let (Some(mut stdout), Some(mut stderr)) = (self.0.stdout.take(), self.0.stderr.take()) else {
+        let mut stdin = self.child.stdin.take();
+        let (Some(mut stdout), Some(mut stderr)) = (self.child.stdout.take(), self.child.stderr.take()) else {
             return Err(Failure::Io(io::ErrorKind::BrokenPipe.into()));
         };
         for fd in [stdin.as_ref().map(AsFd::as_fd), Some(stdout.as_fd()), Some(stderr.as_fd())].into_iter().flatten() {
@@ -209,26 +213,31 @@ impl Running {
     /// How it ended, which it does soon after it has closed its output.
     fn ended(&mut self, time: Duration) -> Result<ExitStatus, Failure> {
         let deadline = Instant::now() + Duration::from_secs(5);
-        loop {
-            match self.0.try_wait()? {
-                Some(status) => return Ok(status),
-                None if Instant::now() >= deadline => return Err(Failure::Late(time)),
-                None => std::thread::sleep(Duration::from_millis(2)),
+        // Only looked at, so that its number stays its own until what it has started is ended as well.
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let id = Pid::from_child(&self.child);
+        while waitid(WaitId::Pid(id), look).map_err(io::Error::from)?.is_none() {
+            if Instant::now() >= deadline {
+                return Err(Failure::Late(time));
             }
+            std::thread::sleep(Duration::from_millis(2));
         }
+        Ok(self.reap()?)
+    }
+
+    fn reap(&mut self) -> io::Result<ExitStatus> {
+        if !self.is_reaped {
+            // There may be nobody left.
+            let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+            self.is_reaped = true;
+        }
+        self.child.wait()
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The group goes while its first process still has its number, so that nobody else's can be met.
-        if let Ok(None) = self.0.try_wait()
-            && let Some(group) = Pid::from_raw(i32::try_from(self.0.id()).unwrap_or(0))
-        {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.reap();
     }
 }
 

@@ -32,6 +32,15 @@ fn every_setting_is_shown_with_its_origin() {
     [log]
     format = "text"                   # default
 
+    [ocr]
+    languages = ""                    # default
+    least_confidence = 40             # default
+    memory_bytes = 1073741824         # default
+    mode = "auto"                     # default
+    page_seconds = 60                 # default
+    program = "tesseract"             # default
+    resolution = 300                  # default
+
     [search]
     limit = 7                         # recto.toml
     op = "and"                        # default

@@ -6,12 +6,13 @@ pub mod server;
 mod bench; // the built-in measurements
 mod configuration; // where settings come from, and misspelt ones
 mod damage; // files of the library that a disk has changed, and what is done about them
-mod drawing;
+mod drawing; // pictures of pages, and drawers that die
 mod export; // rows for other programs
 mod extract; // text of PDFs without a library
 mod generated; // completions and manual pages
 mod keys; // keys of the service
 mod library; // ingest, search, status, failures, retry
+mod ocr; // scanned pages, and recognisers that fail
 mod pictures; // pages drawn by the service
 mod serve; // the service as a process
 mod upkeep; // verify, rebuild, and what heals by itself

@@ -6,6 +6,7 @@ mod geometry;
 mod manifest;
 mod mutations;
 mod pictures;
+pub mod recognition;
 
 use manifest::Fixture;
 use recto::extract::{ExtractError, ExtractOptions, READER_STACK_BYTES, extract};
