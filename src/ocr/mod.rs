@@ -207,7 +207,7 @@ impl Ocr {
         let languages = program.choose(report.about.language.as_deref());
         let mut recognition = Recognition { left: count(wanted), ..Recognition::default() };
         let options = RenderOptions::raster(self.options.resolution.clamp(72, 1_200));
-        draw(source, wanted, options, &mut |number, drawn| {
+        draw(source, wanted, &options, &mut |number, drawn| {
             if stop.load(Ordering::Relaxed) {
                 return false;
             }
@@ -261,7 +261,7 @@ impl Recognition {
 /// Looks which of the pages have something on them; those are left.
 fn glance(wanted: &[u32], source: Source<'_>, stop: &AtomicBool) -> Recognition {
     let mut recognition = Recognition::default();
-    draw(source, wanted, RenderOptions::raster(GLANCE), &mut |_, drawn| {
+    draw(source, wanted, &RenderOptions::raster(GLANCE), &mut |_, drawn| {
         recognition.left += u32::from(!drawn.is_ok_and(|picture| picture.is_blank()));
         !stop.load(Ordering::Relaxed)
     });
@@ -272,11 +272,12 @@ fn glance(wanted: &[u32], source: Source<'_>, stop: &AtomicBool) -> Recognition 
 fn draw(
     source: Source<'_>,
     pages: &[u32],
-    options: RenderOptions,
+    options: &RenderOptions,
     drawn: &mut dyn FnMut(u32, Result<Picture, RenderError>) -> bool,
 ) {
     let Source { bytes, name, extract, workers } = source;
-    let options = RenderOptions { passwords: extract.passwords.clone(), limits: extract.limits.clone(), ..options };
+    let options =
+        RenderOptions { passwords: extract.passwords.clone(), limits: extract.limits.clone(), ..options.clone() };
     if let Some(workers) = workers {
         return workers.render(bytes, name, pages, &options, drawn);
     }

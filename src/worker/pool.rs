@@ -196,17 +196,25 @@ impl WorkerPool {
         drawn: &mut dyn FnMut(u32, Result<Picture, RenderError>) -> bool,
     ) {
         let mut pages = pages;
+        let mut tried_again = None;
         for _ in 0..=MOST_BAD_PAGES {
             if pages.is_empty() {
                 return;
             }
-            let (error, told) = match self.draw(bytes, name, pages, options, drawn) {
+            let (loss, told) = match self.draw(bytes, name, pages, options, drawn) {
                 Drawing::Done | Drawing::Stopped => return,
-                Drawing::Lost(loss, told) => (undrawn(loss.error()), told),
+                Drawing::Lost(loss, told) => (loss, told),
             };
+            let error = undrawn(loss.error());
             let Some((page, rest)) = pages.get(told..).and_then(<[u32]>::split_first) else { return };
             self.count_loss(error.reason);
             tracing::warn!(name, page, reason = %error, "a drawing process was lost");
+            // What is no fault of the page is not held against it, once.
+            if loss.is_from_outside() && tried_again != Some(*page) {
+                tried_again = Some(*page);
+                pages = pages.get(told..).unwrap_or_default();
+                continue;
+            }
             if !drawn(*page, Err(error)) {
                 return;
             }

@@ -75,7 +75,7 @@ fn a_file_is_put_in_place_whole_or_not_at_all() {
 fn rows_are_the_same_over_http_and_however_many_jobs_read_the_files() {
     let one = Sandbox::new();
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
-    one.run(&format!("ingest {fixtures} --jobs 1"));
+    one.run(&format!("ingest {fixtures} --ocr off --jobs 1"));
     let rows = |sandbox: &Sandbox, form: &str| stdout(sandbox, &format!("export the --format {form} --pages 5"));
     let all = stdout(&one, "export");
     let (ndjson, csv) = (rows(&one, "ndjson"), rows(&one, "csv"));
@@ -87,6 +87,6 @@ fn rows_are_the_same_over_http_and_however_many_jobs_read_the_files() {
     }
     server.terminate();
     std::fs::remove_dir_all(one.path("index")).expect("a library");
-    one.run(&format!("ingest {fixtures} --jobs 4"));
+    one.run(&format!("ingest {fixtures} --ocr off --jobs 4"));
     assert_eq!((rows(&one, "ndjson"), rows(&one, "csv"), stdout(&one, "export")), (ndjson, csv, all));
 }

@@ -185,7 +185,7 @@ fn files_are_read_alike_in_processes_and_without() {
     let sandbox = Sandbox::new();
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
     let exported = |index: &str, mode: &str| {
-        let mut command = sandbox.command(&format!("--index {index} ingest {fixtures}"));
+        let mut command = sandbox.command(&format!("--index {index} ingest {fixtures} --ocr off"));
         assert_eq!(command.env("RECTO_INGEST__SANDBOX", mode).output().expect("runs").status.code(), Some(3));
         let words =
             "search energy OR water OR council --limit 100 --pages 50 --passages 10 --sort title --format ndjson";
