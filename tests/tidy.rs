@@ -68,3 +68,23 @@ fn later_stages_are_unknown_to_earlier_ones() {
         }
     }
 }
+
+#[test]
+fn texts_never_become_markup_in_templates_or_scripts() {
+    let mut looked_at = 0;
+    let pages = Path::new(SOURCES).join("serve/ui");
+    for entry in walkdir::WalkDir::new(pages).into_iter().flatten() {
+        let extension = entry.path().extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let forbidden: &[&str] = match extension {
+            "html" | "xml" | "svg" => &["|safe", "| safe", "|escape(\"none", " style=", " onclick=", "<script>"],
+            "js" => &["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"],
+            _ => continue,
+        };
+        let text = std::fs::read_to_string(entry.path()).expect("UTF-8 sources");
+        looked_at += 1;
+        for needle in forbidden {
+            assert!(!text.contains(needle), "`{needle}` in {}", entry.path().display());
+        }
+    }
+    assert!(looked_at > 10, "{looked_at} files: the check has lost its object");
+}

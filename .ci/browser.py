@@ -1,0 +1,544 @@
+#!/usr/bin/env python3
+"""Uses the pages of a built `recto` in headless Chromium as people do, and checks what they would see.
+
+    .ci/browser.py BINARY FIXTURES [--axe AXE_JS] [--only NAME]
+
+Journeys with scripts and without; matches beside the ink of the drawn page; keys; the way back; markup from hostile
+reports; and, with the path of axe-core's `axe.min.js`, an accessibility check of every kind of page in light and dark,
+wide and narrow. Needs Chromium and its driver, else nothing but the standard library.
+"""
+
+import argparse
+import base64
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+PATIENCE = 30  # seconds; far longer than anything here takes
+STUDY = "00063b21c320c3facba9f90099fab9ea"
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+PAYLOADS = [
+    "<script>canary=1</script>",
+    "\"><img src=x onerror=canary=1>",
+    "'><svg onload=canary=1>",
+    "</title><script>canary=1</script>",
+    "javascript:canary=1//",
+    "{{canary=1}}${canary=1}",
+    "</text></svg><script>canary=1</script>",
+    "<iframe srcdoc=\"<script>parent.canary=1</script>\">",
+    "\" autofocus onfocus=canary=1 x=\"",
+    "<a href=javascript:canary=1>report</a>",
+]
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def pdf(title, author, lines):
+    """A report of one page with a line of text each."""
+    def text(value):
+        return value.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)").encode("latin-1", "replace")
+
+    drawn = b"".join(b"BT /F 12 Tf 60 %d Td (%s) Tj ET\n" % (740 - 24 * at, text(line)) for at, line in enumerate(lines))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Title (%s) /Author (%s) >>" % (text(title), text(author)),
+    ]
+    body, places = b"%PDF-1.7\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail = b"trailer << /Size %d /Root 1 0 R /Info 6 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(body))
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + tail
+
+
+class Browser:
+    """A Chromium told what to do by its driver (W3C WebDriver)."""
+
+    def __init__(self, scripts=True):
+        self.port = free_port()
+        self.driver = subprocess.Popen(
+            ["chromedriver", f"--port={self.port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.session = ""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.call("GET", "/status")
+                break
+            except OSError:
+                if time.monotonic() > until:
+                    sys.exit("chromedriver does not answer")
+                time.sleep(0.05)
+        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+        arguments += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        options = {"args": arguments}
+        if not scripts:
+            options["prefs"] = {"profile.managed_default_content_settings.javascript": 2}
+        wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
+                  "unhandledPromptBehavior": "ignore"}
+        opened = self.call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+        self.session = f"/session/{opened['sessionId']}"
+        self.look()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.call("DELETE", "")
+        except (OSError, AssertionError):
+            pass
+        self.driver.terminate()
+        self.driver.wait()
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        address = f"http://127.0.0.1:{self.port}{self.session}{path}"
+        request = urllib.request.Request(address, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path} {body}: {error.read().decode()[:500]}") from None
+
+    def tool(self, command, **parameters):
+        return self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def look(self, width=1280, height=900, dark=False):
+        """The window, and what the reader prefers."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.tool("Emulation.setDeviceMetricsOverride", **metrics)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.tool("Emulation.setEmulatedMedia", features=[scheme])
+
+    def go(self, address):
+        self.call("POST", "/url", {"url": address})
+
+    def address(self):
+        return self.call("GET", "/url")
+
+    def run(self, script, *arguments):
+        return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def wait(self, script, expected=True):
+        until = time.monotonic() + PATIENCE
+        while (found := self.run(f"return {script}")) != expected:
+            assert time.monotonic() < until, f"{script} is {found!r}, not {expected!r}, at {self.address()}"
+            time.sleep(0.05)
+
+    def arrive(self, part):
+        """Waits until the address holds this."""
+        until = time.monotonic() + PATIENCE
+        while part not in self.address():
+            assert time.monotonic() < until, f"{part} is not in {self.address()}"
+            time.sleep(0.05)
+
+    def elements(self, selector):
+        return [each[ELEMENT] for each in self.call("POST", "/elements", {"using": "css selector", "value": selector})]
+
+    def element(self, selector):
+        found = self.elements(selector)
+        assert found, f"no {selector} at {self.address()}"
+        return found[0]
+
+    def click(self, selector):
+        self.call("POST", f"/element/{self.element(selector)}/click", {})
+
+    def text(self, selector):
+        return self.call("GET", f"/element/{self.element(selector)}/text")
+
+    def attribute(self, selector, name):
+        return self.call("GET", f"/element/{self.element(selector)}/attribute/{name}")
+
+    def type(self, selector, text):
+        element = self.element(selector)
+        self.call("POST", f"/element/{element}/clear", {})
+        self.call("POST", f"/element/{element}/value", {"text": text})
+
+    def press(self, *keys):
+        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
+
+    def complaints(self):
+        """What the browser has logged of policies and scripts since it was last asked."""
+        lines = [entry["message"] for entry in self.call("POST", "/se/log", {"type": "browser"})]
+        return [line for line in lines if "Content Security Policy" in line or "Uncaught" in line or "Trusted" in line]
+
+
+ENTER, ESCAPE = "\ue007", "\ue00c"
+
+
+def journey(browser, base, scripts):
+    """From a question to the words on the page and back, by what can be clicked and typed."""
+    browser.go(f"{base}/")
+    browser.type("#q", "quires")
+    browser.click("form.search button")
+    browser.arrive("/?q=quires")
+    assert browser.text("h1") == "14 reports", browser.text("h1")
+    browser.click("a[rel=next]")
+    browser.arrive("offset=10")
+    assert len(browser.elements(".card")) == 4
+    browser.click("a[rel=prev]")
+    while "offset" in browser.address():
+        time.sleep(0.05)
+    assert len(browser.elements(".card")) == 10
+    browser.go(f"{base}/?q=energy+OR+eau")
+    before = len(browser.elements(".card"))
+    browser.click("input[name=language][value=fr]")
+    browser.click(".apply button")
+    browser.arrive("language=fr")
+    assert 0 < len(browser.elements(".card")) < before
+    browser.click(".clear")
+    browser.arrive("/?q=energy+OR+eau")
+    assert "language" not in browser.address()
+    assert len(browser.elements(".card")) == before
+    search = f"{base}/?q=energy+efficiency&language=en"
+    browser.go(search)
+    browser.click(f".chip[href*='{STUDY}']")
+    browser.arrive(f"/reports/{STUDY}/pages/")
+    assert browser.elements(".matches .current rect") and browser.elements("#picture")
+    assert browser.text(".found").startswith(("Match 1 of", "1 match")), browser.text(".found")
+    assert browser.elements(".strip .count"), "no page tells its matches"
+    seen = {(browser.attribute(".jump input[name=page]", "value"), browser.text(".found"))}
+    while browser.elements("#next-match"):
+        browser.click("#next-match")
+        place = (browser.attribute(".jump input[name=page]", "value"), browser.text(".found"))
+        assert place not in seen, f"{place} for the second time"
+        seen.add(place)
+    assert len({page for page, _ in seen}) > 1, seen
+    browser.click("#previous-match")
+    browser.type(".jump input[name=page]", "3")
+    browser.click(".jump button")
+    browser.arrive("/pages/3?q=energy+efficiency&language=en")
+    browser.click("#next-page")
+    browser.arrive("/pages/4?")
+    assert browser.attribute("#original", "href").endswith("file.pdf#page=4")
+    browser.click(".cite summary")
+    assert "p. " in browser.text("#source") and f"/reports/{STUDY}/pages/4" in browser.text("#permalink")
+    browser.click("#back")
+    browser.arrive("/?q=")
+    assert browser.address() == search, browser.address()
+    browser.go(f"{base}/?q=effciency")
+    browser.click(".suggestion a")
+    browser.arrive("q=efficiency")
+    browser.go(f"{base}/?q=energy+zzqqzz")
+    assert "No report has all of these words" in browser.text("main")
+    browser.go(f"{base}/?q=zzqqzz")
+    assert "Nothing in the library matches" in browser.text("main")
+    if scripts:
+        assert browser.elements(".foot .link"), "the keys are not offered"
+    else:
+        assert not browser.elements(".foot .link, .copy"), "scripts were not off"
+
+
+# For every match: the words of the text layer at it, and whether its boxes hold their ink and nobody else's.
+COVERAGE = """
+const picture = document.getElementById("picture"), svg = picture.nextElementSibling;
+const canvas = document.createElement("canvas");
+canvas.width = picture.naturalWidth; canvas.height = picture.naturalHeight;
+const context = canvas.getContext("2d", { willReadFrequently: true });
+context.drawImage(picture, 0, 0);
+const scale = picture.naturalWidth / svg.viewBox.baseVal.width;
+const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+const ink = (x0, y0, x1, y1) => {
+  const columns = [];
+  for (let x = Math.max(0, Math.floor(x0)); x < Math.min(canvas.width, Math.ceil(x1)); x++) {
+    for (let y = Math.max(0, Math.floor(y0)); y < Math.min(canvas.height, Math.ceil(y1)); y++) {
+      const at = 4 * (y * canvas.width + x);
+      if (pixels.data[at] + pixels.data[at + 1] + pixels.data[at + 2] < 300) { columns.push(x); break; }
+    }
+  }
+  return columns;
+};
+const words = [...document.querySelectorAll(".words tspan")].map((word) => ({
+  text: word.textContent, x: word.x.baseVal[0].value + word.textLength.baseVal.value / 2, y: word.y.baseVal[0].value,
+}));
+const image = picture.getBoundingClientRect(), layer = svg.getBoundingClientRect();
+const found = [...document.querySelectorAll(".matches rect")].map((rect) => {
+  const box = rect.getBBox(), height = box.height * scale;
+  const [x0, y0, x1, y1] = [box.x, box.y, box.x + box.width, box.y + box.height].map((edge) => edge * scale);
+  const inside = ink(x0, y0, x1, y1), margin = 0.12 * height;
+  return {
+    text: words.filter((word) => word.x > box.x && word.x < box.x + box.width && word.y > box.y && word.y < box.y + box.height)
+      .map((word) => word.text).join(" "),
+    left: inside.length ? (inside[0] - x0) / height : 9,
+    right: inside.length ? (x1 - inside[inside.length - 1]) / height : 9,
+    outside: ink(x0 - margin, y0, x0 - 1.5, y1).length + ink(x1 + 1.5, y0, x1 + margin, y1).length,
+  };
+});
+const aligned = ["left", "top", "right", "bottom"].every((edge) => Math.abs(image[edge] - layer[edge]) < 1);
+return { found, aligned, whole: picture.complete && picture.naturalWidth > 0 };
+"""
+
+
+def coverage(browser, base, report):
+    """Exactly the matched words are covered, on pages of several kinds."""
+    for query, wanted in [
+        ("transfers", {"transfers"}),
+        ('"cash transfers"', {"transfers", "Cash"}),
+        ("hous*", {"households", "housing"}),
+    ]:
+        browser.go(f"{base}/reports/{report}/pages/1?" + urllib.parse.urlencode({"q": query}))
+        covered(browser, query, wanted)
+    browser.go(f"{base}/reports/{STUDY}/pages/11?q=%22energy+efficiency%22")
+    covered(browser, "a phrase", {"energy", "efficiency"})
+    listed = json.load(urllib.request.urlopen(f"{base}/api/v1/reports?limit=100"))["reports"]
+    reports = {Path(each["file"]).name: each["id"] for each in listed}
+    for name, page, query, wanted in [
+        ("rotated-tables.pdf", 2, "districts", {"districts"}),
+        ("klimaschutz-kommunen.pdf", 2, "Verbrauchsdaten", {"Ver", "brauchsdaten"}),
+        ("waste-circular.pdf", 2, "collections", {"collec", "tions"}),
+        ("energy-efficiency-schools.pdf", 2, "efficiency", {"efficiency"}),
+        ("eau-potable.pdf", 2, "administratifs", {"administratifs"}),
+        ("arabic-water-report.pdf", 2, "الاستهلاك", {"الاستهلاك"}),
+    ]:
+        question = urllib.parse.urlencode({"q": f'"{query}"'})
+        browser.go(f"{base}/reports/{reports[name]}/pages/{page}?{question}")
+        covered(browser, name, wanted)
+
+
+def covered(browser, name, wanted):
+    browser.wait("document.getElementById('picture').complete")
+    seen = browser.run(COVERAGE)
+    assert seen["whole"] and seen["aligned"] and seen["found"], f"{name}: {seen}"
+    for box in seen["found"]:
+        box["text"] = box["text"].strip(".,;:()-\u2010\u201c\u201d\"'")
+        assert box["text"].lower() in {word.lower() for word in wanted}, f"{name}: {box}"
+        assert -0.01 <= box["left"] < 0.25 and -0.01 <= box["right"] < 0.6 and box["outside"] <= 1, f"{name}: {box}"
+    missing = wanted - {box["text"] for box in seen["found"]}
+    assert not missing, f"{name}: {missing} not covered"
+    print(f"ok  {name}: {len(seen['found'])} boxes over their words")
+
+
+def keys(browser, base):
+    """Every key does what the help says, and none when they are off."""
+    browser.go(f"{base}/?q=quires")
+    browser.press("/")
+    browser.wait("document.activeElement.id", "q")
+    browser.press(ESCAPE)
+    browser.wait("document.activeElement.id", "")
+    titles = "[...document.querySelectorAll('.card h2 a')].indexOf(document.activeElement)"
+    for key, place in [("j", 0), ("j", 1), ("j", 2), ("k", 1)]:
+        browser.press(key)
+        browser.wait(titles, place)
+    browser.press(ENTER)
+    browser.wait("location.pathname.startsWith('/reports/')")
+    browser.go(f"{base}/reports/{STUDY}/pages/11?q=energy")
+    first = browser.text(".found")
+    browser.press("n")
+    browser.wait(f"document.querySelector('.found').textContent !== {json.dumps(first)}")
+    browser.press("p")
+    browser.wait("document.querySelector('.found').textContent", first)
+    browser.press("]")
+    browser.wait("location.pathname.endsWith('/12')")
+    browser.press("[")
+    browser.wait("location.pathname.endsWith('/11')")
+    browser.press("?")
+    browser.wait("document.querySelector('dialog').open")
+    browser.click("dialog input")
+    browser.press(ESCAPE)
+    browser.wait("document.querySelector('dialog').open", False)
+    for _ in range(2):
+        browser.press("]", "?", "/")
+        time.sleep(0.3)
+        assert browser.address().split("?")[0].endswith("/pages/11"), browser.address()
+        assert browser.run("return document.activeElement.id !== 'q' && !document.querySelector('dialog').open")
+        browser.go(browser.address())
+    browser.click(".foot .link")
+    browser.click("dialog input")
+    browser.click("dialog button")
+    browser.press("]")
+    browser.wait("location.pathname.endsWith('/12')")
+
+
+def back(browser, base):
+    """The way back leads to the same place of the same results."""
+    browser.go(f"{base}/?q=quires")
+    browser.run("window.scrollTo(0, 700)")
+    place = browser.run("return scrollY")
+    assert place > 300, place
+    browser.run("document.querySelectorAll('.chip')[4].click()")
+    browser.wait("!!document.getElementById('sheet')")
+    browser.call("POST", "/back", {})
+    browser.wait("location.search", "?q=quires")
+    browser.wait("scrollY", place)
+    browser.run("document.querySelectorAll('.chip')[4].click()")
+    browser.wait("!!document.getElementById('sheet')")
+    browser.press("?")
+    browser.press(ESCAPE)
+    browser.click("#back")
+    browser.wait("location.search", "?q=quires")
+    browser.wait("scrollY", place)
+
+
+def quotation(browser, base, report):
+    """A quotation is copied with its source; words of the picture can be selected."""
+    browser.tool("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    browser.go(f"{base}/reports/{report}/pages/1?q=households")
+    browser.click(".turn .copy")
+    browser.wait("document.querySelector('.copied').textContent", "Copied")
+    text = browser.run("return navigator.clipboard.readText()")
+    assert text.startswith("\u201c") and "households" in text and text.endswith(f"/reports/{report}/pages/1"), text
+    selected = browser.run(
+        "const line = document.querySelector('.words text'); const range = document.createRange();"
+        "range.selectNodeContents(line); getSelection().removeAllRanges(); getSelection().addRange(range);"
+        "return getSelection().toString().trim()"
+    )
+    assert selected == "Cash transfers reached most households.", selected
+
+
+def hostile(browser, base, names):
+    """Nothing that a report or an address says becomes markup or script."""
+    places = [f"/?q={urllib.parse.quote(payload)}" for payload in PAYLOADS]
+    places += ["/?q=canary", "/reports", "/?author=" + urllib.parse.quote(PAYLOADS[1])]
+    found = json.load(urllib.request.urlopen(f"{base}/api/v1/search?q=canary&limit=50"))["hits"]
+    assert len(found) == len(PAYLOADS), f"{len(found)} of {len(PAYLOADS)} hostile reports are found"
+    for hit in found:
+        payload = urllib.parse.quote(PAYLOADS[2])
+        places += [f"/reports/{hit['id']}?q={payload}", f"/reports/{hit['id']}/pages/1?q=canary&match={payload}"]
+    for place in places:
+        browser.go(base + place)
+        browser.run("const box = document.getElementById('q'); if (box) { box.focus(); }")
+        browser.run("document.querySelectorAll('a[href]').forEach((link) => { if (link.protocol === 'javascript:') throw new Error(link.href); })")
+        assert browser.run("return typeof canary") == "undefined", place
+        complaints = browser.complaints()
+        assert not complaints, f"{place}: {complaints}"
+    print(f"ok  {len(places)} pages with hostile texts, {names} of them of hostile reports")
+
+
+def accessible(browser, base, axe, kinds):
+    """axe finds nothing serious, whatever the window and the scheme."""
+    serious = []
+    for width, dark in [(1280, False), (1280, True), (390, False), (390, True)]:
+        browser.look(width, 844, dark)
+        for name, path in kinds:
+            browser.go(base + path)
+            browser.run(axe)
+            found = browser.call("POST", "/execute/async", {"args": [], "script":
+                "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then((result) => done("
+                "result.violations.map((each) => [each.id, each.impact, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])))"})
+            for rule, impact, nodes in found:
+                scheme = "dark" if dark else "light"
+                print(f"    axe {impact}: {rule} on {name}, {width} px, {scheme}: {nodes}")
+                if impact in ("serious", "critical"):
+                    serious.append((rule, name, width, scheme))
+            wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{name} is {wide} px wider than a window of {width} px"
+    assert not serious, serious
+    browser.look()
+
+
+def library(folder, fixtures):
+    """Reports to look for. Returns how many hostile ones there are."""
+    shutil.copytree(fixtures, folder / "fixtures", ignore=shutil.ignore_patterns("make", "expected"))
+    for number in range(14):
+        lines = [f"Report {number} is about quires.", "It has a few lines of text.", "Nobody reads to the end of it."]
+        (folder / f"paging-{number}.pdf").write_bytes(pdf(f"Paging {number}", "The Printer", lines))
+    lines = ["Cash transfers reached most households.", "Without cash, transfers of food went on; housing was lost."]
+    (folder / "cash.pdf").write_bytes(pdf("Cash transfers", "A. Author", lines))
+    for number, payload in enumerate(PAYLOADS):
+        name = payload.replace("/", "\u2215")[:60]
+        lines = [f"canary {payload}", f"and {number} again"]
+        (folder / f"{number} {name}.pdf").write_bytes(pdf(f"canary {number} {payload}", payload, lines))
+    return len(PAYLOADS)
+
+
+def screenshots(browser, base, kinds, folder):
+    """A picture of every kind of page in every variant, for people to look at."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for width, dark in [(1280, False), (1280, True), (390, False), (390, True)]:
+        browser.look(width, 900 if width > 600 else 844, dark)
+        for name, path in kinds:
+            browser.go(base + path)
+            time.sleep(0.5)
+            shot = browser.tool("Page.captureScreenshot", format="png")["data"]
+            (folder / f"{name}-{width}-{'dark' if dark else 'light'}.png").write_bytes(base64.b64decode(shot))
+    browser.look()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("fixtures", type=Path)
+    parser.add_argument("--axe", type=Path)
+    parser.add_argument("--only", help="one part alone")
+    parser.add_argument("--screenshots", type=Path, help="a folder to put pictures of every kind of page in")
+    arguments = parser.parse_args()
+    binary = str(Path(arguments.binary).resolve())
+    with tempfile.TemporaryDirectory() as temporary:
+        temporary = Path(temporary)
+        reports, index = temporary / "reports", str(temporary / "index")
+        reports.mkdir()
+        names = library(reports, arguments.fixtures)
+        done = subprocess.run([binary, "--index", index, "ingest", str(reports)], capture_output=True, timeout=300)
+        assert done.returncode in (0, 3), done.stderr.decode()
+        base = f"http://127.0.0.1:{free_port()}"
+        server = subprocess.Popen(
+            [binary, "--index", index, "serve", "--listen", base.removeprefix("http://")], stderr=subprocess.DEVNULL
+        )
+        try:
+            until = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    urllib.request.urlopen(f"{base}/readyz")
+                    break
+                except OSError:
+                    assert time.monotonic() < until, "the service does not answer"
+                    time.sleep(0.1)
+            report = json.load(urllib.request.urlopen(f"{base}/api/v1/search?q=file:cash"))["hits"][0]["id"]
+            kinds = [
+                ("start", "/"), ("results", "/?q=%22energy+efficiency%22"), ("nothing", "/?q=zzqqzz"),
+                ("relaxed", "/?q=energy+zzqqzz"), ("refused", "/?q=" + "(" * 20 + "a"), ("list", "/reports"),
+                ("report", f"/reports/{STUDY}?q=energy"), ("page", f"/reports/{STUDY}/pages/11?q=energy"),
+                ("error", "/reports/unknown"), ("docs", "/docs"),
+            ]
+            parts = {
+                "journey": lambda browser: journey(browser, base, True),
+                "coverage": lambda browser: coverage(browser, base, report),
+                "keys": lambda browser: keys(browser, base),
+                "back": lambda browser: back(browser, base),
+                "quotation": lambda browser: quotation(browser, base, report),
+                "hostile": lambda browser: hostile(browser, base, names),
+            }
+            if arguments.axe:
+                axe = arguments.axe.read_text(encoding="utf-8")
+                parts["accessible"] = lambda browser: accessible(browser, base, axe, kinds)
+            if arguments.screenshots:
+                parts["screenshots"] = lambda browser: screenshots(browser, base, kinds, arguments.screenshots)
+            started = time.monotonic()
+            with Browser() as browser:
+                for name, part in parts.items():
+                    if arguments.only in (None, name):
+                        part(browser)
+                        assert not (complaints := browser.complaints()), complaints
+                        print(f"ok  {name} ({time.monotonic() - started:.0f} s)", flush=True)
+            if arguments.only in (None, "plain"):
+                with Browser(scripts=False) as browser:
+                    journey(browser, base, False)
+                print(f"ok  the same journey without scripts ({time.monotonic() - started:.0f} s)")
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=60)
+
+
+if __name__ == "__main__":
+    main()
