@@ -77,3 +77,49 @@ fn commits_of_another_process_are_followed() {
     }
     assert_eq!(server.terminate().0, Some(0));
 }
+
+#[test]
+fn requests_are_logged_for_programs_without_what_was_searched_for() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    sandbox.run("ingest reports");
+    let server = Server::start(&sandbox, "-v --log-format json");
+    server.get("/api/v1/search?q=private+matter");
+    server.get("/%1b%5b31m%0d%0aforged%e2%80%ae");
+    let (code, messages) = server.terminate();
+    assert_eq!(code, Some(0), "{messages}");
+    let entries: Vec<serde_json::Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let requests: Vec<_> = entries.iter().filter(|entry| entry["target"] == "recto::request").collect();
+    assert_eq!(requests.len(), 2, "{messages}");
+    let search = requests.iter().find(|entry| entry["path"] == "/api/v1/search").expect("an entry");
+    assert_eq!((&search["method"], &search["status"]), (&"GET".into(), &200.into()), "{search}");
+    assert_eq!((&search["client"], &search["level"]), (&"127.0.0.1".into(), &"INFO".into()), "{search}");
+    assert!(search["milliseconds"].is_number() && search["bytes"].as_u64() > Some(100), "{search}");
+    assert!(search["id"].as_str().is_some_and(|id| id.len() > 16) && search["complete"] == true, "{search}");
+    assert!(!messages.contains("private"), "{messages}");
+    assert!(!messages.contains(['\u{1b}', '\r', '\u{202e}']), "{messages}");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    use std::io::Write;
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    sandbox.run("ingest reports");
+    let server = Server::start(&sandbox, "");
+    // A large body that does not come would be waited for.
+    let mut upload = std::net::TcpStream::connect(&server.address).expect("it listens");
+    let head =
+        "POST /api/v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n{";
+    upload.write_all(head.as_bytes()).expect("sent");
+    while !server.body("/metrics").contains("recto_http_requests_in_flight 2") {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let started = Instant::now();
+    server.signal();
+    std::thread::sleep(Duration::from_millis(500));
+    let (code, messages) = server.terminate();
+    assert_eq!(code, Some(130), "{messages}");
+    assert!(started.elapsed() < Duration::from_secs(8), "{messages}");
+    assert_eq!(sandbox.run("verify").status.code(), Some(0));
+}

@@ -82,6 +82,11 @@ impl Server {
         response.split_once("\r\n\r\n").expect("a head").1.to_owned()
     }
 
+    /// Sends it what a service manager would.
+    pub fn signal(&self) {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+    }
+
     /// Ends it as a service manager would; exit code and what it said since it listened.
     pub fn terminate(mut self) -> (Option<i32>, String) {
         let process = self.child.id().to_string();

@@ -282,3 +282,22 @@ async fn a_shutdown_ends_even_if_a_request_does_not() {
     assert!(time >= SHORT && time < Duration::from_secs(10), "{time:?}");
     drop((stalled, upload));
 }
+
+#[tokio::test]
+async fn before_the_library_is_open_the_service_is_alive_and_not_ready() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let (open, opened) = oneshot::channel::<u8>();
+    let starting = tokio::spawn(async move { crate::serve::answer_until(&listener, "/x", None, opened).await });
+    let silent = TcpStream::connect(address).await.expect("connected");
+    for (path, wanted) in [("/x/healthz", "200"), ("/x/readyz", "503"), ("/x/?q=cash", "503")] {
+        let mut stream = TcpStream::connect(address).await.expect("connected");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let answer = answer(&mut stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {wanted}")) && answer.contains("starting"), "{answer}");
+    }
+    open.send(7).expect("it waits");
+    assert_eq!(starting.await.expect("no panic"), Ok(7));
+    drop(silent);
+}
