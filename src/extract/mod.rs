@@ -57,8 +57,8 @@ pub struct ExtractOptions {
     pub limits: Limits,
     /// Tried in order after the empty password.
     pub passwords: Vec<String>,
-    /// Pages, from 0, that are not to be read and count as failed: an earlier attempt died on them.
-    pub without_pages: Vec<u32>,
+    /// Pages, from 0, that are not to be read and count as failed, each with the reason: an earlier attempt died on them.
+    pub without_pages: Vec<(u32, Reason)>,
     /// Pages from this one on, from 0, are not to be read and count as cut off: time was up on it.
     pub until_page: Option<u32>,
     /// What was recognised in pictures of pages, in place of what is read of these pages; in their order.
@@ -129,8 +129,8 @@ fn read(
             partial = Some(Reason::Timeout);
             return ReadPage::empty(true, false);
         }
-        if options.without_pages.contains(&index) {
-            partial = partial.or(Some(Reason::Crashed));
+        if let Some((_, reason)) = options.without_pages.iter().find(|(page, _)| *page == index) {
+            partial = partial.or(Some(*reason));
             return ReadPage::empty(false, true);
         }
         begun(Step::Page(index));

@@ -2,13 +2,12 @@
 
 use crate::ingest::walk::{Found, modified};
 use crate::report::{Reason, ReportId};
-use std::fs::{File, Metadata, OpenOptions};
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-
-/// Opening waits for nobody at the other end of a pipe (`O_NONBLOCK`).
-const NON_BLOCKING: i32 = if cfg!(any(target_os = "linux", target_os = "android")) { 0o4000 } else { 0x4 };
 
 /// A file that was read whole and did not change meanwhile.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ fn open(path: &Path, limit: u64) -> Result<(File, Metadata), Refusal> {
     if !named.is_file() {
         return Err(Refusal::new(Reason::Unreadable, &"not a regular file"));
     }
-    let file = OpenOptions::new().read(true).custom_flags(NON_BLOCKING).open(path)?;
+    let file = File::from(open_without_links(path)?);
     let opened = file.metadata()?;
     if (named.dev(), named.ino()) != (opened.dev(), opened.ino()) {
         return Err(Refusal::new(Reason::Changed, &"replaced while it was opened"));
@@ -86,6 +85,23 @@ fn open(path: &Path, limit: u64) -> Result<(File, Metadata), Refusal> {
         return Err(Refusal::new(Reason::TooLarge, &detail));
     }
     Ok((file, opened))
+}
+
+/// Opens a path in which no folder is a link, as none was when it was found: who swaps a folder for a link must not
+/// have files read that lie elsewhere. Waits for nobody at the other end of a pipe.
+fn open_without_links(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{ResolveFlags, openat2};
+        use rustix::io::Errno;
+        match openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS) {
+            // Unknown to the kernel, or to those who confine this process.
+            Err(Errno::NOSYS | Errno::PERM) => {}
+            other => return Ok(other?),
+        }
+    }
+    Ok(openat(CWD, path, flags, Mode::empty())?)
 }
 
 /// Refuses a file that was written to while it was read.
@@ -110,6 +126,38 @@ mod tests {
         assert_eq!(read.bytes, b"%PDF-1.7");
         assert_eq!(identify(&path, 100), Ok((read.found, read.id)));
         assert_eq!(read.id, ReportId::of_bytes(b"%PDF-1.7"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_folder_swapped_for_a_link_leads_nowhere() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = directory.path().canonicalize().expect("there");
+        let path = |name: &str| root.join(name);
+        for folder in ["reports", "elsewhere"] {
+            std::fs::create_dir(path(folder)).expect("room");
+            std::fs::write(path(folder).join("a.pdf"), folder).expect("room");
+        }
+        std::os::unix::fs::symlink(path("elsewhere"), path("link")).expect("room");
+        assert_eq!(read(&path("link/a.pdf"), 100).expect_err("by a link").reason, Reason::Unreadable);
+        assert_eq!(identify(&path("link/a.pdf"), 100).expect_err("by a link").reason, Reason::Unreadable);
+        let is_done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let steps = [("reports", "parked"), ("link", "reports"), ("reports", "link"), ("parked", "reports")];
+                while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                    for (from, to) in steps {
+                        std::fs::rename(path(from), path(to)).expect("renamed");
+                    }
+                }
+            });
+            for _ in 0..1_000 {
+                if let Ok(file) = read(&path("reports/a.pdf"), 100) {
+                    assert_eq!(file.bytes, b"reports");
+                }
+            }
+            is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! skipped. Strings without escapes and all names are borrowed; the rest is decoded into one reused buffer.
 //! ISO 32000-2 §7.2, §7.3, §7.8.2, §8.9.7.
 
+use memchr::memmem;
 use std::borrow::Cow;
 
 /// Operands kept for one operator, arrays flattened; more are dropped (the longest honest TJ arrays have thousands).
@@ -147,6 +148,9 @@ pub fn decode_name(raw: &[u8]) -> Cow<'_, [u8]> {
 pub struct Lexer<'c> {
     bytes: &'c [u8],
     position: usize,
+    /// No inline image ends at or after this position, so that each of many without an end is not looked for in all
+    /// that follows.
+    no_image_ends_from: usize,
 }
 
 /// Byte classes of §7.2.3.
@@ -201,7 +205,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
 impl<'c> Lexer<'c> {
     /// Starts at the beginning of a decoded content stream.
     pub fn new(bytes: &'c [u8]) -> Lexer<'c> {
-        Lexer { bytes, position: 0 }
+        Lexer { bytes, position: 0, no_image_ends_from: usize::MAX }
     }
 
     /// Where the next token begins, in bytes.
@@ -427,9 +431,20 @@ impl<'c> Lexer<'c> {
         let start = self.position + 1;
         let skip = unfiltered_length(operands).unwrap_or(0);
         let from = start.saturating_add(skip);
-        if let Some(end) = find_image_end(self.bytes, from).or_else(|| find_image_end(self.bytes, start)) {
+        if let Some(end) = self.image_end(from).or_else(|| self.image_end(start)) {
             self.position = end;
         }
+    }
+
+    fn image_end(&mut self, from: usize) -> Option<usize> {
+        if from >= self.no_image_ends_from {
+            return ends_image(self.bytes, from, true);
+        }
+        let end = find_image_end(self.bytes, from);
+        if end.is_none() {
+            self.no_image_ends_from = from;
+        }
+        end
     }
 }
 
@@ -465,22 +480,29 @@ fn unfiltered_length(operands: &Operands<'_>) -> Option<usize> {
 fn find_image_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        let rest = bytes.get(at..)?;
-        let found = rest.windows(2).position(|pair| pair == b"EI")?;
-        let operator = at + found;
-        let after = operator + 2;
-        let stands_alone =
-            operator.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|byte| is_white_space(*byte))
-                && bytes.get(after).is_none_or(|byte| !is_regular(*byte));
-        let following = bytes.get(after..(after + INLINE_IMAGE_LOOK_AHEAD).min(bytes.len())).unwrap_or_default();
-        let looks_like_content =
-            following.iter().all(|byte| (0x20..0x7F).contains(byte) || matches!(byte, b'\t' | b'\n' | b'\r' | 0));
+        let operator = at + memmem::find(bytes.get(at..)?, b"EI")?;
         // Data of a known length may run straight into `EI`.
-        if (stands_alone || operator == from) && looks_like_content {
-            return Some(after);
+        let end = ends_image(bytes, operator, operator == from);
+        if end.is_some() {
+            return end;
         }
         at = operator + 1;
     }
+}
+
+/// The position after an `EI` at `operator`, if it is followed by what looks like content and stands alone or need not.
+fn ends_image(bytes: &[u8], operator: usize, need_not_stand_alone: bool) -> Option<usize> {
+    if !bytes.get(operator..)?.starts_with(b"EI") {
+        return None;
+    }
+    let after = operator + 2;
+    let stands_alone =
+        operator.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|byte| is_white_space(*byte))
+            && bytes.get(after).is_none_or(|byte| !is_regular(*byte));
+    let following = bytes.get(after..(after + INLINE_IMAGE_LOOK_AHEAD).min(bytes.len())).unwrap_or_default();
+    let looks_like_content =
+        following.iter().all(|byte| (0x20..0x7F).contains(byte) || matches!(byte, b'\t' | b'\n' | b'\r' | 0));
+    ((stands_alone || need_not_stand_alone) && looks_like_content).then_some(after)
 }
 
 #[cfg(test)]
@@ -532,6 +554,18 @@ mod tests {
         ];
         for (content, expected) in cases {
             assert_eq!(read(content), *expected, "{}", String::from_utf8_lossy(content));
+        }
+    }
+
+    #[test]
+    fn images_without_end_cost_one_look_at_what_follows() {
+        for image in [&b"BI ID "[..], b"BI /W 9 /H 9 ID EI\xFF EI ", b"BI /W 1 /H 99 ID a EI\xFF "] {
+            let content = image.repeat(200_000);
+            let started = std::time::Instant::now();
+            let mut lexer = Lexer::new(&content);
+            let mut operands = Operands::default();
+            while lexer.next_operator(&mut operands).is_some() {}
+            assert!(started.elapsed() < std::time::Duration::from_secs(5), "{image:?}: {:?}", started.elapsed());
         }
     }
 

@@ -119,11 +119,11 @@ impl WorkerPool {
                 is_alone = true;
                 continue;
             }
-            let is_new = |page: &u32| !options.without_pages.contains(page);
+            let is_new = |page: &u32| !options.without_pages.iter().any(|(without, _)| without == page);
             let Some(page) = page.filter(is_new) else { return Err(error) };
             let is_in_time = !matches!(loss, Loss::Late(_)) && started.elapsed() < time;
             if is_in_time && options.without_pages.len() < MOST_BAD_PAGES && options.until_page.is_none() {
-                options.without_pages.push(page);
+                options.without_pages.push((page, error.reason));
             } else if options.until_page.is_none() && page > 0 {
                 // The last attempt, for what stands before.
                 options.until_page = Some(page);

@@ -70,7 +70,7 @@ mod tests {
         let word = RecognisedWord { text: "Ümit".to_owned(), quad: Quad { x0: 0.1, y0: 0.2, x1: 0.3, y1: 0.4 } };
         let options = ExtractOptions {
             passwords: vec!["geheim".to_owned()],
-            without_pages: vec![3, 9],
+            without_pages: vec![(3, Reason::Timeout), (9, Reason::Crashed)],
             recognised: vec![RecognisedPage { index: 4, lines: vec![vec![word]] }],
             lacking: Some(Reason::OcrFailed),
             ..ExtractOptions::default()

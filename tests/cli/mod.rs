@@ -13,6 +13,7 @@ mod generated; // completions and manual pages
 mod keys; // keys of the service
 mod library; // ingest, search, status, failures, retry
 mod ocr; // scanned pages, and recognisers that fail
+mod odd_files; // links, pipes, and names that nobody would give
 mod pictures; // pages drawn by the service
 mod serve; // the service as a process
 mod upkeep; // verify, rebuild, and what heals by itself

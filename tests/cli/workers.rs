@@ -48,6 +48,10 @@ fn a_reader_may_die_in_any_way_on_a_page() {
     assert_eq!((all("first"), all("second"), all("fourth")), (6, 6, 6));
     let status: Value = serde_json::from_slice(&sandbox.run("status --json").stdout).expect("JSON");
     assert_eq!(status["pages"]["failed"], 6, "{status}");
+    for (reason, files) in [("timeout", 1), ("out_of_memory", 1), ("crashed", 4)] {
+        let failures = sandbox.run(&format!("failures --reason {reason} --json"));
+        assert_eq!(String::from_utf8_lossy(&failures.stdout).lines().count(), files, "{reason}");
+    }
     assert_eq!(sandbox.run("verify").status.code(), Some(0));
 }
 
