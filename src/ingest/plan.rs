@@ -149,6 +149,8 @@ impl Known {
             Outcome::Partial(reason) => retry != Some(Some(reason)),
             // These do not depend on the bytes.
             Outcome::Failed(Reason::Unreadable | Reason::Changed | Reason::TextLost | Reason::Killed) => false,
+            // Only who asks for it by name gets it back.
+            Outcome::Failed(Reason::Withdrawn) => retry != Some(Some(Reason::Withdrawn)),
             Outcome::Failed(reason) => {
                 let is_asked = retry.is_some_and(|wanted| wanted.is_none_or(|wanted| wanted == reason));
                 self.reader_version == READER_VERSION && !is_asked
@@ -166,6 +168,7 @@ mod tests {
         let current = READER_VERSION;
         let damaged = Outcome::Failed(Reason::Damaged);
         let limited = Outcome::Partial(Reason::LimitReached);
+        let withdrawn = Outcome::Failed(Reason::Withdrawn);
         for (outcome, reader_version, retry, settled) in [
             (Outcome::Indexed, current, None, true),
             (Outcome::Indexed, current - 1, Some(None), true),
@@ -177,6 +180,8 @@ mod tests {
             (Outcome::Failed(Reason::Unreadable), current, None, false),
             (Outcome::Failed(Reason::TextLost), current, None, false),
             (Outcome::Failed(Reason::Killed), current, None, false),
+            (withdrawn, current - 1, Some(None), true),
+            (withdrawn, current, Some(Some(Reason::Withdrawn)), false),
             (limited, current, None, true),
             (Outcome::Partial(Reason::OcrMissing), current, None, true),
             (Outcome::Partial(Reason::OcrFailed), current, Some(Some(Reason::OcrFailed)), false),

@@ -70,10 +70,12 @@ pub(super) fn settle(
     options: &IngestOptions,
     now: i64,
 ) -> Result<Option<Settled>, StoreError> {
-    if !catalogue.has_report(id)? {
-        return Ok(None);
-    }
     let settled = |outcome, counts_as| Ok(Some((row(found, Some(id), outcome, "", now), counts_as)));
+    if !catalogue.has_report(id)? {
+        let withdrawn = Outcome::Failed(Reason::Withdrawn);
+        let is_withdrawn = options.retry != Some(Some(Reason::Withdrawn)) && catalogue.is_withdrawn(id)?;
+        return if is_withdrawn { settled(withdrawn, withdrawn) } else { Ok(None) };
+    }
     match task.known.filter(|known| known.id == Some(id)) {
         // Only its time was changed.
         Some(known) if !matches!(known.outcome, Outcome::Failed(_)) => {

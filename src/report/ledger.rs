@@ -101,11 +101,13 @@ pub enum Reason {
     OcrMissing,
     /// Pages have something on them but no text, and recognising it failed.
     OcrFailed,
+    /// Somebody had the report removed from the library.
+    Withdrawn,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 16] = [
+    pub const ALL: [Reason; 17] = [
         Reason::NeedsPassword,
         Reason::UnsupportedEncryption,
         Reason::NotAPdf,
@@ -122,6 +124,7 @@ impl Reason {
         Reason::Killed,
         Reason::OcrMissing,
         Reason::OcrFailed,
+        Reason::Withdrawn,
     ];
 
     /// The stable code used in JSON, the catalogue and on the terminal.
@@ -143,6 +146,7 @@ impl Reason {
             Reason::Killed => "killed",
             Reason::OcrMissing => "ocr_missing",
             Reason::OcrFailed => "ocr_failed",
+            Reason::Withdrawn => "withdrawn",
         }
     }
 
@@ -170,6 +174,7 @@ impl Reason {
             Reason::Killed => "ingest it again; if that does not help, use fewer --jobs or more memory",
             Reason::OcrMissing => "install tesseract-ocr and ingest it again to read its scanned pages",
             Reason::OcrFailed => "look into the log, then try its scanned pages again with retry --reason ocr_failed",
+            Reason::Withdrawn => "leave it, or bring it back with `recto retry --reason withdrawn`",
         }
     }
 }

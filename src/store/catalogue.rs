@@ -43,7 +43,7 @@ enum Place {
 }
 
 /// A reading connection, given back when done.
-struct Reader<'c> {
+pub(super) struct Reader<'c> {
     connection: Option<Connection>,
     /// Whether others may go on using it.
     is_kept: bool,
@@ -330,16 +330,20 @@ impl Catalogue {
     }
 
     /// Runs `changes` in one transaction.
-    fn write(&self, changes: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+    pub(super) fn write<T>(
+        &self,
+        changes: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let Some(writer) = &self.writer else { return Err(StoreError::ReadOnly) };
         let mut connection = locked(writer);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        changes(&transaction)?;
-        Ok(transaction.commit()?)
+        let result = changes(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
     }
 
     /// An idle reading connection, or a new one.
-    fn reader(&self) -> Result<Reader<'_>, StoreError> {
+    pub(super) fn reader(&self) -> Result<Reader<'_>, StoreError> {
         let idle = locked(&self.readers).pop();
         let (connection, is_kept) = match idle {
             Some(connection) => (connection, true),
@@ -586,7 +590,7 @@ mod tests {
         let row = file(Path::new("/1.pdf"), "a", Outcome::Indexed);
         let result = catalogue.write(|transaction| {
             changes::apply(transaction, &Change::File(row.clone()))?;
-            Err(rusqlite::Error::InvalidQuery)
+            Err::<(), _>(rusqlite::Error::InvalidQuery)
         });
         assert!(result.is_err());
         assert_eq!(catalogue.file(&row.path).expect("readable"), None);

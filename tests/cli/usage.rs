@@ -83,7 +83,7 @@ fn options_that_need_each_other_say_so() {
     ----- stdout -----
 
     ----- stderr -----
-    error: `broken` is no reason a file fails for; these are: `needs_password`, `unsupported_encryption`, `not_a_pdf`, `damaged`, `empty`, `too_large`, `timeout`, `limit_reached`, `unreadable`, `changed`, `crashed`, `out_of_memory`, `text_lost`, `killed`, `ocr_missing`, `ocr_failed`
+    error: `broken` is no reason a file fails for; these are: `needs_password`, `unsupported_encryption`, `not_a_pdf`, `damaged`, `empty`, `too_large`, `timeout`, `limit_reached`, `unreadable`, `changed`, `crashed`, `out_of_memory`, `text_lost`, `killed`, `ocr_missing`, `ocr_failed`, `withdrawn`
     ");
 }
 

@@ -1,13 +1,18 @@
-//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients.
+//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients, its jobs,
+//! and what files that were handed over are called.
 //!
 //! Apart from the catalogue, as it is written by whoever serves or administers, not only by the holder of the
 //! library's lock: a key made on the command line is valid at once in a service that runs, whatever it is doing.
 //! Nothing here can be made again from the PDFs, and nothing here is needed to search them.
 
+mod jobs;
 mod keys;
 mod schema;
+mod uploads;
 
+pub use jobs::{JobRow, JobState};
 pub use keys::{KeyRow, MAX_KEY_NAME, Scope};
+pub use uploads::UploadRow;
 
 use super::catalogue::configure;
 use super::library::{create_directory, refuse_foreign, sync_directory};

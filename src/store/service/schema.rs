@@ -5,7 +5,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[KEYS, JOBS];
+
+const KEYS: &str = "
 CREATE TABLE keys (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     name    TEXT NOT NULL,
@@ -18,7 +20,29 @@ CREATE TABLE keys (
     revoked INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX keys_by_name ON keys (name) WHERE revoked IS NULL;
-"];
+";
+
+const JOBS: &str = "
+CREATE TABLE jobs (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    request TEXT NOT NULL,           -- JSON
+    state   TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    started INTEGER,
+    ended   INTEGER,
+    summary TEXT,                    -- JSON
+    detail  TEXT
+) STRICT;
+CREATE INDEX jobs_by_state ON jobs (state);
+
+CREATE TABLE uploads (
+    id       BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
+    hash     TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    size     INTEGER NOT NULL,
+    received INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+";
 
 /// Brings the tables up to date; several processes may try at once.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
