@@ -22,6 +22,7 @@
 //! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
 //! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
 //! * [`upkeep`]: holds catalogue, texts and index against each other; makes the index again from the texts.
+//! * [`jobs`]: the ingests of a service: one queue, one thread, known to whoever asks.
 //! * [`query`]: the query language: any text → a bounded tree.
 //! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed.
 //! * [`mod@bench`]: the built-in measurements of ranking and speed.
@@ -46,6 +47,7 @@ pub mod export;
 pub mod extract;
 pub mod index;
 pub mod ingest;
+pub mod jobs;
 pub mod layout;
 pub mod ocr;
 pub mod pdf;

@@ -50,7 +50,7 @@ fn engines_and_formats_stay_in_their_rooms() {
 fn later_stages_are_unknown_to_earlier_ones() {
     let order = [
         "report", "layout", "pdf", "text", "extract", "render", "store", "worker", "ocr", "index", "ingest", "upkeep",
-        "query", "search", "bench", "export", "serve", "cli",
+        "jobs", "query", "search", "bench", "export", "serve", "cli",
     ];
     let allowed_backwards = [
         // The catalogue counts what the reader's version produced.

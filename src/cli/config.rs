@@ -116,6 +116,8 @@ pub struct ServeConfig {
     pub tls_certificate: PathBuf,
     /// The certificate's key, as PEM.
     pub tls_key: PathBuf,
+    /// Folders below which clients with a key may have files read.
+    pub ingest_roots: Vec<PathBuf>,
     /// Addresses of proxies whose `X-Forwarded-*` and `Forwarded` are believed, or ranges such as `10.0.0.0/8`.
     pub trusted_proxies: Vec<String>,
     /// Origins whose scripts may read answers, such as `https://library.example`.
@@ -189,6 +191,7 @@ impl Default for ServeConfig {
             search_rate: limits.search_rate,
             search_burst: limits.search_burst,
             search_rate_local: limits.counts_local,
+            ingest_roots: Vec::new(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::cli::config::ConfigError;
 use crate::cli::exit_code::ExitCode;
 use crate::index::IndexError;
 use crate::ingest::IngestError;
+use crate::jobs::JobError;
 use crate::search::SearchError;
 use crate::store::StoreError;
 use crate::upkeep::UpkeepError;
@@ -37,6 +38,9 @@ pub enum CommandError {
     /// The library could not be verified or mended.
     #[error(transparent)]
     Upkeep(#[from] UpkeepError),
+    /// Jobs of a service could not be had.
+    #[error(transparent)]
+    Jobs(#[from] JobError),
     /// A measurement gave no figures.
     #[error(transparent)]
     Bench(#[from] BenchError),

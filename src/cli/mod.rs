@@ -18,6 +18,7 @@ mod logging;
 mod output;
 mod paths;
 mod progress;
+mod service_jobs;
 mod session;
 mod settings;
 mod upkeep;

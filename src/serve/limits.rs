@@ -50,6 +50,12 @@ pub struct Limits {
     pub drawings_queued: usize,
     /// Pictures of pages kept on disk, in bytes.
     pub picture_bytes: u64,
+    /// Largest PDF handed over, in bytes; beyond it 413.
+    pub upload_bytes: u64,
+    /// PDFs being handed over at once; beyond it 503 with `Retry-After`.
+    pub uploads: usize,
+    /// Clients that follow jobs at once; beyond it 503 with `Retry-After`.
+    pub streams: usize,
     /// Connections at once; beyond it a new one displaces one that waits, or waits itself.
     pub connections: usize,
     /// Connections at once from one address; beyond it a new one displaces one of them that waits, or is closed.
@@ -93,6 +99,9 @@ impl Default for Limits {
             drawing: cores.min(4),
             drawings_queued: 64,
             picture_bytes: 256 << 20,
+            upload_bytes: 200 << 20,
+            uploads: 64,
+            streams: 64,
             connections: 1024,
             connections_per_address: 64,
             requests_per_address: 64,

@@ -10,8 +10,9 @@
 //! * [`pictures`]: pages as pictures, drawn when asked for and kept.
 //! * [`monitor`]: how the service does. [`openapi`]: the API described by its own code. [`service`]: what the handlers share.
 //!
-//! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; nothing here
-//! writes to the library but the pictures it keeps; whatever may block runs in `pool`, never on the async threads.
+//! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; the library is
+//! written by [`crate::jobs`] alone, but for the pictures kept here; whatever may block runs in `pool` or on threads for
+//! it, never on the async threads.
 
 mod api;
 mod asked;
@@ -39,7 +40,7 @@ mod tests;
 pub use layers::access::Guard;
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};
-pub use monitor::{Counted, IngestCounts};
+pub use monitor::IngestCounts;
 pub use net::client::{Network, NetworkError, Proxies};
 pub use net::tls::{Tls, TlsError, TlsFiles};
 pub use net::{answer_until, serve};
@@ -47,6 +48,7 @@ pub use openapi::document as openapi_document;
 pub use options::{Options, OptionsError, parse_origins};
 pub use pictures::Drawing;
 
+use crate::jobs::Jobs;
 use crate::search::Engine;
 use crate::store::Library;
 use std::sync::Arc;
@@ -70,4 +72,6 @@ pub struct State {
     pub limits: Limits,
     /// What else the operator chose.
     pub options: Options,
+    /// Reads files; without it nothing can be written.
+    pub jobs: Option<Arc<Jobs>>,
 }

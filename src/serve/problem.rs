@@ -3,6 +3,7 @@
 //! Handlers return a [`Problem`]; it travels in the response's extensions to [`render`], which knows whether the
 //! client asked the API or a page. Errors made elsewhere (405, a panic, a timeout) get the same form there.
 
+use crate::jobs::JobError;
 use crate::query::QueryError;
 use crate::search::{RequestError, SearchError};
 use crate::serve::service::Service;
@@ -13,6 +14,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +33,22 @@ pub enum Code {
     InvalidKey,
     /// The key does not allow this.
     InsufficientScope,
+    /// No such job.
+    UnknownJob,
+    /// The same job was asked for and is not done yet.
+    JobExists,
+    /// Too many jobs wait.
+    QueueFull,
+    /// Another process writes the library.
+    LibraryLocked,
+    /// The library may only be read.
+    ReadOnly,
+    /// A body that ended early or is no form.
+    MalformedUpload,
+    /// A file that is no PDF.
+    NotAPdf,
+    /// The disk is full.
+    StorageFull,
     /// A body of another type than JSON.
     UnsupportedMediaType,
     /// A body over the limit.
@@ -82,6 +100,14 @@ impl Code {
         Code::KeyRequired,
         Code::InvalidKey,
         Code::InsufficientScope,
+        Code::UnknownJob,
+        Code::JobExists,
+        Code::QueueFull,
+        Code::LibraryLocked,
+        Code::ReadOnly,
+        Code::MalformedUpload,
+        Code::NotAPdf,
+        Code::StorageFull,
         Code::NotFound,
         Code::UnknownReport,
         Code::UnknownPage,
@@ -129,6 +155,16 @@ impl Code {
             Code::KeyRequired => ("key_required", StatusCode::UNAUTHORIZED, "This needs a key"),
             Code::InvalidKey => ("invalid_key", StatusCode::UNAUTHORIZED, "The key is not accepted"),
             Code::InsufficientScope => ("insufficient_scope", StatusCode::FORBIDDEN, "The key does not allow this"),
+            Code::UnknownJob => ("unknown_job", StatusCode::NOT_FOUND, "There is no such job"),
+            Code::JobExists => ("job_exists", StatusCode::CONFLICT, "The same is being done already"),
+            Code::QueueFull => ("queue_full", StatusCode::SERVICE_UNAVAILABLE, "Too many jobs wait"),
+            Code::LibraryLocked => {
+                ("library_locked", StatusCode::SERVICE_UNAVAILABLE, "Another process writes the library")
+            }
+            Code::ReadOnly => ("read_only", StatusCode::SERVICE_UNAVAILABLE, "Nothing can be written"),
+            Code::MalformedUpload => ("malformed_upload", StatusCode::BAD_REQUEST, "The upload could not be read"),
+            Code::NotAPdf => ("not_a_pdf", StatusCode::UNPROCESSABLE_ENTITY, "The file is no PDF"),
+            Code::StorageFull => ("storage_full", StatusCode::INSUFFICIENT_STORAGE, "The disk is full"),
             Code::UnsupportedMediaType => {
                 ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON")
             }
@@ -308,8 +344,32 @@ impl From<SearchError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
-        tracing::error!(%error, "reading the store failed");
+        match &error {
+            StoreError::Locked { holder, .. } => {
+                let detail = format!("process {holder} writes it; try again when it has ended");
+                return Problem::new(Code::LibraryLocked, detail);
+            }
+            StoreError::Io { source, .. } if source.kind() == ErrorKind::StorageFull => {
+                return Problem::new(Code::StorageFull, "the disk is full; nothing was changed");
+            }
+            _ => {}
+        }
+        tracing::error!(%error, "the store failed");
         Problem::internal()
+    }
+}
+
+impl From<JobError> for Problem {
+    fn from(error: JobError) -> Problem {
+        match error {
+            JobError::Exists(id) => Problem::new(Code::JobExists, format!("see job {id}")),
+            JobError::Full(waiting) => Problem::new(Code::QueueFull, format!("{waiting} wait; try again later")),
+            JobError::Store(error) => error.into(),
+            error => {
+                tracing::error!(%error, "a job could not be had");
+                Problem::internal()
+            }
+        }
     }
 }
 

@@ -13,13 +13,14 @@ use crate::serve::problem::{self, Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
 use crate::serve::{api, file, pictures, ui};
-use api::{related, suggest};
+use crate::store::Scope;
+use api::{events, jobs, related, suggest, uploads};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
@@ -35,11 +36,17 @@ pub struct Route {
     /// What a request needs.
     pub access: Access,
     handler: MethodRouter<Arc<Service>>,
+    /// Whether its body may be large, which the handler then bounds itself.
+    takes_files: bool,
 }
 
 impl Route {
     fn new(method: Method, path: &'static str, access: Access, handler: MethodRouter<Arc<Service>>) -> Route {
-        Route { method, path, access, handler }
+        Route { method, path, access, handler, takes_files: false }
+    }
+
+    fn upload(path: &'static str, access: Access, handler: MethodRouter<Arc<Service>>) -> Route {
+        Route { takes_files: true, ..Route::new(Method::POST, path, access, handler) }
     }
 }
 
@@ -60,6 +67,14 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}", Access::Read, get(api::page)),
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}/image", Access::Read, get(pictures::image)),
         Route::new(Method::GET, "/api/v1/reports/{id}/related", Access::Read, get(related::related)),
+        Route::upload("/api/v1/reports", Access::Key(Scope::Ingest), post(uploads::upload)),
+        Route::new(Method::DELETE, "/api/v1/reports/{id}", Access::Key(Scope::Admin), delete(api::remove)),
+        Route::new(Method::POST, "/api/v1/jobs", Access::Key(Scope::Ingest), post(jobs::create)),
+        Route::new(Method::GET, "/api/v1/jobs", Access::Key(Scope::Ingest), get(jobs::list)),
+        Route::new(Method::GET, "/api/v1/jobs/{job}", Access::Key(Scope::Ingest), get(jobs::get)),
+        Route::new(Method::DELETE, "/api/v1/jobs/{job}", Access::Key(Scope::Ingest), delete(jobs::cancel)),
+        Route::new(Method::GET, "/api/v1/jobs/{job}/events", Access::Key(Scope::Ingest), get(events::events)),
+        Route::new(Method::GET, "/api/v1/jobs/{job}/failures", Access::Key(Scope::Ingest), get(jobs::failures)),
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
         Route::new(Method::GET, "/readyz", Access::Open, get(health::readyz)),
@@ -82,7 +97,9 @@ pub fn router(service: Arc<Service>) -> Router {
     let mut routes = Router::new();
     for route in table() {
         let guarded = from_fn_with_state((Arc::clone(&service), route.access), access::check);
-        routes = routes.route(&service.links.at(route.path), route.handler.route_layer(guarded));
+        let handler = route.handler.route_layer(guarded);
+        let handler = if route.takes_files { handler.route_layer(DefaultBodyLimit::disable()) } else { handler };
+        routes = routes.route(&service.links.at(route.path), handler);
     }
     if !service.links.base().is_empty() {
         let home = service.links.home();

@@ -1,5 +1,6 @@
 //! What the handlers share: the library, the searcher, the limits, and the places for work that blocks.
 
+use crate::jobs::Jobs;
 use crate::report::ReportId;
 use crate::search::{Copies, Hit, PageMarks, Related, SearchRequest, SearchResponse};
 use crate::serve::conditional::EntityTag;
@@ -15,7 +16,7 @@ use crate::serve::problem::{Code, Problem};
 use crate::serve::searcher::Searcher;
 use crate::serve::{Options, State, file, ui};
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -53,6 +54,13 @@ pub struct Service {
     pub metrics: Metrics,
     /// Who has asked how often.
     pub rates: Rates,
+    /// Places for uploads.
+    pub uploads: Arc<Semaphore>,
+    /// Places for those who follow jobs.
+    pub streams: Arc<Semaphore>,
+    jobs: Option<Arc<Jobs>>,
+    /// Reports removed since the service began: not every removal is a new generation yet.
+    removals: AtomicU64,
     library: Arc<Library>,
     ingesting: Arc<AtomicBool>,
     searches: Pool,
@@ -74,8 +82,11 @@ pub struct KnownReport {
 impl Service {
     /// A service on this library.
     pub fn new(state: State) -> Service {
-        let State { library, engine, ingesting, base_path, guard, drawing, limits, options } = state;
-        Service::with_searcher(library, engine, ingesting, &base_path, limits, options).guarded(guard).drawn_by(drawing)
+        let State { library, engine, ingesting, base_path, guard, jobs, drawing, limits, options } = state;
+        Service::with_searcher(library, engine, ingesting, &base_path, limits, options)
+            .guarded(guard)
+            .working(jobs)
+            .drawn_by(drawing)
     }
 
     /// A service on a library with a searcher of its own.
@@ -100,6 +111,10 @@ impl Service {
             guard: Guard::default(),
             metrics: Metrics::new(&searches, &readings, &options),
             rates: Rates::new(&limits),
+            uploads: Arc::new(Semaphore::new(limits.uploads)),
+            streams: Arc::new(Semaphore::new(limits.streams)),
+            jobs: None,
+            removals: AtomicU64::new(0),
             coverage: Mutex::new(None),
             is_stopping: AtomicBool::new(false),
             suspect: Mutex::new(None),
@@ -124,6 +139,24 @@ impl Service {
     pub fn drawn_by(mut self, artist: impl Artist + 'static) -> Service {
         self.pictures = Pictures::new(&self.library, artist, &self.limits);
         self
+    }
+
+    /// The same, having files read by `jobs`.
+    pub fn working(mut self, jobs: Option<Arc<Jobs>>) -> Service {
+        self.jobs = jobs;
+        self
+    }
+
+    /// Whatever reads files; a service of a library that may only be read has none.
+    pub fn jobs(&self) -> Result<&Arc<Jobs>, Problem> {
+        let none = || Problem::new(Code::ReadOnly, "the library may only be read");
+        self.jobs.as_ref().ok_or_else(none)
+    }
+
+    /// A report was removed: what was answered before does not hold any more.
+    pub fn removed(&self) {
+        self.removals.fetch_add(1, Ordering::Relaxed);
+        *self.coverage.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The catalogue and the page texts.
@@ -181,7 +214,11 @@ impl Service {
 
     /// The tag of everything answered now.
     pub fn entity_tag(&self) -> EntityTag {
-        EntityTag::new(&self.searcher.generation(), self.is_ingesting(), ui::asset_hash())
+        let generation = match self.removals.load(Ordering::Relaxed) {
+            0 => self.searcher.generation(),
+            removals => format!("{}-{removals}", self.searcher.generation()),
+        };
+        EntityTag::new(&generation, self.is_ingesting(), ui::asset_hash())
     }
 
     /// Runs what reads the catalogue, the text store or files; it may block.
@@ -219,6 +256,20 @@ impl Service {
     /// Searches and readings that wait.
     pub fn queued(&self) -> [usize; 2] {
         [self.searches.queued(), self.readings.queued()]
+    }
+
+    /// Runs what blocks and changes something: it must not be given up, and has no deadline.
+    pub async fn write<T, F>(self: &Arc<Self>, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Service) -> Result<T, Problem> + Send + 'static,
+    {
+        let service = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || work(&service));
+        task.await.unwrap_or_else(|failure| {
+            tracing::error!(panicked = failure.is_panic(), "a change failed");
+            Err(Problem::internal())
+        })
     }
 
     /// Answers a search.

@@ -4,16 +4,21 @@ mod access;
 mod connections;
 mod copies;
 mod export;
+mod jobs;
 mod pictures;
 mod related;
 mod requests;
 mod suggest;
 mod tls;
+mod uploads;
 
 use super::routes::router;
 use super::searcher::{Pieces, Searcher};
 use super::service::Service;
 use super::{Guard, Limits, Options, parse_base_path};
+use crate::index::IndexWriter;
+use crate::ingest::IngestOptions;
+use crate::jobs::{Jobs, JobsConfig, Roots};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
@@ -25,7 +30,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -160,7 +165,7 @@ pub(super) fn hit(id: ReportId) -> Hit {
 
 /// A library with one report of two pages and its original, and the service on it.
 pub(super) struct Site {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     original: PathBuf,
     pub(super) id: ReportId,
     app: Router,
@@ -226,16 +231,41 @@ fn site_with_options(base_path: &str, limits: Limits, options: Options) -> Site 
 
 /// A site with keys.
 fn site_guarded(public: bool) -> (Site, Arc<ServiceStore>) {
+    site_working(public, patient())
+}
+
+/// A site with keys that reads files: those below `reports` in its folder, and what is handed over.
+pub(super) fn site_working(public: bool, limits: Limits) -> (Site, Arc<ServiceStore>) {
     let mut opened = None;
-    let site = site_of("", patient(), Options::default(), |service, index| {
-        let store = Arc::new(ServiceStore::open(index).expect("a new one"));
+    let site = site_of("", limits, Options::default(), |service, library| {
+        // Its report was never indexed, and is not missed.
+        IndexWriter::open(&library.generation_directory(), 1).and_then(IndexWriter::finish).expect("room");
+        let store = Arc::new(ServiceStore::open(library.directory()).expect("a new one"));
         opened = Some(Arc::clone(&store));
-        service.guarded(Guard { store: Some(store), public })
+        let reports = library.directory().with_file_name("reports");
+        std::fs::create_dir(&reports).expect("room");
+        let jobs = Jobs::start(JobsConfig {
+            directory: library.directory().to_owned(),
+            roots: Roots::new(&[reports]).expect("there"),
+            options: IngestOptions { jobs: 1, ..IngestOptions::default() },
+            store: Arc::clone(&store),
+            library: Some(Arc::clone(library)),
+            watch: None,
+            counted: None,
+            changed: Box::new(|| {}),
+        });
+        let jobs = Arc::new(jobs.expect("started"));
+        service.guarded(Guard { store: Some(store), public }).working(Some(jobs))
     });
     (site, opened.expect("opened"))
 }
 
-fn site_of(base_path: &str, limits: Limits, options: Options, finish: impl FnOnce(Service, &Path) -> Service) -> Site {
+fn site_of(
+    base_path: &str,
+    limits: Limits,
+    options: Options,
+    finish: impl FnOnce(Service, &Arc<Library>) -> Service,
+) -> Site {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let original = folder.path().join("Bericht für 2023.pdf");
     std::fs::write(&original, BYTES).expect("written");
@@ -259,10 +289,11 @@ fn site_of(base_path: &str, limits: Limits, options: Options, finish: impl FnOnc
     let base_path = parse_base_path(base_path).expect("a good path");
     let searcher = Arc::new(Canned { id: report.id });
     let ingesting = Arc::new(AtomicBool::new(false));
-    let service = Service::with_searcher(Arc::new(library), searcher, ingesting, &base_path, limits, options);
+    let library = Arc::new(library);
+    let service = Service::with_searcher(Arc::clone(&library), searcher, ingesting, &base_path, limits, options);
     let service = service.drawn_by(pictures::OnlyTheFirst);
-    let service = Arc::new(finish(service, &folder.path().join("index")));
-    Site { _folder: folder, original, id: report.id, app: router(Arc::clone(&service)), service }
+    let service = Arc::new(finish(service, &library));
+    Site { folder, original, id: report.id, app: router(Arc::clone(&service)), service }
 }
 
 pub(super) struct Answer {
@@ -298,11 +329,30 @@ impl Site {
     }
 
     pub(super) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send_bytes(method, path, headers, body.as_bytes().to_vec()).await
+    }
+
+    /// A file below the folder whose files may be read.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join("reports").join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("room");
+        std::fs::write(&path, bytes).expect("room");
+        path
+    }
+
+    /// What is kept of files that were handed over, the names in the folder.
+    fn uploads(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join("index/uploads"));
+        let names = entries.into_iter().flatten().map(|entry| entry.expect("listed").file_name());
+        names.map(|name| name.to_string_lossy().into_owned()).collect()
+    }
+
+    async fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.ask(request.body(Body::from(body.to_owned())).expect("a good request")).await
+        self.ask(request.body(Body::from(body)).expect("a good request")).await
     }
 
     pub(super) fn file(&self) -> String {

@@ -50,6 +50,7 @@ fn every_setting_is_shown_with_its_origin() {
     [serve]
     base_path = ""                    # default
     cors_origins = []                 # default
+    ingest_roots = []                 # default
     listen = "127.0.0.1:9000"         # environment variable RECTO_SERVE__LISTEN
     open_metrics = false              # default
     public = true                     # default

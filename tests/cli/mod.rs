@@ -17,5 +17,6 @@ mod odd_files; // links, pipes, and names that nobody would give
 mod pictures; // pages drawn by the service
 mod serve; // the service as a process
 mod upkeep; // verify, rebuild, and what heals by itself
+mod uploads; // reports handed over, jobs of clients
 mod usage; // what cannot be meant
 mod workers; // readers that die, and what becomes of the files

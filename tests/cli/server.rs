@@ -87,6 +87,12 @@ impl Server {
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
     }
 
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
     /// Ends it as a service manager would; exit code and what it said since it listened.
     pub fn terminate(mut self) -> (Option<i32>, String) {
         let process = self.child.id().to_string();

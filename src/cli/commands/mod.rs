@@ -60,7 +60,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Ingest(arguments) => ingest::run(&arguments, &session),
         Command::Search(arguments) => search::run(&arguments, &session),
         Command::Export(arguments) => export::run(&arguments, &session),
-        Command::Serve(arguments) => serve::run(arguments, &session),
+        Command::Serve(arguments) => serve::run(&arguments, &session),
         Command::Extract(arguments) => extract::run(&arguments, &session),
         Command::Status(arguments) => status::run(&arguments, &session),
         Command::Verify(arguments) => verify::run(&arguments, &session),

@@ -7,16 +7,13 @@ use crate::cli::args::ServeArguments;
 use crate::cli::config::ServeConfig;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
-use crate::cli::interrupt;
-use crate::cli::output::{SummaryText, count};
-use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
-use crate::cli::upkeep;
+use crate::cli::{interrupt, service_jobs, upkeep};
 use crate::index;
-use crate::ingest::{IngestError, IngestOptions, Silent, Summary, ingest};
+use crate::jobs::{Ended, Jobs, Roots};
 use crate::search::Engine;
 use crate::serve::{
-    Counted, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, Tls, TlsFiles, answer_until,
+    Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, Tls, TlsFiles, answer_until,
     parse_base_path, parse_origins, serve,
 };
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
@@ -24,32 +21,26 @@ use crate::upkeep::UpkeepError;
 use crate::worker::WorkerPool;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 
-/// Between two attempts to go on with an ingest that a full disk has stopped.
-const WAIT_FOR_ROOM: Duration = Duration::from_secs(10);
-/// Between two looks whether the service ends, while it waits for files to settle.
-const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
-
-/// Between two looks whether the ingest has ended.
-const LOOK_FOR_END: Duration = Duration::from_millis(20);
 /// From being told to end to the end, whatever still runs.
 const SHUTDOWN: Duration = Duration::from_secs(28);
 
 /// Serves until interrupted, which is its regular end.
-pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, CommandError> {
+pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let settings = &session.config().serve;
     let address = address(&settings.listen)?;
     let base_path = parse_base_path(&settings.base_path).map_err(|error| CommandError::Usage(error.to_string()))?;
     let ingest_counts = IngestCounts::default();
-    let ingest_options = IngestOptions { paths: arguments.ingest, ..session.ingest_options()? };
+    let ingest_options = session.ingest_options()?;
     let options = options(settings, session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
-    let ingests = !ingest_options.paths.is_empty();
+    let roots = Roots::new(&settings.ingest_roots)
+        .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
+    let ingests = !arguments.ingest.is_empty();
     let guard = guard(session, address, ingests)?;
     let runtime = runtime()?;
     let listener = listen(address, &runtime)?;
@@ -59,38 +50,41 @@ pub fn run(arguments: ServeArguments, session: &Session) -> Result<ExitCode, Com
         Ok::<_, CommandError>((library, engine))
     });
     let (library, engine) = opened?;
-    let ingesting = Arc::new(AtomicBool::new(ingests));
     let bound = listener.local_addr().unwrap_or(address);
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     session.console.note(format!("listening on {scheme}://{bound}{base_path}/"));
 
+    let jobs = match &guard.store {
+        Some(store) => {
+            let setting = service_jobs::Setting {
+                roots,
+                store: Arc::clone(store),
+                library: ingests.then(|| Arc::clone(&library)),
+                engine: Arc::clone(&engine),
+                options: ingest_options,
+                counts: ingest_counts,
+            };
+            Some(service_jobs::start(arguments, session, setting)?)
+        }
+        None => None,
+    };
     let console = session.console;
     let (shut_down, wait_for_shutdown) = watch::channel(None);
-    let stop = interrupt::stop_flag(move || {
+    let stopped_jobs = jobs.clone();
+    // Its flag need not be looked at: jobs and service are told.
+    interrupt::stop_flag(move || {
         console.note("shutting down: requests are being finished; interrupt again to stop at once");
+        stopped_jobs.iter().for_each(|jobs| jobs.stop());
         let _ = shut_down.send(Some(Instant::now()));
     });
-    let background = ingests.then(|| {
-        let run = BackgroundIngest {
-            library: Arc::clone(&library),
-            engine: Arc::clone(&engine),
-            options: ingest_options,
-            reporter: session.reporter(),
-            watch: arguments.watch.then(|| Duration::from_secs(session.config().ingest.settle_seconds.max(1))),
-            stop: Arc::clone(&stop),
-            ingesting: Arc::clone(&ingesting),
-            counts: ingest_counts,
-        };
-        std::thread::spawn(move || run.run(&console))
-    });
+    let ingesting = jobs.as_ref().map_or_else(Arc::default, |jobs| jobs.busy());
     let limits = limits(settings);
     // Not those of the ingest: they end with the threads that read.
     let drawing = Drawing { workers: session.workers()?, passwords: session.extract_options()?.passwords };
-    let state = State { library, engine, ingesting, base_path, guard, drawing, limits, options };
+    let state = State { library, engine, ingesting, base_path, guard, jobs: jobs.clone(), drawing, limits, options };
     let served = serve_until(runtime, listener, state, wait_for_shutdown.clone());
-    stop.store(true, Ordering::SeqCst);
     let end = wait_for_shutdown.borrow().unwrap_or_else(Instant::now) + SHUTDOWN;
-    wait_for(background, end, session);
+    jobs.iter().for_each(|jobs| wait_for(jobs, end, session));
     served?;
     Ok(ExitCode::Success)
 }
@@ -224,123 +218,16 @@ fn open_library(session: &Session, ingests: bool) -> Result<Library, CommandErro
     Ok(Library::open_for_reading(directory)?)
 }
 
-/// An ingest in a thread of its own.
-struct BackgroundIngest {
-    library: Arc<Library>,
-    engine: Arc<Engine>,
-    options: IngestOptions,
-    reporter: Reporter,
-    /// How long files must not have changed before they are read, if the paths are to be looked at again and again.
-    watch: Option<Duration>,
-    stop: Arc<AtomicBool>,
-    ingesting: Arc<AtomicBool>,
-    counts: IngestCounts,
-}
-
-impl BackgroundIngest {
-    /// Runs to the end and says what came of it; the service goes on whatever it was.
-    fn run(self, console: &crate::cli::console::Console) {
-        let outcome = self.counts.run(|| self.ingest_when_there_is_room(console));
-        self.reporter.finish();
-        if let Err(error) = self.engine.reload() {
-            console.error(error);
-        }
-        self.ingesting.store(false, Ordering::SeqCst);
-        match outcome {
-            Ok(summary) => {
-                let (failures, failures_total) = self.reporter.failures();
-                let text = SummaryText { summary: &summary, failures: &failures, failures_total }.to_string();
-                text.lines().for_each(|line| console.note(line));
-            }
-            Err(error) => console.error(format!("the ingest stopped: {error}")),
-        }
-        if let Some(settle) = self.watch {
-            self.watch(settle, console);
-        }
-    }
-
-    /// The first ingest; while the disk is full it waits, and says so once.
-    fn ingest_when_there_is_room(&self, console: &crate::cli::console::Console) -> Result<Summary, IngestError> {
-        let progress = Counted { counts: &self.counts, shown: &self.reporter };
-        let mut is_waiting = false;
-        loop {
-            match ingest(&self.library, &self.options, &progress, &self.stop) {
-                Err(error) if error.is_disk_full() => {
-                    if !is_waiting {
-                        console.error(format!("the ingest waits: the disk is full: {error}"));
-                    }
-                    is_waiting = true;
-                    if !self.rest(WAIT_FOR_ROOM) {
-                        return Err(error);
-                    }
-                }
-                outcome => return outcome,
-            }
-        }
-    }
-
-    /// Looks for new and changed files until the service ends. A look that fails, as when a disk is full or gone, is
-    /// told once and tried again.
-    fn watch(&self, settle: Duration, console: &crate::cli::console::Console) {
-        let options = IngestOptions { settle, ..self.options.clone() };
-        let mut trouble = None;
-        while self.rest(settle) {
-            let progress = Counted { counts: &self.counts, shown: &Silent };
-            match self.counts.run(|| ingest(&self.library, &options, &progress, &self.stop)) {
-                Ok(summary) => {
-                    trouble = None;
-                    if let Some(news) = news(&summary) {
-                        console.note(news);
-                        if let Err(error) = self.engine.reload() {
-                            console.error(error);
-                        }
-                    }
-                }
-                Err(error) => {
-                    let error = error.to_string();
-                    if trouble.as_ref() != Some(&error) {
-                        console.error(format!("new files cannot be read: {error}"));
-                    }
-                    trouble = Some(error);
-                }
-            }
-        }
-    }
-
-    /// Waits; false if the service ends meanwhile.
-    fn rest(&self, time: Duration) -> bool {
-        let end = Instant::now() + time;
-        while Instant::now() < end && !self.stop.load(Ordering::SeqCst) {
-            std::thread::sleep(LOOK_FOR_STOP);
-        }
-        !self.stop.load(Ordering::SeqCst)
-    }
-}
-
-/// What a look has found, if anything: `2 new reports, 1 file failed`.
-fn news(summary: &Summary) -> Option<String> {
-    let reports = summary.indexed + summary.partial;
-    let failed: u64 = summary.failed.values().sum();
-    let parts: Vec<String> = [(reports, "new report"), (summary.duplicates, "copy"), (failed, "failed file")]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, noun)| count(number, noun))
-        .collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
 /// Waits until the ingest has saved what it read, but for no longer than until `end`: what it has committed is safe.
-fn wait_for(background: Option<JoinHandle<()>>, end: Instant, session: &Session) {
-    let Some(background) = background else { return };
-    while !background.is_finished() {
-        if Instant::now() >= end {
+fn wait_for(jobs: &Jobs, end: Instant, session: &Session) {
+    match jobs.join(end) {
+        Ended::Regularly => {}
+        Ended::NotInTime => {
             session.console.warning("the ingest did not end in time; run it again to go on after its last commit");
-            return;
         }
-        std::thread::sleep(LOOK_FOR_END);
-    }
-    if background.join().is_err() {
-        session.console.error("the ingest ended abnormally; run `recto ingest` to go on");
+        Ended::Abnormally => {
+            session.console.error("the ingest ended abnormally; run `recto ingest` to go on");
+        }
     }
 }
 

@@ -3,8 +3,11 @@
 //! Parameters are read by hand and not by a deserializer, so that every unknown, repeated or malformed one is named
 //! in a single answer.
 
+pub mod events;
+pub mod jobs;
 pub mod related;
 pub mod suggest;
+pub mod uploads;
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Statements, rfc3339};
 use crate::search::{Copies, SearchRequest, SearchResponse};
@@ -18,7 +21,7 @@ use crate::store::{Coverage, ReportRow, StoredPage};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
@@ -149,6 +152,34 @@ pub async fn report(
         })
         .await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Json(report).into_response())))
+}
+
+/// `DELETE /api/v1/reports/{id}`.
+#[utoipa::path(
+    delete, path = "/api/v1/reports/{id}", operation_id = "remove_report", summary = "Remove a report", tag = "reports",
+    params(("id" = ReportId, Path, description = "The report's id")),
+    responses(
+        (status = 204, description = "It is not in the library, whether it was or not; the file, unless it was handed \
+                                      over, stays where it is and is not read again"),
+        (status = 404, description = "No id of a report"),
+    ),
+)]
+pub async fn remove(
+    State(service): State<Arc<Service>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Problem> {
+    let id = report_id(&id)?;
+    Parameters::of(query.as_deref()).finish()?;
+    service
+        .write(move |service| {
+            let was_there = service.jobs()?.withdraw(id)?;
+            tracing::info!(%id, was_there, "a report was removed");
+            service.removed();
+            Ok(())
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /api/v1/reports/{id}/pages/{n}`: text and words with their places.

@@ -19,6 +19,8 @@ pub enum Access {
     Open,
     /// Nothing where reading is public, else a key.
     Read,
+    /// A key of this scope or a wider one.
+    Key(Scope),
 }
 
 /// Who is let in.
@@ -50,6 +52,7 @@ async fn admit(service: &Arc<Service>, access: Access, headers: &HeaderMap) -> R
         Access::Open => return Ok(()),
         Access::Read if service.guard.public => None,
         Access::Read => Some(Scope::Search),
+        Access::Key(scope) => Some(scope),
     };
     let key = match presented(headers)? {
         Some(text) => Some(accepted(service, text).await?),

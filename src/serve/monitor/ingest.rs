@@ -1,6 +1,7 @@
 //! What ingests do while the service runs, counted beside whoever shows their progress.
 
 use crate::ingest::{FileDone, Progress, Summary};
+use crate::jobs::Observer;
 use crate::serve::monitor::metrics::Registration;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -46,14 +47,17 @@ impl IngestCounts {
         to.add("recto_ingest_last_end_timestamp_seconds", "When the last ingest ended", self.last_end.clone());
         to.add("recto_ingest_last_duration_seconds", "How long the last ingest took", self.last_seconds.clone());
     }
+}
 
-    /// Runs an ingest, which tells what it does to [`Counted`].
-    pub fn run<E>(&self, ingest: impl FnOnce() -> Result<Summary, E>) -> Result<Summary, E> {
+impl Observer for IngestCounts {
+    fn begun(&self) {
         self.running.inc();
-        let result = ingest();
+    }
+
+    fn ended(&self, outcome: Result<&Summary, String>) {
         self.running.dec();
         self.waiting_files.set(0);
-        let name = match &result {
+        let name = match &outcome {
             Ok(summary) if summary.interrupted => "interrupted",
             Ok(_) => "ended",
             Err(_) => "failed",
@@ -61,35 +65,21 @@ impl IngestCounts {
         self.runs.get_or_create(&Run { result: name }).inc();
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         self.last_end.set(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
-        if let Ok(summary) = &result {
+        if let Ok(summary) = outcome {
             self.last_seconds.set(summary.seconds);
         }
-        result
     }
 }
 
-/// Counts, and passes on.
-#[derive(Debug)]
-pub struct Counted<'a, P> {
-    /// Where it is counted.
-    pub counts: &'a IngestCounts,
-    /// Who else is told.
-    pub shown: &'a P,
-}
-
-impl<P: Progress> Progress for Counted<'_, P> {
-    fn planned(&self, files: u64, unchanged: u64, bytes: u64) {
-        self.counts.waiting_files.set(i64::try_from(files.saturating_sub(unchanged)).unwrap_or(i64::MAX));
-        self.shown.planned(files, unchanged, bytes);
+impl Progress for IngestCounts {
+    fn planned(&self, files: u64, unchanged: u64, _bytes: u64) {
+        self.waiting_files.set(i64::try_from(files.saturating_sub(unchanged)).unwrap_or(i64::MAX));
     }
 
-    fn pages_found(&self, pages: u64) {
-        self.shown.pages_found(pages);
-    }
+    fn pages_found(&self, _pages: u64) {}
 
     fn pages_done(&self, pages: u64) {
-        self.counts.pages.inc_by(pages);
-        self.shown.pages_done(pages);
+        self.pages.inc_by(pages);
     }
 
     fn file_done(&self, file: &FileDone<'_>) {
@@ -97,13 +87,11 @@ impl<P: Progress> Progress for Counted<'_, P> {
             None => Outcome { outcome: "read", reason: "" },
             Some((reason, _)) => Outcome { outcome: "failed", reason: reason.code() },
         };
-        self.counts.files.get_or_create(&outcome).inc();
-        self.counts.waiting_files.dec();
-        self.shown.file_done(file);
+        self.files.get_or_create(&outcome).inc();
+        self.waiting_files.dec();
     }
 
     fn committed(&self, reports: u64) {
-        self.counts.committed.inc_by(reports);
-        self.shown.committed(reports);
+        self.committed.inc_by(reports);
     }
 }

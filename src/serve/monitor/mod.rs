@@ -6,4 +6,4 @@ pub mod metrics;
 mod ingest;
 mod process;
 
-pub use ingest::{Counted, IngestCounts};
+pub use ingest::IngestCounts;

@@ -21,6 +21,14 @@ use utoipa::OpenApi;
         api::related::related,
         api::coverage,
         pictures::image,
+        api::uploads::upload,
+        api::remove,
+        api::jobs::create,
+        api::jobs::list,
+        api::jobs::get,
+        api::jobs::cancel,
+        api::jobs::failures,
+        api::events::events,
         forms::rows::csv,
         forms::rows::ndjson,
         forms::feed::atom,
@@ -63,6 +71,8 @@ pub fn document(base_path: &str) -> Value {
         "required": true,
         "content": { "application/json": { "schema": search, "example": { "q": "cash transfer", "limit": 5 } } },
     });
+    document["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["example"] =
+        json!({ "paths": ["2024/annual-report.pdf"], "retry": "none" });
     let routes = table();
     let Some(paths) = document["paths"].as_object_mut() else { return document };
     for (path, methods) in paths {
@@ -88,6 +98,7 @@ fn complete(operation: &mut Value, access: Access) {
     let security = match access {
         Access::Open => json!([]),
         Access::Read => json!([{}, { "key": ["search"] }]),
+        Access::Key(scope) => json!([{ "key": [scope.code()] }]),
     };
     operation.insert("security".to_owned(), security);
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };

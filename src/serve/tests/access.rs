@@ -25,6 +25,14 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET /api/v1/reports/{id}/pages/{page}", "anyone", "search"),
     ("GET /api/v1/reports/{id}/pages/{page}/image", "anyone", "search"),
     ("GET /api/v1/reports/{id}/related", "anyone", "search"),
+    ("POST /api/v1/reports", "ingest", "ingest"),
+    ("DELETE /api/v1/reports/{id}", "admin", "admin"),
+    ("POST /api/v1/jobs", "ingest", "ingest"),
+    ("GET /api/v1/jobs", "ingest", "ingest"),
+    ("GET /api/v1/jobs/{job}", "ingest", "ingest"),
+    ("DELETE /api/v1/jobs/{job}", "ingest", "ingest"),
+    ("GET /api/v1/jobs/{job}/events", "ingest", "ingest"),
+    ("GET /api/v1/jobs/{job}/failures", "ingest", "ingest"),
     ("GET /api/v1/coverage", "anyone", "search"),
     ("GET /healthz", "anyone", "anyone"),
     ("GET /readyz", "anyone", "anyone"),
@@ -60,7 +68,7 @@ fn guarded(public: bool) -> (Site, Arc<ServiceStore>, BTreeMap<&'static str, Str
 }
 
 async fn status(site: &Site, method: &str, path: &str, key: Option<&str>) -> StatusCode {
-    let path = path.replace("{id}", &site.id.to_string()).replace("{page}", "1");
+    let path = path.replace("{id}", &site.id.to_string()).replace("{page}", "1").replace("{job}", "1");
     let mut request = Request::builder().method(method).uri(path);
     if let Some(key) = key {
         request = request.header("authorization", format!("Bearer {key}"));

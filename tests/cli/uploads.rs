@@ -1,0 +1,105 @@
+//! Reports handed over to a service that runs: here to stay once it says so, found a moment later, removed for good.
+
+use crate::cli::sandbox::{Sandbox, pdf};
+use crate::cli::server::{PATIENCE, Server};
+use std::time::{Duration, Instant};
+
+fn key(sandbox: &Sandbox) -> String {
+    let made = sandbox.run("keys create --name tests --scope admin");
+    format!("Authorization: Bearer {}", String::from_utf8(made.stdout).expect("text").trim())
+}
+
+fn wait_for(server: &Server, query: &str, title: &str) -> Duration {
+    let started = Instant::now();
+    let path = format!("/api/v1/search?q={query}");
+    while !server.get(&path).contains(title) {
+        assert!(started.elapsed() < PATIENCE, "{query} does not find {title}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    started.elapsed()
+}
+
+#[test]
+fn what_was_handed_over_is_found_survives_a_kill_and_can_be_removed() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    assert_eq!(sandbox.run("ingest reports").status.code(), Some(0));
+    let key = key(&sandbox);
+    let headers = [key.clone(), "Content-Type: application/pdf".to_owned()];
+    let mut server = Server::start(&sandbox, "");
+    let food = pdf("Food aid", &["Food aid was late."]);
+    let (status, body) = server.request("POST", "/api/v1/reports", &headers, &food);
+    assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+    wait_for(&server, "late", "Food aid");
+    // Another one, and the service is killed as soon as it has said that it is here.
+    let water = pdf("Clean water", &["Water was clean."]);
+    let (status, body) = server.request("POST", "/api/v1/reports", &headers, &water);
+    assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+    server.kill();
+    let server = Server::start(&sandbox, "");
+    wait_for(&server, "clean", "Clean water");
+    let report: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    let path = format!("/api/v1/reports/{}", report["id"].as_str().expect("an id"));
+    assert_eq!(server.request("DELETE", &path, &[key], b"").0, 204);
+    assert!(!server.get("/api/v1/search?q=clean").contains("Clean water"), "gone at once");
+    let (code, messages) = server.terminate();
+    assert_eq!(code, Some(0), "{messages}");
+    assert_eq!(sandbox.run("verify").status.code(), Some(0));
+    let kept = std::fs::read_dir(sandbox.path("index/uploads")).expect("there").count();
+    assert_eq!(kept, 1, "the file went with its report");
+}
+
+#[test]
+fn a_job_reads_what_lies_under_the_roots_and_another_process_may_write_between() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    assert_eq!(sandbox.run("ingest reports").status.code(), Some(0));
+    sandbox.write("recto.toml", "[serve]\ningest_roots = [\"reports\"]\n");
+    let headers = [key(&sandbox), "Content-Type: application/json".to_owned()];
+    let server = Server::start(&sandbox, "");
+    sandbox.write("reports/food.pdf", pdf("Food aid", &["Food aid was late."]));
+    let (status, body) = server.request("POST", "/api/v1/jobs", &headers, br#"{"paths":["food.pdf"]}"#);
+    assert_eq!(status, 202, "{}", String::from_utf8_lossy(&body));
+    wait_for(&server, "late", "Food aid");
+    sandbox.write("reports/water.pdf", pdf("Clean water", &["Water was clean."]));
+    let started = Instant::now();
+    loop {
+        match sandbox.run("ingest reports").status.code() {
+            Some(0) => break,
+            code => assert_eq!(code, Some(75), "the service lets go of the library in a moment"),
+        }
+        assert!(started.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    wait_for(&server, "clean", "Clean water");
+    server.terminate();
+}
+
+#[test]
+fn what_is_handed_over_does_not_wait_for_a_long_ingest() {
+    let sandbox = Sandbox::new();
+    let words = "word ".repeat(40);
+    for number in 0..400 {
+        let pages: Vec<String> = (0..12).map(|page| format!("Report {number}, page {page}. {words}")).collect();
+        let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+        sandbox.write(&format!("reports/{number}.pdf"), pdf(&format!("Report {number}"), &pages));
+    }
+    let key = key(&sandbox);
+    let server = Server::start(&sandbox, "--ingest reports");
+    let headers = [key.clone(), "Content-Type: application/pdf".to_owned()];
+    let food = pdf("Food aid", &["Food aid was late."]);
+    assert_eq!(server.request("POST", "/api/v1/reports", &headers, &food).0, 201);
+    wait_for(&server, "late", "Food aid");
+    let started = Instant::now();
+    loop {
+        let (_, body) = server.request("GET", "/api/v1/jobs/1", std::slice::from_ref(&key), b"");
+        let job: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        if job["state"] == "done" {
+            assert_eq!((&job["summary"]["indexed"], &job["summary"]["interrupted"]), (&400.into(), &false.into()));
+            break;
+        }
+        assert!(job["state"] == "running" && started.elapsed() < PATIENCE, "{job}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    server.terminate();
+}
