@@ -32,6 +32,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "hostile"))
 import make  # noqa: E402
 from pdf import paged  # noqa: E402
 
+# What is recognised in pictures is another program's work.
+os.environ["RECTO_OCR__MODE"] = "off"
+
 # What the ingesting process may need beyond what it needs for good files.
 GROWTH_MEBIBYTES = 64
 # A file that takes longer could be refused sooner; extract alone is timed, on a machine that may be busy.
