@@ -16,7 +16,6 @@ import argparse
 import hashlib
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +23,6 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "hostile"))
@@ -37,8 +35,6 @@ os.environ["RECTO_OCR__MODE"] = "off"
 
 # What the ingesting process may need beyond what it needs for good files.
 GROWTH_MEBIBYTES = 64
-# A file that takes longer could be refused sooner; extract alone is timed, on a machine that may be busy.
-SLOW_SECONDS = 10
 # Of one file: the limit on time, the grace beyond it, and what the two cores' other work may cost.
 FILE_SECONDS = 45
 # Reasons that are right for no file.
@@ -162,26 +158,6 @@ def check_outcomes(cases, library: Library, summary: dict, good: dict, expected_
     return kinds
 
 
-def extract(binary: Path, file: Path) -> tuple[str, float, float, str]:
-    """Name, seconds, MiB and what was wrong when `recto extract` read the file."""
-    command = [str(binary), "-q", "extract", "--format", "text", str(file)]
-    began = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    late = threading.Timer(FILE_SECONDS, process.kill)
-    late.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    late.cancel()
-    process.returncode = 0  # reaped by wait4
-    seconds, mebibytes = time.monotonic() - began, usage.ru_maxrss / 1024
-    code = os.waitstatus_to_exitcode(status)
-    fault = signal.Signals(-code).name if code < 0 else f"exit code {code}" if code not in (0, 3) else ""
-    # Time of this process: others may be busy.
-    slow = usage.ru_utime + usage.ru_stime
-    if not fault and slow > SLOW_SECONDS:
-        fault = f"{slow:.0f} s of processor time"
-    return file.stem.partition("=")[2], slow, mebibytes, fault or ("1 GiB and more" if mebibytes > 1024 else "")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary", type=Path)
@@ -241,16 +217,10 @@ def run(binary, scratch, good, files, wanted, options):
     library.run("verify")
 
     if not options.no_extract:
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            results = list(pool.map(lambda file: extract(binary, file), sorted((scratch / "all").iterdir())))
-        faults = [f"{name}: {fault}" for name, _, _, fault in results if fault]
-        if faults:
-            fail("extract\n    " + "\n    ".join(faults))
-        slowest, largest = max(results, key=lambda result: result[1]), max(results, key=lambda result: result[2])
-        print(
-            f"extract: {len(results)} files, slowest {slowest[1]:.1f} s of processor time ({slowest[0]}), "
-            f"largest {largest[2]:.0f} MiB ({largest[0]})"
-        )
+        # From a small process: one starts with the memory of who starts it.
+        command = [sys.executable, str(Path(__file__).with_name("corpus.py")), str(binary), str(scratch / "all")]
+        if subprocess.run([*command, "--seconds", str(FILE_SECONDS)]).returncode:
+            fail("extract")
 
 
 if __name__ == "__main__":
