@@ -10,6 +10,7 @@ slow      1,000 silent connections, 200 senders of heads and 50 of bodies at a b
 load      16 clients for 60 s while an ingest runs: no request fails
 end       SIGTERM ten times under load, with half a request and a silent connection open while an ingest runs: exit code
           0 within 30 s, and the library is sound afterwards
+files     three times as many connections as file descriptors: who asks is answered, and the processor rests
 queries   18 kinds of query that grow without end: answered or refused within 2 s, the same process
 nonsense  10,000 requests made of pieces that two readers understand differently, or nobody: no 5xx, the same process
 """
@@ -20,6 +21,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -29,7 +31,9 @@ import time
 QUERIES = ["report", "cash transfer", "\"the report\"", "wat*", "evaluation OR summary", "a", "year:2020..2023 page",
            "nothingatall", "(deep (deep", "recommendation -cost"]
 HEAD_DEADLINE, BODY_DEADLINE = 12, 32
-CAMPAIGNS = ["slow", "queries", "nonsense", "load", "end"]
+# Descriptors that a service has which has too few.
+FILES = 80
+CAMPAIGNS = ["slow", "files", "queries", "nonsense", "load", "end"]
 
 
 def fail(message):
@@ -44,12 +48,13 @@ def percentile(times, share):
 class Service:
     """A running `recto serve`."""
 
-    def __init__(self, binary, index, *arguments):
+    def __init__(self, binary, index, *arguments, files=None):
         command = [binary, "serve", "--index", str(index), "--listen", "127.0.0.1:0", "--progress", "never", *arguments]
         self.log = tempfile.NamedTemporaryFile("w+", prefix="service-", suffix=".log")
         # Commits come often, so that searches meet many of them.
         environment = {**os.environ, "RECTO_INGEST__COMMIT_PAGES": "50"}
-        self.process = subprocess.Popen(command, stderr=self.log, stdout=subprocess.DEVNULL, env=environment)
+        self.process = subprocess.Popen(command, stderr=self.log, stdout=subprocess.DEVNULL, env=environment,
+                                        preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))))
         end = time.monotonic() + 60
         while True:
             text = pathlib.Path(self.log.name).read_text()
@@ -71,6 +76,10 @@ class Service:
             self.process.kill()
             fail("the service did not end within 40 s")
         return code, time.monotonic() - started
+
+    def processor_time(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -195,6 +204,23 @@ async def slow(service, full):
         fail("senders of heads are not let go in time")
     if full and (not body_lives or max(body_lives) > BODY_DEADLINE):
         fail("senders of bodies are not let go in time")
+
+
+async def files(service, full):
+    """More connections than file descriptors: those who ask are answered, and the processor rests."""
+    open_ones = [await connect(service, f"127.0.2.{number % 40 + 1}") for number in range(FILES * 3)]
+    before, started = service.processor_time(), time.monotonic()
+    await asyncio.sleep(5)
+    share = (service.processor_time() - before) / (time.monotonic() - started)
+    times, statuses = [], {}
+    await ask_on(service, time.monotonic() + 3, times, statuses, True)
+    for _, writer in open_ones:
+        writer.close()
+    service.check()
+    print(f"files: {len(open_ones)} connections for {FILES} descriptors: {share:.0%} of a core while nobody asks, {sum(statuses.values())} "
+          f"searches, the slowest {max(times) * 1000:.0f} ms")
+    if set(statuses) != {200} or share > 0.3:
+        fail(f"not served without descriptors: {statuses}")
 
 
 def unique_copies(folder, into, number):
@@ -380,8 +406,8 @@ def main():
             if campaign == "load":
                 unique_copies(arguments.folder, place / "copies", 3000 if arguments.full else 400)
                 options = ["--ingest", str(place / "copies")]
-            service = Service(binary, index, *options)
-            asyncio.run({"slow": slow, "load": load, "nonsense": nonsense, "queries": queries}[campaign](service, arguments.full))
+            service = Service(binary, index, *options, files=FILES if campaign == "files" else None)
+            asyncio.run({"slow": slow, "load": load, "nonsense": nonsense, "queries": queries, "files": files}[campaign](service, arguments.full))
             code, seconds = service.stop()
             if code != 0 or seconds > 30:
                 fail(f"after {campaign}: exit code {code} after {seconds:.1f} s")

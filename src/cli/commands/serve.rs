@@ -42,6 +42,7 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let ingests = !arguments.ingest.is_empty();
     let guard = guard(session, address, ingests)?;
+    allow_open_files();
     let runtime = runtime()?;
     let listener = listen(address, &runtime)?;
     let opened = while_starting(&runtime, &listener, &base_path, &options, || {
@@ -160,6 +161,16 @@ fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<Guard,
         )));
     }
     Ok(Guard { store, public: session.config().serve.public })
+}
+
+/// Takes as many file descriptors as the system would give: every connection needs one, and so do the files of the
+/// index. What is given unasked is made for programs that know no others.
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "no more files can be open at once than usual");
+    }
 }
 
 fn runtime() -> Result<Runtime, CommandError> {

@@ -79,8 +79,14 @@ async fn next(listener: &TcpListener, service: &Service) -> Option<(TcpStream, P
     let (stream, address) = match listener.accept().await {
         Ok(accepted) => accepted,
         Err(error) => {
-            tracing::warn!(%error, "a connection cannot be accepted");
-            tokio::time::sleep(ACCEPT_PAUSE).await;
+            // Most likely the process has no file descriptor left, and a connection that waits holds one.
+            if service.connections.make_room() {
+                tracing::info!(%error, "a connection makes way, as another cannot be accepted");
+                let _ = tokio::time::timeout(ACCEPT_PAUSE, service.connections.freed()).await;
+            } else {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
             return None;
         }
     };

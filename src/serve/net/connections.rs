@@ -77,6 +77,12 @@ impl Connections {
         Ok(Admitted { connections: Arc::clone(self), number, activity, displaced })
     }
 
+    /// Ends the connection that has waited longest without a whole request, for want of what every connection needs;
+    /// false if there is none.
+    pub fn make_room(&self) -> bool {
+        self.lock().displace(None)
+    }
+
     /// Connections open now.
     pub fn count(&self) -> usize {
         self.lock().by_number.len()
@@ -157,6 +163,8 @@ mod tests {
         drop((request, requests));
         let after = admit(there).expect("one makes way");
         assert_eq!(connections.count(), 4);
+        assert!(connections.make_room());
+        assert_eq!(connections.count(), 3);
         drop((first, second, third, unbounded, after, other_request));
         assert_eq!(connections.count(), 0);
         assert!(connections.lock().by_address.is_empty());
