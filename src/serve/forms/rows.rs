@@ -14,6 +14,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
 use http_body_util::channel::{Channel, Sender};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -121,7 +122,8 @@ async fn answer(
         let (sender, channel) = Channel::<Bytes, Cut>::new(AHEAD);
         let patience = service.limits.export_stall;
         tokio::task::spawn_blocking(move || send(pieces, &rows, sender, patience, place));
-        Body::new(channel)
+        // Compression asks once more after the end, which the channel does not bear.
+        Body::new(channel.fuse())
     };
     let (content_type, disposition) = match format {
         Format::Csv => ("text/csv; charset=utf-8; header=present", "attachment; filename=\"search.csv\""),

@@ -79,14 +79,14 @@ pub fn document(base_path: &str) -> Value {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             let route =
                 routes.iter().find(|route| route.path == path && route.method.as_str().eq_ignore_ascii_case(method));
-            complete(operation, route.map_or(Access::Read, |route| route.access));
+            complete(path, operation, route.map_or(Access::Read, |route| route.access));
         }
     }
     document
 }
 
 /// Adds to an operation who may use it and what else it may answer.
-fn complete(operation: &mut Value, access: Access) {
+fn complete(path: &str, operation: &mut Value, access: Access) {
     let Some(operation) = operation.as_object_mut() else { return };
     // The handlers' comments are for those who read the code.
     operation.remove("description");
@@ -116,7 +116,16 @@ fn complete(operation: &mut Value, access: Access) {
     for (status, response) in responses {
         if status.starts_with(['4', '5']) {
             let schema = json!({ "$ref": "#/components/schemas/ProblemBody" });
-            response["content"] = json!({ "application/problem+json": { "schema": schema } });
+            // Outside the API errors are pages, as browsers come there.
+            response["content"] = if path.starts_with("/api/") {
+                json!({ "application/problem+json": { "schema": schema } })
+            } else {
+                json!({ "text/html": { "schema": { "type": "string" } } })
+            };
+        }
+        // A schema would be taken for that of each event.
+        if let Some(events) = response["content"].get_mut("text/event-stream").and_then(Value::as_object_mut) {
+            events.remove("schema");
         }
     }
 }

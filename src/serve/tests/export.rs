@@ -99,3 +99,15 @@ async fn results_lead_to_their_other_forms() {
         assert!(body.contains("<link rel=\"alternate\""), "{body}");
     }
 }
+
+#[tokio::test]
+async fn rows_are_whole_when_they_are_compressed() {
+    let site = site("");
+    for path in ["/search.csv?q=cash", "/search.ndjson?q=cash", "/search.ndjson?q=many"] {
+        for _ in 0..5 {
+            let answer = site.get_with(path, &[("accept-encoding", "gzip")]).await;
+            assert_eq!(answer.header("content-encoding"), "gzip", "{path}");
+            assert!(!answer.body.is_empty(), "{path}");
+        }
+    }
+}
