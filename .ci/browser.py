@@ -23,6 +23,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+MANY = 1_500  # reports: reading them takes longer than opening a page
 PATIENCE = 30  # seconds; far longer than anything here takes
 STUDY = "00063b21c320c3facba9f90099fab9ea"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -425,6 +426,39 @@ def hostile(browser, base, names):
     print(f"ok  {len(places)} pages with hostile texts, {names} of them of hostile reports")
 
 
+def progress(browser, binary, folder):
+    """While reports are read, the start page counts them, and says when all are there."""
+    reports = folder / "many"
+    reports.mkdir()
+    for number in range(MANY):
+        (reports / f"{number}.pdf").write_bytes(pdf(f"Report {number}", "The Printer", [f"This is number {number}."]))
+    base = f"http://127.0.0.1:{free_port()}"
+    command = [binary, "--index", str(folder / "live"), "serve", "--listen", base.removeprefix("http://")]
+    server = subprocess.Popen([*command, "--ingest", str(reports)], stderr=subprocess.DEVNULL)
+    try:
+        answering(base)
+        browser.go(f"{base}/")
+        assert "Reports are being read now" in browser.text(".notice"), browser.text(".notice")
+        browser.wait("document.querySelector('.notice').textContent", "All has been read. Look again.")
+        browser.click(".notice a")
+        browser.wait("document.readyState === 'complete' && !document.querySelector('.notice')")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=60)
+
+
+def answering(base):
+    """Waits for a service that is starting."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(f"{base}/readyz").close()
+            return
+        except OSError:
+            assert time.monotonic() < until, "the service does not answer"
+            time.sleep(0.05)
+
+
 def accessible(browser, base, axe, kinds):
     """axe finds nothing serious, whatever the window and the scheme."""
     serious = []
@@ -496,14 +530,7 @@ def main():
             [binary, "--index", index, "serve", "--listen", base.removeprefix("http://")], stderr=subprocess.DEVNULL
         )
         try:
-            until = time.monotonic() + PATIENCE
-            while True:
-                try:
-                    urllib.request.urlopen(f"{base}/readyz")
-                    break
-                except OSError:
-                    assert time.monotonic() < until, "the service does not answer"
-                    time.sleep(0.1)
+            answering(base)
             report = json.load(urllib.request.urlopen(f"{base}/api/v1/search?q=file:cash"))["hits"][0]["id"]
             kinds = [
                 ("start", "/"), ("results", "/?q=%22energy+efficiency%22"), ("nothing", "/?q=zzqqzz"),
@@ -518,6 +545,7 @@ def main():
                 "back": lambda browser: back(browser, base),
                 "quotation": lambda browser: quotation(browser, base, report),
                 "hostile": lambda browser: hostile(browser, base, names),
+                "progress": lambda browser: progress(browser, binary, temporary),
             }
             if arguments.axe:
                 axe = arguments.axe.read_text(encoding="utf-8")

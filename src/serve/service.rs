@@ -65,7 +65,7 @@ pub struct Service {
     ingesting: Arc<AtomicBool>,
     searches: Pool,
     readings: Pool,
-    coverage: Mutex<Option<(Instant, Arc<Coverage>)>>,
+    coverage: Mutex<Option<(Instant, EntityTag, Arc<Coverage>)>>,
     is_stopping: AtomicBool,
     /// The generation in which a search ended in a panic.
     suspect: Mutex<Option<String>>,
@@ -282,16 +282,18 @@ impl Service {
         .await
     }
 
-    /// What of the library is searchable; a few seconds old at most.
+    /// What of the library is searchable; a few seconds old at most, and never older than the last commit.
     pub async fn coverage(self: &Arc<Self>) -> Result<Arc<Coverage>, Problem> {
-        if let Some((taken, coverage)) = &*self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
+        let tag = self.entity_tag();
+        if let Some((taken, of, coverage)) = &*self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
             && taken.elapsed() < COVERAGE_AGE
+            && *of == tag
         {
             return Ok(Arc::clone(coverage));
         }
         self.read(|service| {
             let coverage = Arc::new(service.library.catalogue().coverage()?);
-            let kept = (Instant::now(), Arc::clone(&coverage));
+            let kept = (Instant::now(), tag, Arc::clone(&coverage));
             *service.coverage.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
             Ok(coverage)
         })

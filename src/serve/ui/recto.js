@@ -308,3 +308,29 @@ if (original && document.getElementById("source")) {
   });
   original.before(button, status);
 }
+
+// While reports are being read, the line that says so counts them.
+const LIVE_PAUSE = 2000; // milliseconds between two looks
+const live = document.querySelector("[data-live]");
+
+async function lookHowItGoes() {
+  try {
+    const { ingesting, reports } = await (await fetch(live.dataset.live, { cache: "no-store" })).json();
+    const counted = reports === 1 ? "1 report" : reports.toLocaleString("en") + " reports";
+    if (!ingesting) {
+      const link = element("a", "Look again");
+      link.href = location.href;
+      live.replaceChildren("All has been read. ", link, ".");
+      return;
+    }
+    live.textContent = "Reports are being read now: " + counted + " can be found so far.";
+  } catch {
+    // It may be busy or starting again; the line stays as it was.
+  }
+  setTimeout(lookHowItGoes, LIVE_PAUSE);
+}
+
+if (live) {
+  live.setAttribute("role", "status");
+  setTimeout(lookHowItGoes, LIVE_PAUSE);
+}

@@ -52,6 +52,8 @@ pub struct Shell {
     pub script: String,
     /// Where the script asks for suggestions.
     pub suggest: String,
+    /// Where the script asks how the service does.
+    pub health: String,
     /// The icon.
     pub icon: String,
     /// The browser's search box.
@@ -72,6 +74,7 @@ impl Shell {
             stylesheet: format!("{}?v={}", links.at(STYLESHEET_PATH), asset_hash()),
             script: format!("{}?v={}", links.at(SCRIPT_PATH), asset_hash()),
             suggest: links.at("/api/v1/suggest"),
+            health: links.at("/healthz"),
             icon: links.at("/assets/icon.svg"),
             opensearch: links.at("/opensearch.xml"),
             version: env!("CARGO_PKG_VERSION"),
