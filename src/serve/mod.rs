@@ -6,7 +6,7 @@
 //! ```
 //!
 //! * [`net`]: connections. [`layers`]: what stands around every handler. [`problem`]: every error.
-//! * [`api`]: JSON. [`ui`]: web pages. [`forms`]: a search as rows, feed or for a browser's search box. [`file`]: the originals.
+//! * [`api`]: JSON. [`ui`]: web pages. [`forms`]: a search as rows, feed or for a browser's search box. [`mod@file`]: the originals.
 //! * [`pictures`]: pages as pictures, drawn when asked for and kept.
 //! * [`monitor`]: how the service does. [`openapi`]: the API described by its own code. [`service`]: what the handlers share.
 //!
