@@ -124,9 +124,8 @@ fn complete(path: &str, operation: &mut Value, access: Access) {
             };
         }
         // A schema would be taken for that of each event.
-        if let Some(events) = response["content"].get_mut("text/event-stream").and_then(Value::as_object_mut) {
-            events.remove("schema");
-        }
+        let events = response.pointer_mut("/content/text~1event-stream").and_then(Value::as_object_mut);
+        events.into_iter().for_each(|events| drop(events.remove("schema")));
     }
 }
 

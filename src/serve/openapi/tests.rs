@@ -195,6 +195,7 @@ fn every_route_of_the_api_is_described_and_nothing_else() {
         routes.iter().filter(|name| name.contains(" /api/") && !described.contains(*name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert!(described.is_subset(&routes), "{:?}", described.difference(&routes));
+    assert!(!document.to_string().contains("\"content\":null"), "an answer without a body has no content");
     assert_eq!(document["servers"][0]["url"], "/recto");
     let text = document.to_string();
     for code in crate::serve::problem::Code::ALL {
