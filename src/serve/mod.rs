@@ -5,10 +5,10 @@
 //!              → routes → api | ui | forms | file | pictures | monitor → pool (bounded threads for what blocks) → search, store
 //! ```
 //!
-//! * [`net`]: connections. [`layers`]: what stands around every handler. [`problem`]: every error.
-//! * [`api`]: JSON. [`ui`]: web pages. [`forms`]: a search as rows, feed or for a browser's search box. [`mod@file`]: the originals.
-//! * [`pictures`]: pages as pictures, drawn when asked for and kept.
-//! * [`monitor`]: how the service does. [`openapi`]: the API described by its own code. [`service`]: what the handlers share.
+//! * `net`: connections. `layers`: what stands around every handler. `problem`: every error.
+//! * `api`: JSON. `ui`: web pages. `forms`: a search as rows, feed or for a browser's search box. `file`: the originals.
+//! * `pictures`: pages as pictures, drawn when asked for and kept.
+//! * `monitor`: how the service does. `openapi`: the API described by its own code. `service`: what the handlers share.
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; the library is
 //! written by [`crate::jobs`] alone, but for the pictures kept here; whatever may block runs in `pool` or on threads for
