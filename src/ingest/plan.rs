@@ -142,6 +142,11 @@ impl Known {
     pub(super) fn is_settled(&self, options: &IngestOptions) -> bool {
         let retry = options.retry;
         match self.outcome {
+            Outcome::Indexed | Outcome::Duplicate | Outcome::Unchanged | Outcome::Partial(_)
+                if options.ocr.as_ref().is_some_and(|ocr| ocr.is_forced()) =>
+            {
+                false
+            }
             Outcome::Indexed | Outcome::Duplicate | Outcome::Unchanged => true,
             // What was missing may be there by now.
             Outcome::Partial(Reason::OcrMissing) if options.ocr.as_ref().is_some_and(|ocr| ocr.is_available()) => false,

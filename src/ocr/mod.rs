@@ -132,6 +132,11 @@ impl Ocr {
         self.program().is_some()
     }
 
+    /// Whether it was asked for on all pages, and can be had: then what was read before is read again.
+    pub fn is_forced(&self) -> bool {
+        self.options.mode == OcrMode::Force && self.is_available()
+    }
+
     /// What there is, on one line, for people.
     pub fn summary(&self) -> String {
         match self.program() {

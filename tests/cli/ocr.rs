@@ -163,6 +163,13 @@ fn pages_with_text_are_recognised_only_by_force() {
         let done = summary(&sandbox, &format!("ingest reports --ocr {mode} --json"));
         assert_eq!((&done["pages"], &done["indexed"]), (&pages, &json!(2)), "{mode}");
     }
+    // Of files read before as well.
+    let sandbox = scene(&words);
+    for (mode, pages) in [("off", json!({"no_text": 2, "text": 1})), ("auto", json!({})), ("force", json!({"ocr": 3}))]
+    {
+        assert_eq!(summary(&sandbox, &format!("ingest reports --ocr {mode} --json"))["pages"], pages, "{mode}");
+    }
+    assert_eq!(hits(&sandbox, "hedgehog")["total"]["value"], 2);
     // As a setting, and that the option is the stronger.
     let sandbox = scene(&words);
     let mut command = sandbox.command("ingest reports --json");
