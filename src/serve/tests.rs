@@ -452,7 +452,7 @@ async fn results_say_what_was_found_where_and_mark_it() {
     let body = site.get("/?q=cash&language=en").await.body;
     let id = site.id;
     for wanted in [
-        "<h1 role=\"status\">128 reports</h1>",
+        "<h1><span role=\"status\">128 reports</span></h1>",
         "A <mark>cash transfer</mark>. ",
         "4 of 88 pages not searchable",
         "(274.4 KB)",
