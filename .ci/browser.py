@@ -459,6 +459,25 @@ def answering(base):
             time.sleep(0.05)
 
 
+def handing_over(browser, binary, base, index, folder):
+    """A report is handed over with a key and found; without a good one it is told what is wrong."""
+    report = folder / "late.pdf"
+    report.write_bytes(pdf("A late report", "The Printer", ["It was handed over by a marmot."]))
+    made = subprocess.run([binary, "--index", index, "keys", "create", "--name", "page", "--scope", "ingest"], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    browser.go(f"{base}/upload")
+    browser.call("POST", f"/element/{browser.element('#upload input[type=file]')}/value", {"text": str(report)})
+    for key, wanted in [("nonsense", "The key is not accepted"), (made.stdout.split()[-1], "can be found")]:
+        browser.type("#upload input[name=key]", key)
+        browser.click("#upload button")
+        browser.wait(f"(document.querySelector('.handed li:last-child')?.textContent ?? '').includes({json.dumps(wanted)})")
+        browser.wait("document.querySelector('#upload button').disabled", False)
+    browser.complaints()  # the refusal is logged
+    browser.click(".handed a")
+    browser.arrive("/reports/")
+    assert browser.text("h1") == "A late report", browser.text("h1")
+
+
 def accessible(browser, base, axe, kinds):
     """axe finds nothing serious, whatever the window and the scheme."""
     serious = []
@@ -534,7 +553,7 @@ def main():
             report = json.load(urllib.request.urlopen(f"{base}/api/v1/search?q=file:cash"))["hits"][0]["id"]
             kinds = [
                 ("start", "/"), ("results", "/?q=%22energy+efficiency%22"), ("nothing", "/?q=zzqqzz"),
-                ("relaxed", "/?q=energy+zzqqzz"), ("refused", "/?q=" + "(" * 20 + "a"), ("list", "/reports"),
+                ("relaxed", "/?q=energy+zzqqzz"), ("refused", "/?q=" + "(" * 20 + "a"), ("list", "/reports"), ("upload", "/upload"),
                 ("report", f"/reports/{STUDY}?q=energy"), ("page", f"/reports/{STUDY}/pages/11?q=energy"),
                 ("error", "/reports/unknown"), ("docs", "/docs"),
             ]
@@ -547,6 +566,7 @@ def main():
                 "hostile": lambda browser: hostile(browser, base, names),
                 "progress": lambda browser: progress(browser, binary, temporary),
             }
+            parts["handing over"] = lambda browser: handing_over(browser, binary, base, index, temporary)
             if arguments.axe:
                 axe = arguments.axe.read_text(encoding="utf-8")
                 parts["accessible"] = lambda browser: accessible(browser, base, axe, kinds)

@@ -55,6 +55,7 @@ pub fn table() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/", Access::Read, get(pages::search)),
         Route::new(Method::GET, "/reports", Access::Read, get(pages::reports)),
+        Route::new(Method::GET, "/upload", Access::Read, get(pages::upload)),
         Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)),
         Route::new(Method::GET, "/reports/{id}/pages", Access::Read, get(pages::jump)),
         Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)),

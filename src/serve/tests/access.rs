@@ -13,6 +13,7 @@ use tower::ServiceExt;
 const MATRIX: &[(&str, &str, &str)] = &[
     ("GET /", "anyone", "search"),
     ("GET /reports", "anyone", "search"),
+    ("GET /upload", "anyone", "search"),
     ("GET /reports/{id}", "anyone", "search"),
     ("GET /reports/{id}/pages", "anyone", "search"),
     ("GET /reports/{id}/pages/{page}", "anyone", "search"),

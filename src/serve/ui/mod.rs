@@ -23,6 +23,7 @@ mod search;
 mod sheet;
 mod shell;
 mod strip;
+mod upload;
 
 pub use browse::{BrowsePage, browse_page};
 pub use docs::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
@@ -32,3 +33,4 @@ pub use query_state::QueryState;
 pub use report::{ReportView, report_page};
 pub use search::{home_page, refused_page, results_page};
 pub use shell::{SCRIPT_PATH, STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, render, script, stylesheet};
+pub use upload::upload_page;

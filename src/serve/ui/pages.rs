@@ -102,6 +102,11 @@ pub async fn report(
     Ok(tag.mark(Html(page).into_response()))
 }
 
+/// `/upload`: where reports are handed over.
+pub async fn upload(State(service): State<Arc<Service>>, client: Client) -> Html<String> {
+    Html(ui::upload_page(&service.links, &client.site().unwrap_or_default()))
+}
+
 /// `/reports/{id}/pages?page=`: to the page with this number, or with this printed on it.
 pub async fn jump(
     State(service): State<Arc<Service>>,

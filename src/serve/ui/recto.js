@@ -334,3 +334,55 @@ if (live) {
   live.setAttribute("role", "status");
   setTimeout(lookHowItGoes, LIVE_PAUSE);
 }
+
+// Reports that are handed over: one after the other, each with a line that tells how it went.
+const upload = document.getElementById("upload");
+const LOOKS = 60; // times a report is looked for after it was handed over
+
+async function handOver(file, key, line) {
+  const headers = { Authorization: "Bearer " + key, "Content-Type": "application/pdf" };
+  const address = upload.dataset.address + "?" + new URLSearchParams({ name: file.name });
+  line.textContent = file.name + ": being sent";
+  const answer = await fetch(address, { method: "POST", headers, body: file });
+  const told = await answer.json();
+  if (!answer.ok) throw new Error(told.title + ": " + told.detail);
+  line.textContent = file.name + ": being read";
+  let { state, reason } = told;
+  for (let look = 0; state === "queued" && look < LOOKS; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const found = await fetch(told.url, { headers: { Authorization: headers.Authorization } });
+    if (found.ok) state = "searchable";
+    else if (found.status !== 404) throw new Error("it cannot be told what became of it");
+  }
+  if (state === "failed") throw new Error("it could not be read (" + reason + ")");
+  line.textContent = file.name + ": ";
+  if (state === "searchable") {
+    const link = element("a", "can be found");
+    link.href = told.url;
+    line.append(link);
+  } else {
+    line.append("still being read; it may be found later");
+  }
+}
+
+if (upload) {
+  upload.hidden = false;
+  upload.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { files, key } = upload.elements;
+    const button = upload.querySelector("button");
+    const lines = upload.querySelector(".handed");
+    button.disabled = true;
+    for (const file of files.files) {
+      const line = element("li", file.name);
+      lines.append(line);
+      try {
+        await handOver(file, key.value.trim(), line);
+      } catch (error) {
+        line.className = "lack";
+        line.textContent = file.name + ": " + error.message;
+      }
+    }
+    button.disabled = false;
+  });
+}

@@ -46,6 +46,8 @@ pub struct Shell {
     pub home: String,
     /// The list of reports.
     pub reports: String,
+    /// Where reports are handed over.
+    pub upload: String,
     /// The stylesheet.
     pub stylesheet: String,
     /// The script.
@@ -71,6 +73,7 @@ impl Shell {
             has_search: true,
             home: links.home(),
             reports: links.reports(0),
+            upload: links.at("/upload"),
             stylesheet: format!("{}?v={}", links.at(STYLESHEET_PATH), asset_hash()),
             script: format!("{}?v={}", links.at(SCRIPT_PATH), asset_hash()),
             suggest: links.at("/api/v1/suggest"),
