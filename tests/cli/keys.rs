@@ -1,7 +1,8 @@
 //! `recto keys`: made once, listed without the secret, refused once revoked.
 
 use crate::cli::sandbox::{Sandbox, pdf};
-use crate::cli::server::Server;
+use crate::cli::server::{PATIENCE, Server};
+use std::time::{Duration, Instant};
 
 #[test]
 fn keys_are_shown_once_and_listed_by_how_they_begin() {
@@ -70,4 +71,24 @@ fn keys_are_valid_at_once_in_a_service_that_runs() {
     assert_eq!(status(&key), 200);
     sandbox.run("keys revoke reader");
     assert_eq!(status(&key), 401);
+}
+
+#[test]
+fn a_library_may_begin_with_an_upload() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("serve --listen 127.0.0.1:0").status.code(), Some(2), "nothing to serve, nobody to fill it");
+    let made = sandbox.run("keys create --name desk --scope ingest");
+    let key = String::from_utf8(made.stdout).expect("text").trim().to_owned();
+    let server = Server::start(&sandbox, "");
+    assert!(server.body("/api/v1/search?q=cash").contains(r#""value":0"#));
+    let headers = [format!("Authorization: Bearer {key}"), "Content-Type: application/pdf".to_owned()];
+    let file = pdf("Cash transfers", &["Cash reached most households."]);
+    assert_eq!(server.request("POST", "/api/v1/reports", &headers, &file).0, 201);
+    let started = Instant::now();
+    while !server.body("/api/v1/search?q=cash").contains(r#""value":1"#) {
+        assert!(started.elapsed() < PATIENCE, "it never became searchable");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(server.terminate().0, Some(0));
+    assert_eq!(sandbox.run("verify").status.code(), Some(0));
 }

@@ -41,12 +41,12 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     let roots = Roots::new(&settings.ingest_roots)
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let ingests = !arguments.ingest.is_empty();
-    let guard = guard(session, address, ingests)?;
+    let (guard, has_key) = guard(session, address, ingests)?;
     allow_open_files();
     let runtime = runtime()?;
     let listener = listen(address, &runtime)?;
     let opened = while_starting(&runtime, &listener, &base_path, &options, || {
-        let library = Arc::new(open_library(session, ingests)?);
+        let library = Arc::new(open_library(session, ingests, has_key)?);
         let engine = Arc::new(Engine::open(Arc::clone(&library))?);
         Ok::<_, CommandError>((library, engine))
     });
@@ -142,7 +142,8 @@ fn address(listen: &str) -> Result<SocketAddr, CommandError> {
 
 /// Who is let in. An address that other machines reach is refused while there is no key: whoever set the service up so
 /// could not have meant to be the only one who cannot write to it. Nothing is made where there is no library to serve.
-fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<Guard, CommandError> {
+/// Tells as well whether there is a key.
+fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<(Guard, bool), CommandError> {
     let directory = session.library_directory();
     let is_there = ingests || directory.is_dir();
     let store = match is_there.then(|| ServiceStore::open(directory)).transpose() {
@@ -160,7 +161,7 @@ fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<Guard,
              a key with `recto keys create` first, or listen on 127.0.0.1"
         )));
     }
-    Ok(Guard { store, public: session.config().serve.public })
+    Ok((Guard { store, public: session.config().serve.public }, has_key))
 }
 
 /// Takes as many file descriptors as the system would give: every connection needs one, and so do the files of the
@@ -200,10 +201,11 @@ fn while_starting<T>(
     })
 }
 
-/// The library; one that is to be filled is made if need be, and can be searched while it is still empty. What a crash
+/// The library; one that is to be filled is made if need be, and can be searched while it is still empty, and so is one
+/// that is awaited, as somebody has a key to fill it with. What a crash
 /// or a disk has done to its index is mended before anything is answered from it, unless another process writes, which
 /// then does so itself.
-fn open_library(session: &Session, ingests: bool) -> Result<Library, CommandError> {
+fn open_library(session: &Session, ingests: bool, is_awaited: bool) -> Result<Library, CommandError> {
     let directory = session.library_directory();
     let never = AtomicBool::new(false);
     if ingests {
@@ -211,7 +213,9 @@ fn open_library(session: &Session, ingests: bool) -> Result<Library, CommandErro
         upkeep::heal(&library, session, &never)?;
         return Ok(library);
     }
-    if !Library::exists(directory) {
+    if !Library::exists(directory) && is_awaited {
+        drop(session.open_for_writing()?);
+    } else if !Library::exists(directory) {
         return Err(StoreError::NoLibrary { directory: directory.to_owned() }.into());
     }
     match session.open_for_writing() {
