@@ -14,7 +14,7 @@ use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings};
 
 /// Memory each engine thread fills before it writes a segment; it takes up to twice as much while it writes.
-const MEMORY_PER_THREAD: usize = 64 << 20;
+const MEMORY_PER_THREAD: usize = 32 << 20;
 
 /// The one writer of a generation.
 pub struct IndexWriter {
