@@ -85,9 +85,10 @@ class Campaign:
             sys.exit(f"the ingest ended with {result.returncode}: {result.stderr}")
 
     def verify(self) -> None:
-        if not (self.index / "catalogue.sqlite").exists():
-            return
         result = self.run("verify")
+        # Killed before it had begun the library.
+        if "holds no library yet" in result.stderr and not list(self.index.glob("text/*")):
+            return
         if result.returncode != 0:
             sys.exit(f"verify ended with {result.returncode}:\n{result.stdout}{result.stderr}")
 

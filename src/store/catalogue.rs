@@ -85,19 +85,23 @@ impl Catalogue {
         Ok(Catalogue { place: Place::File(path.to_owned()), writer, readers: Mutex::default() })
     }
 
-    /// Opens an existing catalogue for reading.
-    pub(super) fn open_for_reading(path: &Path) -> Result<Catalogue, StoreError> {
+    /// Opens an existing catalogue for reading; `None` if who was to make it came no further than to make its file.
+    pub(super) fn open_for_reading(path: &Path) -> Result<Option<Catalogue>, StoreError> {
         let place = Place::File(path.to_owned());
         let catalogue = Catalogue { place, writer: None, readers: Mutex::default() };
         {
             let connection = catalogue.reader()?;
             refuse_newer(&connection, path)?;
-            if schema::version(&connection)? < schema::VERSION {
+            let version = schema::version(&connection)?;
+            if version == 0 {
+                return Ok(None);
+            }
+            if version < schema::VERSION {
                 let detail = "it was made by an older version of Recto; an ingest brings it up to date".to_owned();
                 return Err(StoreError::Version { path: path.to_owned(), detail });
             }
         }
-        Ok(catalogue)
+        Ok(Some(catalogue))
     }
 
     /// An empty catalogue that is nowhere, for planning an ingest into a library that does not exist yet.
@@ -490,7 +494,8 @@ mod tests {
         drop(catalogue);
         let names = std::fs::read_dir(directory.path()).expect("there").map(|entry| entry.expect("one").file_name());
         assert_eq!(names.collect::<Vec<_>>(), ["catalogue.sqlite"]);
-        let reader = Catalogue::open_for_reading(&directory.path().join("catalogue.sqlite")).expect("readable");
+        let reader =
+            Catalogue::open_for_reading(&directory.path().join("catalogue.sqlite")).expect("readable").expect("begun");
         assert!(reader.has_reports().expect("readable"));
     }
 
@@ -614,6 +619,16 @@ mod tests {
         std::fs::write(&path, "not a database, but long enough to look at ".repeat(50)).expect("room");
         assert!(matches!(Catalogue::open_for_writing(&path), Err(StoreError::Catalogue(_))));
         assert!(matches!(Catalogue::open_for_reading(&path), Err(StoreError::Catalogue(_))));
+    }
+
+    #[test]
+    fn a_file_that_nothing_was_put_into_is_no_catalogue_yet() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("catalogue.sqlite");
+        drop(Connection::open(&path).expect("room").pragma_update(None, "journal_mode", "WAL"));
+        assert!(matches!(Catalogue::open_for_reading(&path), Ok(None)));
+        drop(Catalogue::open_for_writing(&path).expect("begins"));
+        assert!(matches!(Catalogue::open_for_reading(&path), Ok(Some(_))));
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Library {
         if !path.try_exists().map_err(|source| StoreError::Io { action: "read", path: path.clone(), source })? {
             return Err(none());
         }
-        let catalogue = Catalogue::open_for_reading(&path)?;
+        let catalogue = Catalogue::open_for_reading(&path)?.ok_or_else(none)?;
         Ok(Library::assemble(directory, catalogue, generation, None))
     }
 
