@@ -23,15 +23,17 @@ pub(super) enum Loss {
     Early,
     /// Somebody else had halted it, and it was killed.
     Halted,
+    /// It ran out of memory, of which other files had left it less.
+    Crowded,
 }
 
 impl Loss {
-    /// Whether the file may be innocent: somebody else ended the worker (the system, short of memory, or a person), or
-    /// it spoke without knowing the file.
+    /// Whether the file may be innocent: somebody else ended the worker (the system, short of memory, or a person), it
+    /// spoke without knowing the file, or it had read others before.
     pub(super) fn is_from_outside(&self) -> bool {
         match self {
             Loss::Ended(status, _) => status.signal() == Some(SIGKILL),
-            Loss::Early | Loss::Halted => true,
+            Loss::Early | Loss::Halted | Loss::Crowded => true,
             Loss::Late(_) | Loss::Stalled(_) | Loss::Nonsense(_) | Loss::Unstarted(_) => false,
         }
     }
@@ -44,6 +46,7 @@ impl Loss {
             Loss::Nonsense(what) => (Reason::Crashed, format!("the reading process {what}")),
             // Nothing of this is the file's doing.
             Loss::Unstarted(why) => (Reason::Killed, why.clone()),
+            Loss::Crowded => (Reason::OutOfMemory, "more memory was needed than other files had left".to_owned()),
             Loss::Early => (Reason::Crashed, "the reading process answered without knowing the file".to_owned()),
             Loss::Ended(_, said) if is_out_of_memory(said) => {
                 (Reason::OutOfMemory, "more memory was needed than a file may have".to_owned())
@@ -97,12 +100,13 @@ mod tests {
             (Loss::Stalled(Duration::from_secs(15)), Reason::Timeout),
             (Loss::Nonsense("sent garbage"), Reason::Crashed),
             (Loss::Early, Reason::Crashed),
+            (Loss::Crowded, Reason::OutOfMemory),
             (Loss::Unstarted("none".to_owned()), Reason::Killed),
         ] {
             let error = loss.error();
             assert_eq!(error.reason, reason, "{error}");
             assert!(!error.detail.is_empty());
-            let is_from_outside = matches!(loss, Loss::Early | Loss::Halted)
+            let is_from_outside = matches!(loss, Loss::Early | Loss::Halted | Loss::Crowded)
                 || reason == Reason::Killed && matches!(loss, Loss::Ended(..));
             assert_eq!(loss.is_from_outside(), is_from_outside, "{error}");
         }

@@ -145,6 +145,8 @@ impl WorkerPool {
     ) -> Result<Reading, Missed> {
         if is_alone {
             let _turn = self.turns.write().unwrap_or_else(PoisonError::into_inner);
+            // By one that has read nothing else.
+            self.dismiss();
             self.attempt(bytes, id, name, options, begun)
         } else {
             let _turn = self.turns.read().unwrap_or_else(PoisonError::into_inner);
@@ -167,6 +169,9 @@ impl WorkerPool {
         let answer = worker.ask(&request, patience, begun);
         self.at_work.fetch_sub(1, Ordering::Relaxed);
         match answer {
+            Answer::Lost(loss, _) if worker.files > 1 && loss.error().reason == Reason::OutOfMemory => {
+                Err(Missed::Lost(Loss::Crowded, None))
+            }
             Answer::Lost(loss, page) => Err(Missed::Lost(loss, page)),
             Answer::Failure(error) => {
                 self.give(worker);

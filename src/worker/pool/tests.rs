@@ -118,6 +118,13 @@ const CASES: &[Case] = &[
         "",
         &[],
     ),
+    (
+        "out of memory with another file before",
+        "ready; take; answer; take; echo memory allocation of 9 bytes failed >&2; kill -ABRT $$",
+        None,
+        "",
+        &[],
+    ),
     ("no more time", "ready; take; kill -XCPU $$", Some(Reason::Timeout), "processor time", &[]),
     ("killed once", "ready; take; opened 10; page 1; kill -KILL $$", None, "", &[1]),
     ("killed before it is ready", "kill -KILL $$", None, "", &[]),
