@@ -294,6 +294,17 @@ impl Catalogue {
         self.write(|transaction| changes.iter().try_for_each(|change| changes::apply(transaction, change)))
     }
 
+    /// Takes everything out of the log into the database itself, so that its file alone is the catalogue.
+    pub(super) fn empty_log(&self) -> Result<(), StoreError> {
+        let Some(writer) = &self.writer else { return Err(StoreError::ReadOnly) };
+        let is_busy: bool = locked(writer).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if is_busy {
+            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+            return Err(rusqlite::Error::SqliteFailure(busy, None).into());
+        }
+        Ok(())
+    }
+
     /// Reports that no file is left of, by id.
     pub fn unplaced(&self) -> Result<Vec<ReportId>, StoreError> {
         let connection = self.reader()?;

@@ -59,6 +59,8 @@ impl Library {
         for batch in content.changes.chunks(BATCH) {
             catalogue.record(batch)?;
         }
+        // Closing it would do so as well, but would not say that it failed.
+        catalogue.empty_log()?;
         drop(catalogue);
         File::open(&fresh).and_then(|file| file.sync_all()).map_err(|source| io("sync", &fresh, source))?;
         let kept = set_aside(&damaged)?;
