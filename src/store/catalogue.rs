@@ -441,9 +441,19 @@ pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)
 }
 
+/// More migrations than a newer version can have: a number that a disk has made.
+const IMPLAUSIBLE: usize = schema::VERSION + 1_000;
+
 fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    if schema::version(connection)? <= schema::VERSION {
+    let version = schema::version(connection)?;
+    if version <= schema::VERSION {
         return Ok(());
+    }
+    // A damaged catalogue may say anything, and is to be made again, not to be left alone.
+    let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if finding != "ok" || version > IMPLAUSIBLE {
+        let damage = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        return Err(rusqlite::Error::SqliteFailure(damage, Some(finding)).into());
     }
     let detail = "it was made by a newer version of Recto".to_owned();
     Err(StoreError::Version { path: path.to_owned(), detail })
@@ -621,6 +631,8 @@ mod tests {
         connection.pragma_update(None, "user_version", schema::VERSION as i64 + 1).expect("room");
         assert!(matches!(Catalogue::open_for_writing(&path), Err(StoreError::Version { .. })));
         assert!(matches!(Catalogue::open_for_reading(&path), Err(StoreError::Version { .. })));
+        connection.pragma_update(None, "user_version", 0x0100_0000 + schema::VERSION as i64).expect("room");
+        assert!(matches!(Catalogue::open_for_writing(&path), Err(StoreError::Catalogue(_))), "a flipped bit");
     }
 
     #[test]
