@@ -451,7 +451,9 @@ fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> 
     }
     // A damaged catalogue may say anything, and is to be made again, not to be left alone.
     let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if finding != "ok" || version > IMPLAUSIBLE {
+    let own = "SELECT count(*) FROM sqlite_master WHERE name IN ('files', 'reports')";
+    let tables: u32 = connection.query_row(own, [], |row| row.get(0))?;
+    if finding != "ok" || version > IMPLAUSIBLE || tables < 2 {
         let damage = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
         return Err(rusqlite::Error::SqliteFailure(damage, Some(finding)).into());
     }
