@@ -10,7 +10,9 @@ use crate::report::{Outcome, PageStatus};
 use crate::store::{Change, FileRow, Library, ReportFacts, StoreError};
 use crate::worker::Reading;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Pages after which what was read is made searchable, unless told otherwise.
@@ -57,12 +59,12 @@ pub(super) struct Stored<D> {
 
 impl<D> Stored<D> {
     /// What is written of a report; the dear part, done by the extracting threads.
-    pub(super) fn of<I: Index<Document = D>>(reading: Reading, file: &Path) -> Stored<D> {
+    pub(super) fn of<I: Index<Document = D>>(reading: Reading, file: &str) -> Stored<D> {
         let Reading { report, record, unrecognised } = reading;
         let report = &report;
         Stored {
             record,
-            document: I::document(report, &file.to_string_lossy()),
+            document: I::document(report, file),
             facts: ReportFacts::of(report),
             text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),
             unrecognised,
@@ -109,6 +111,7 @@ pub(super) struct Committer<'c, I> {
     reports: u64,
     pages: u64,
     since: Option<Instant>,
+    names: Arc<HashMap<PathBuf, String>>,
 }
 
 impl<'c, I: Index> Committer<'c, I> {
@@ -132,6 +135,7 @@ impl<'c, I: Index> Committer<'c, I> {
             reports: 0,
             pages: 0,
             since: None,
+            names: Arc::default(),
         };
         if library.catalogue().has_reports()? && committer.has_no_index() {
             // An empty one in its place would answer as if there were no reports.
@@ -139,6 +143,12 @@ impl<'c, I: Index> Committer<'c, I> {
             return Err(StoreError::Damaged { path: library.generation_directory(), detail }.into());
         }
         Ok(committer)
+    }
+
+    /// The same, for files some of which are called otherwise than the last part of their path.
+    pub(super) fn called(mut self, names: &Arc<HashMap<PathBuf, String>>) -> Committer<'c, I> {
+        self.names = Arc::clone(names);
+        self
     }
 
     fn has_no_index(&self) -> bool {
@@ -242,6 +252,7 @@ impl<'c, I: Index> Committer<'c, I> {
     }
 
     fn file(&mut self, row: FileRow, outcome: Outcome, pages: u64) {
+        let row = FileRow { name: self.names.get(&row.path).cloned(), ..row };
         count(&mut self.summary, outcome);
         let failure = match outcome {
             Outcome::Failed(reason) => Some((reason, row.detail.as_str())),

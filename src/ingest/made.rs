@@ -61,7 +61,7 @@ pub fn ingest_made(
 fn finished(path: PathBuf, report: Report, now: i64) -> Finished<crate::index::ReportDocument> {
     let outcome = report.partial.map_or(Outcome::Indexed, Outcome::Partial);
     let (id, size) = (report.id, report.size);
-    let stored = Stored::of::<IndexWriter>(Reading::of(report), &path);
+    let stored = Stored::of::<IndexWriter>(Reading::of(report), &path.to_string_lossy());
     let row = FileRow {
         path,
         size,
@@ -72,6 +72,7 @@ fn finished(path: PathBuf, report: Report, now: i64) -> Finished<crate::index::R
         reader_version: READER_VERSION,
         checked: now,
         vanished: None,
+        name: None,
     };
     let pages = u64::from(stored.facts.pages_total());
     Finished::new(vec![(row, outcome)], Content { bytes: 0, pages, stored: Some(stored) })

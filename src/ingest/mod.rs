@@ -50,7 +50,8 @@ pub struct IngestOptions {
     pub retry: Option<Option<Reason>>,
     /// Files changed less than this long ago are left for a later run: somebody may still be writing them.
     pub settle: Duration,
-    /// What files are called, where that is not their path's last part: it is the title of last resort.
+    /// What files are called, where that is not their path's last part: shown and searched for in the path's stead, and
+    /// the title of last resort.
     pub names: Arc<HashMap<PathBuf, String>>,
     /// Pages after which what was read is made searchable; 0 = [`COMMIT_PAGES`].
     pub commit_pages: u64,
@@ -264,7 +265,8 @@ fn run<I: Index>(
         foresee(&mut summary, &plan, &resolved, options);
         summary.interrupted = stop.load(Ordering::Relaxed);
     } else {
-        let mut committer = Committer::<I>::new(library, progress, pool.jobs(), options.pace(), summary)?;
+        let committer = Committer::<I>::new(library, progress, pool.jobs(), options.pace(), summary)?;
+        let mut committer = committer.called(&options.names);
         committer.change(plan.returned.drain(..).map(Change::File));
         committer.change(plan.obsolete.drain(..).map(Change::Forget));
         let newly = plan.vanished.iter().filter(|row| row.vanished.is_none());

@@ -13,6 +13,7 @@ use crate::ingest::{IngestError, IngestOptions, Progress};
 use crate::report::{Outcome, Reason, Report, ReportId};
 use crate::store::Library;
 use crate::worker::Read;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -153,12 +154,13 @@ impl Worker<'_> {
     /// Extracts a file and prepares what is stored of it.
     fn extracted<I: Index>(&self, item: &Item, file: &FileBytes) -> Finished<I::Document> {
         let path = &file.found.path;
-        let own_name = || path.file_name().unwrap_or_default().to_string_lossy();
-        let name = self.options.names.get(path).map_or_else(own_name, |name| name.as_str().into());
+        let given_name = self.options.names.get(path).map(|name| Cow::from(name.as_str()));
+        let shown = given_name.clone().unwrap_or_else(|| path.to_string_lossy());
+        let name = given_name.unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy());
         let mut told = Told::new(self.progress);
         let stored = catch_unwind(AssertUnwindSafe(|| {
             let reading = (self.extract)(&file.bytes, file.id, &name, &mut |step| told.step(step))?;
-            Ok(Stored::of::<I>(reading, path))
+            Ok(Stored::of::<I>(reading, &shown))
         }));
         let stored = stored
             .unwrap_or_else(|panic| Err(ExtractError { reason: Reason::Crashed, detail: message_of(panic.as_ref()) }));

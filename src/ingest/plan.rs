@@ -75,6 +75,7 @@ impl Plan {
                 reader_version: READER_VERSION,
                 checked: now,
                 vanished: None,
+                name: None,
             });
         }
         let hidden = |path: &Path| walk.unreadable.iter().any(|unreadable| path.starts_with(&unreadable.path));

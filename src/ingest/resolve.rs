@@ -50,6 +50,7 @@ pub(super) fn row(found: &Found, id: Option<ReportId>, outcome: Outcome, detail:
         reader_version: READER_VERSION,
         checked: now,
         vanished: None,
+        name: None,
     }
 }
 

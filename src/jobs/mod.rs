@@ -138,7 +138,10 @@ pub enum JobError {
 impl Jobs {
     /// Starts the thread. What was left unfinished by a service before counts as interrupted; files that were handed
     /// over and not read yet are read now.
-    pub fn start(config: JobsConfig) -> Result<Jobs, JobError> {
+    pub fn start(mut config: JobsConfig) -> Result<Jobs, JobError> {
+        // As the catalogue knows the files in it: without links, from the root.
+        let io = |source| StoreError::Io { action: "find", path: config.directory.clone(), source };
+        config.directory = config.directory.canonicalize().map_err(io)?;
         let interrupted = config.store.interrupt_jobs(seconds_now())?;
         if interrupted > 0 {
             tracing::info!(interrupted, "jobs were interrupted when the service ended");

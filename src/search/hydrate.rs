@@ -53,7 +53,7 @@ impl Hydrator<'_> {
             authors: report.about.authors.clone(),
             date: report.about.date.clone(),
             language: report.about.language.clone(),
-            file: row.file.display().to_string(),
+            file: row.shown_file().into_owned(),
             size: row.size,
             pages_total: row.pages_total,
             pages_searchable: row.pages_searchable,

@@ -317,9 +317,9 @@ impl Service {
     pub fn places(&self, row: &ReportRow) -> Result<Vec<String>, Problem> {
         let files = self.library.catalogue().places(row.id)?;
         let there = files.iter().filter(|file| file.vanished.is_none());
-        let mut places: Vec<String> = there.map(|file| file.path.to_string_lossy().into_owned()).collect();
+        let mut places: Vec<String> = there.map(|file| file.shown().into_owned()).collect();
         if places.is_empty() {
-            places.push(row.file.to_string_lossy().into_owned());
+            places.push(row.shown_file().into_owned());
         }
         Ok(places)
     }

@@ -283,6 +283,7 @@ fn site_of(
         reader_version: 1,
         checked: 1_700_000_000,
         vanished: None,
+        name: None,
     };
     let changes = [Change::Report(ReportFacts::of(&report), location), Change::File(file)];
     library.catalogue().record(&changes).expect("recorded");

@@ -504,6 +504,7 @@ mod tests {
             reader_version: 1,
             checked: 1,
             vanished: None,
+            name: None,
         }
     }
 

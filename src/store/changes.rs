@@ -23,12 +23,14 @@ pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite:
     }
 }
 
+/// A name that is known stays where the row does not give one.
 fn put_file(transaction: &Transaction<'_>, row: &FileRow) -> rusqlite::Result<()> {
     let (outcome, reason) = outcome_codes(row.outcome);
     let mut statement = transaction.prepare_cached(
         "INSERT OR REPLACE INTO files
-             (path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             (path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished, name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                 coalesce(?11, (SELECT name FROM files WHERE path = ?1)))",
     )?;
     statement.execute(params![
         path_bytes(&row.path),
@@ -41,6 +43,7 @@ fn put_file(transaction: &Transaction<'_>, row: &FileRow) -> rusqlite::Result<()
         row.reader_version,
         row.checked,
         row.vanished,
+        row.name,
     ])?;
     Ok(())
 }

@@ -10,11 +10,12 @@ use rusqlite::types::Type;
 
 /// The columns of [`FileRow`], in the order [`file_row`] reads them.
 pub(super) const FILE_COLUMNS: &str =
-    "path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished";
+    "path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished, name";
 /// The columns of [`ReportRow`], in the order [`report_row`] reads them.
 pub(super) const REPORT_COLUMNS: &str = "id, segment, offset, length, title, authors, date, language, size, pages_total, \
      pages_searchable, added, \
-     (SELECT path FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1)";
+     (SELECT path FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1), \
+     (SELECT name FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1)";
 
 /// SQLite's integers are signed; what does not fit is held at the largest.
 pub(super) fn signed(value: u64) -> i64 {
@@ -59,6 +60,7 @@ pub(super) fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
         reader_version: row.get(7)?,
         checked: row.get(8)?,
         vanished: row.get(9)?,
+        name: row.get(10)?,
     })
 }
 
@@ -76,5 +78,6 @@ pub(super) fn report_row(row: &Row<'_>) -> rusqlite::Result<ReportRow> {
         pages_searchable: row.get(10)?,
         added: row.get(11)?,
         file: row.get_ref(12)?.as_blob_or_null()?.map(path_of).unwrap_or_default(),
+        file_name: row.get(13)?,
     })
 }

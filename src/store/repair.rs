@@ -136,9 +136,11 @@ fn salvaged_files(damaged: &Path) -> Vec<FileRow> {
     let Ok(connection) = Connection::open_with_flags(damaged, OpenFlags::SQLITE_OPEN_READ_ONLY) else {
         return Vec::new();
     };
-    for order in ["path", "path DESC", "id, vanished, path", "id DESC, vanished DESC, path DESC"] {
-        let Ok(mut statement) = connection.prepare(&format!("SELECT {FILE_COLUMNS} FROM files ORDER BY {order}"))
-        else {
+    let orders = ["path", "path DESC", "id, vanished, path", "id DESC, vanished DESC, path DESC"];
+    // One of an older version has no names.
+    let columns = [FILE_COLUMNS.to_owned(), FILE_COLUMNS.replace("name", "NULL")];
+    for (order, columns) in orders.iter().flat_map(|order| columns.iter().map(move |columns| (order, columns))) {
+        let Ok(mut statement) = connection.prepare(&format!("SELECT {columns} FROM files ORDER BY {order}")) else {
             continue;
         };
         let Ok(mut found) = statement.query([]) else { continue };
@@ -147,7 +149,7 @@ fn salvaged_files(damaged: &Path) -> Vec<FileRow> {
             if let Ok(row) = file_row(row)
                 && row.path.is_absolute()
             {
-                rows.insert(row.path.clone(), row);
+                rows.entry(row.path.clone()).or_insert(row);
             }
         }
     }
@@ -207,6 +209,7 @@ fn unknown_place(id: ReportId, size: u64, now: i64) -> FileRow {
         reader_version: crate::extract::READER_VERSION,
         checked: now,
         vanished: Some(now),
+        name: None,
     }
 }
 
@@ -244,5 +247,23 @@ fn remove(path: &Path) -> Result<(), StoreError> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io("remove", path, error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema;
+
+    #[test]
+    fn files_of_an_older_version_are_salvaged_too() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join(CATALOGUE);
+        let connection = Connection::open(&path).expect("room");
+        connection.execute_batch(schema::TABLES).expect("the first version");
+        let row = "INSERT INTO files VALUES (CAST('/a.pdf' AS BLOB), 5, 0, NULL, 'failed', 'damaged', '', 1, 1, NULL)";
+        connection.execute_batch(row).expect("a row");
+        let rows = salvaged_files(&path);
+        assert_eq!(rows.iter().map(|row| row.path.as_path()).collect::<Vec<_>>(), [Path::new("/a.pdf")]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::report::{About, Outcome, PageStatus, Reason, Report, ReportId};
 use crate::store::{Location, StoredReport};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -28,6 +29,19 @@ pub struct FileRow {
     pub checked: i64,
     /// Seconds since 1970 of the first run that missed it, if it is gone.
     pub vanished: Option<i64>,
+    /// What it is called, where that is not the last part of its path: it was handed over under that name.
+    pub name: Option<String>,
+}
+
+impl FileRow {
+    /// The file as people know it: the name it was handed over under, or else its path.
+    pub fn shown(&self) -> Cow<'_, str> {
+        shown(&self.path, self.name.as_deref())
+    }
+}
+
+fn shown<'p>(path: &'p Path, name: Option<&'p str>) -> Cow<'p, str> {
+    name.map_or_else(|| path.to_string_lossy(), Cow::Borrowed)
 }
 
 /// A report as the catalogue knows it.
@@ -39,6 +53,8 @@ pub struct ReportRow {
     pub location: Location,
     /// A place where the file lies (the first by path of those not vanished).
     pub file: PathBuf,
+    /// What that file is called, where that is not the last part of its path; see [`FileRow::name`].
+    pub file_name: Option<String>,
     /// Title.
     pub title: String,
     /// Authors in the order given.
@@ -55,6 +71,13 @@ pub struct ReportRow {
     pub pages_searchable: u32,
     /// Seconds since 1970 when it was added.
     pub added: i64,
+}
+
+impl ReportRow {
+    /// Its file as people know it, and as it is shown and searched for: see [`FileRow::shown`].
+    pub fn shown_file(&self) -> Cow<'_, str> {
+        shown(&self.file, self.file_name.as_deref())
+    }
 }
 
 /// What of the library is searchable.

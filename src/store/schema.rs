@@ -6,7 +6,9 @@
 use rusqlite::Connection;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[TABLES, NAMES];
+
+pub(super) const TABLES: &str = "
 CREATE TABLE reports (
     id               BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
     segment          INTEGER NOT NULL,
@@ -46,7 +48,10 @@ CREATE TABLE files (
 CREATE INDEX files_by_id ON files (id, vanished, path);
 CREATE INDEX files_duplicate ON files (id) WHERE outcome = 'duplicate';
 CREATE INDEX files_failed ON files (reason, path) WHERE outcome = 'failed';
-"];
+";
+
+/// What a file is called, where that is not the last part of its path: it was handed over under that name.
+const NAMES: &str = "ALTER TABLE files ADD COLUMN name TEXT;";
 
 /// The version of a catalogue with all migrations.
 pub(super) const VERSION: usize = MIGRATIONS.len();

@@ -153,7 +153,7 @@ fn document(library: &Library, row: &ReportRow) -> Result<ReportDocument, StoreE
         let detail = format!("the record of {} is that of {}", row.id, report.id);
         return Err(StoreError::Damaged { path: library.directory().to_owned(), detail });
     }
-    Ok(ReportDocument::new(&report, &row.file.to_string_lossy()))
+    Ok(ReportDocument::new(&report, &row.shown_file()))
 }
 
 /// Takes reports without a readable text out of the catalogue and leaves their files to be read again.

@@ -125,7 +125,7 @@ fn damaged_texts(
     let count = Mutex::new(0u64);
     let taken = pool.each(rows, stop, |_, row| {
         if let Err(detail) = check_text(library, row) {
-            let finding = Finding::Text { id: row.id, file: row.file.to_string_lossy().into_owned(), detail };
+            let finding = Finding::Text { id: row.id, file: row.shown_file().into_owned(), detail };
             findings.lock().unwrap_or_else(PoisonError::into_inner).push(finding);
         }
         let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);

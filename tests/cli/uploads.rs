@@ -103,3 +103,70 @@ fn what_is_handed_over_does_not_wait_for_a_long_ingest() {
     }
     server.terminate();
 }
+
+#[test]
+fn what_was_handed_over_is_shown_and_found_under_the_name_it_had() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    assert_eq!(sandbox.run("ingest reports").status.code(), Some(0));
+    let key = key(&sandbox);
+    let headers = [key.clone(), "Content-Type: application/pdf".to_owned()];
+    let server = Server::start(&sandbox, "");
+    let water = pdf("", &["Water was clean."]);
+    let name = "Wasser%20%26%20Land%202024.pdf";
+    let (status, body) = server.request("POST", &format!("/api/v1/reports?name={name}"), &headers, &water);
+    assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+    let id = blake3::hash(&water).to_hex()[..32].to_owned();
+    wait_for(&server, "clean", &id);
+    let broken = "/api/v1/reports?name=broken.pdf";
+    let (_, body) = server.request("POST", broken, &headers, b"%PDF-1.7 and no more");
+    let upload: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    let failures = format!("{}/failures", upload["job_url"].as_str().expect("a job"));
+    let started = Instant::now();
+    loop {
+        let (_, body) = server.request("GET", &failures, std::slice::from_ref(&key), b"");
+        let list: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        if list["failures"][0]["name"] == "broken.pdf" {
+            break;
+        }
+        assert!(started.elapsed() < PATIENCE, "{list}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let json = |path: &str| serde_json::from_str::<serde_json::Value>(&server.body(path)).expect("JSON");
+    let shown = "Wasser & Land 2024.pdf";
+    let everywhere = || {
+        for query in ["clean", "file%3AWasser", "file%3A%22wasser%20land%22"] {
+            let found = json(&format!("/api/v1/search?q={query}"));
+            assert_eq!((&found["total"]["value"], &found["hits"][0]["file"]), (&1.into(), &shown.into()), "{query}");
+        }
+        let hash = blake3::hash(&water).to_hex();
+        for path in [
+            "/api/v1/search?q=clean".to_owned(),
+            "/?q=clean".to_owned(),
+            "/search.csv?q=clean".to_owned(),
+            "/search.ndjson?q=clean".to_owned(),
+            format!("/reports/{id}"),
+            format!("/reports/{id}/pages/1"),
+            format!("/api/v1/reports/{id}"),
+        ] {
+            let body = server.body(&path);
+            let is_there = body.contains(shown)
+                || body.contains("Wasser &#38; Land 2024")
+                || body.contains("Wasser &amp; Land 2024");
+            assert!((is_there || path.contains("/pages/")) && !body.contains(&*hash), "{path}: {body}");
+        }
+        let head = server.get(&format!("/reports/{id}/file.pdf"));
+        assert!(head.contains("filename*=UTF-8''Wasser%20&%20Land%202024.pdf"), "{}", &head[..600.min(head.len())]);
+    };
+    everywhere();
+    let started = Instant::now();
+    while sandbox.run("rebuild").status.code() != Some(0) {
+        assert!(started.elapsed() < PATIENCE, "the service lets go of the library in a moment");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    wait_for(&server, "file%3Awasser", &id);
+    everywhere();
+    let found = sandbox.run("search file:wasser");
+    assert!(String::from_utf8_lossy(&found.stdout).contains(shown), "{}", sandbox.transcript(&found));
+    server.terminate();
+}

@@ -152,6 +152,7 @@ impl Shelf {
                 reader_version: 1,
                 checked: 0,
                 vanished: None,
+                name: None,
             };
             changes.extend([Change::Report(ReportFacts::of(&report), location), Change::File(file)]);
             let document = ReportDocument::new(&report, &path.display().to_string());

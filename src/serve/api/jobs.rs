@@ -95,6 +95,8 @@ pub struct FailureList {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct FailureBody {
     path: String,
+    /// What it was called when it was handed over, if it was.
+    name: Option<String>,
     size: u64,
     reason: Reason,
     /// What exactly was wrong.
@@ -142,6 +144,7 @@ impl FailureBody {
         let Outcome::Failed(reason) = row.outcome else { return None };
         Some(FailureBody {
             path: row.path.to_string_lossy().into_owned(),
+            name: row.name,
             size: row.size,
             reason,
             detail: row.detail,

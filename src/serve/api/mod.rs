@@ -281,7 +281,7 @@ impl ReportSummary {
             authors: row.authors.clone(),
             date: row.date.clone(),
             language: row.language.clone(),
-            file: row.file.to_string_lossy().into_owned(),
+            file: row.shown_file().into_owned(),
             size: row.size,
             pages_total: row.pages_total,
             pages_searchable: row.pages_searchable,

@@ -174,11 +174,11 @@ pub fn opened(service: &Service, id: ReportId) -> Result<(File, String), Problem
 /// Opens the original of a report; gone if it is not the bytes that were read any more.
 fn open(service: &Service, id: ReportId) -> Result<Original, Problem> {
     let row = service.row(id)?;
-    let mut places: Vec<PathBuf> = vec![row.file.clone()];
-    places.extend(service.library().catalogue().places(id)?.into_iter().map(|place| place.path));
+    let mut places: Vec<(PathBuf, Option<String>)> = vec![(row.file.clone(), row.file_name.clone())];
+    places.extend(service.library().catalogue().places(id)?.into_iter().map(|place| (place.path, place.name)));
     let mut why = "the file was moved or cannot be opened";
-    for path in places {
-        match open_place(service, id, row.size, &path) {
+    for (path, name) in places {
+        match open_place(service, id, row.size, &path, name) {
             Ok(Some(original)) => return Ok(original),
             Ok(None) => why = "the file was changed since it was read",
             Err(error) => tracing::info!(path = %path.display(), %error, "an original cannot be opened"),
@@ -187,15 +187,22 @@ fn open(service: &Service, id: ReportId) -> Result<Original, Problem> {
     Err(Problem::new(Code::FileGone, format!("{why}; its text can still be searched and read")))
 }
 
-/// Opens one of the places of a report; nothing if other bytes lie there now.
-fn open_place(service: &Service, id: ReportId, size: u64, path: &std::path::Path) -> std::io::Result<Option<Original>> {
+/// Opens one of the places of a report, called by its name if it has one; nothing if other bytes lie there now.
+fn open_place(
+    service: &Service,
+    id: ReportId,
+    size: u64,
+    path: &std::path::Path,
+    name: Option<String>,
+) -> std::io::Result<Option<Original>> {
     let file = open_regular(path)?;
     let facts = file.metadata()?;
     let modified = facts.modified()?;
     if facts.len() != size || !service.originals.prove(id, &file, size, modified) {
         return Ok(None);
     }
-    let name = path.file_name().map_or_else(|| format!("{id}.pdf"), |name| name.to_string_lossy().into_owned());
+    let own_name = || path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.or_else(own_name).unwrap_or_else(|| format!("{id}.pdf"));
     Ok(Some(Original { file, size, modified, name }))
 }
 

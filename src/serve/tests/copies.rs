@@ -79,6 +79,7 @@ async fn every_place_of_a_file_is_shown_that_is_still_there() {
         reader_version: 1,
         checked: 0,
         vanished,
+        name: None,
     };
     let places = [place("a", None), place("b", None), place("c", Some(5))];
     site.service.library().catalogue().record(&places.map(Change::File)).expect("recorded");
