@@ -477,7 +477,7 @@ async fn results_say_what_was_found_where_and_mark_it() {
     let body = site.get(&format!("/reports/{id}/pages/1?q=cash+transfer%0Aworked")).await.body;
     assert!(body.contains("The <mark>cash transfer worked</mark>."), "{body}");
     assert!(body.contains("p. iv (1 of 2)") && body.contains("Next page"), "{body}");
-    assert!(body.contains("2 pages match") && body.contains("Next match"), "{body}");
+    assert!(body.contains("2 pages match") && body.contains("id=\"next-match\""), "{body}");
     let body = site.get(&format!("/reports/{id}?q=cash")).await.body;
     assert!(body.contains("6 pages match") && body.contains("A <mark>cash transfer</mark>. "), "{body}");
     assert!(site.get(&format!("/reports/{id}?q=nothing")).await.body.contains("No page matches"));

@@ -6,8 +6,11 @@ use crate::serve::ui::format::{number, plain};
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::query_state::QueryState;
 
-/// Values of a facet that are offered; chosen ones are shown whatever their number.
-const OFFERED: usize = 8;
+/// Values of a facet that are offered at once; chosen ones are shown whatever their number.
+const OFFERED: usize = 6;
+
+/// Values of a facet that can be unfolded after those.
+const FOLDED: usize = 24;
 
 /// The form that narrows a search.
 pub struct Filters {
@@ -31,8 +34,10 @@ pub struct Choices {
     pub name: &'static str,
     /// For people.
     pub title: &'static str,
-    /// The most frequent first.
+    /// The most frequent first, and those that were chosen.
     pub choices: Vec<Choice>,
+    /// Less frequent ones, folded away.
+    pub folded: Vec<Choice>,
 }
 
 /// A value to choose.
@@ -82,15 +87,23 @@ impl Choices {
             count: count.map(number).unwrap_or_default(),
             is_chosen: chosen.iter().any(|chosen| is_same(chosen, value)),
         };
-        let mut choices: Vec<Choice> = counted.iter().map(|facet| choice(&facet.value, Some(facet.count))).collect();
-        let mut place = 0;
-        choices.retain(|choice| {
-            place += 1;
-            place <= OFFERED || choice.is_chosen
-        });
+        let mut choices = Vec::new();
+        let mut folded = Vec::new();
+        for (place, facet) in counted.iter().enumerate() {
+            let choice = choice(&facet.value, Some(facet.count));
+            if place < OFFERED || choice.is_chosen {
+                choices.push(choice);
+            } else if folded.len() < FOLDED {
+                folded.push(choice);
+            }
+        }
+        // A fold with a single value in it would take more room than the value.
+        if folded.len() == 1 {
+            choices.append(&mut folded);
+        }
         let missing = chosen.iter().filter(|value| !counted.iter().any(|facet| is_same(&facet.value, value)));
         choices.extend(missing.map(|value| choice(value, None)));
-        Choices { name, title, choices }
+        Choices { name, title, choices, folded }
     }
 }
 
@@ -103,11 +116,19 @@ mod tests {
         let facet = |number: u64| Facet { value: format!("v{number}"), count: 100 - number };
         let counted: Vec<Facet> = (0..20).map(facet).collect();
         let chosen = ["v15".to_owned(), "gone".to_owned()];
-        let choices = Choices::new("section", "Has section", &counted, &chosen).choices;
+        let Choices { choices, folded, .. } = Choices::new("section", "Has section", &counted, &chosen);
         let shown: Vec<(&str, &str, bool)> =
             choices.iter().map(|choice| (choice.value.as_str(), choice.count.as_str(), choice.is_chosen)).collect();
         assert_eq!(shown.len(), OFFERED + 2);
         assert_eq!(shown[0], ("v0", "100", false));
         assert_eq!(shown[OFFERED..], [("v15", "85", true), ("gone", "", true)]);
+        assert_eq!((folded.len(), folded[0].value.as_str()), (20 - OFFERED - 1, "v6"));
+    }
+
+    #[test]
+    fn a_single_value_is_not_folded() {
+        let counted: Vec<Facet> = (0..7).map(|number| Facet { value: format!("v{number}"), count: 1 }).collect();
+        let Choices { choices, folded, .. } = Choices::new("author", "Author", &counted, &[]);
+        assert_eq!((choices.len(), folded.len()), (7, 0));
     }
 }

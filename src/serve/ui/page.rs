@@ -115,7 +115,7 @@ pub fn page_page(links: &Links, view: &PageView<'_>) -> String {
         title: plain(&stored.about.title),
         report_url: links.report(row.id),
         heading,
-        section: summary.and_then(|page| page.section.as_deref()).map(plain),
+        section: summary.and_then(|page| page.section.as_deref()).map(|section| plain(&sections(section))),
         language: language.unwrap_or_default(),
         pdf_url: links.file_page(row.id, number),
         number,
@@ -139,6 +139,23 @@ pub fn page_page(links: &Links, view: &PageView<'_>) -> String {
         site: plain(view.site),
         paragraphs,
     })
+}
+
+/// The sections of a page on one line: of the path of each, what the one before did not say already.
+fn sections(section: &str) -> String {
+    let paths: Vec<Vec<&str>> = section.split(" · ").map(|path| path.split(" › ").collect()).collect();
+    let mut said = String::new();
+    let mut before: &[&str] = &[];
+    for path in &paths {
+        let same = path.iter().zip(before).take_while(|(one, other)| one == other).count();
+        let new = path.get(same..).filter(|new| !new.is_empty()).unwrap_or(path);
+        if !said.is_empty() {
+            said.push_str(" · ");
+        }
+        said.push_str(&new.join(" › "));
+        before = path;
+    }
+    said
 }
 
 /// The way from match to match, over the whole report.
@@ -196,6 +213,19 @@ impl Turns<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sections_say_what_is_new() {
+        for (section, wanted) in [
+            ("", ""),
+            ("2 Method › 2.1 Sample", "2 Method › 2.1 Sample"),
+            ("6 Energy · 6 Energy › 6.1 Schools · 6 Energy › 6.2 Trade", "6 Energy · 6.1 Schools · 6.2 Trade"),
+            ("5 A › 5.3 B · 6 C › 6.1 D", "5 A › 5.3 B · 6 C › 6.1 D"),
+            ("6 A · 6 A", "6 A · 6 A"),
+        ] {
+            assert_eq!(sections(section), wanted);
+        }
+    }
 
     #[test]
     fn any_address_means_one_of_the_matches() {

@@ -48,6 +48,8 @@ pub struct Shell {
     pub reports: String,
     /// Where reports are handed over.
     pub upload: String,
+    /// The description of the API.
+    pub docs: String,
     /// The stylesheet.
     pub stylesheet: String,
     /// The script.
@@ -74,6 +76,7 @@ impl Shell {
             home: links.home(),
             reports: links.reports(0),
             upload: links.at("/upload"),
+            docs: links.at("/docs"),
             stylesheet: format!("{}?v={}", links.at(STYLESHEET_PATH), asset_hash()),
             script: format!("{}?v={}", links.at(SCRIPT_PATH), asset_hash()),
             suggest: links.at("/api/v1/suggest"),
