@@ -130,6 +130,14 @@ pub struct ServeConfig {
     pub search_burst: u32,
     /// Whether searches from this machine itself are counted, too.
     pub search_rate_local: bool,
+    /// Connections at once; at least one.
+    pub connections: usize,
+    /// Connections at once from one address; at least one.
+    pub connections_per_address: usize,
+    /// Largest PDF that can be handed over, in bytes.
+    pub upload_bytes: u64,
+    /// Pictures of pages kept on disk, in bytes.
+    pub picture_bytes: u64,
 }
 
 /// `[log]`
@@ -191,6 +199,10 @@ impl Default for ServeConfig {
             search_rate: limits.search_rate,
             search_burst: limits.search_burst,
             search_rate_local: limits.counts_local,
+            connections: limits.connections,
+            connections_per_address: limits.connections_per_address,
+            upload_bytes: limits.upload_bytes,
+            picture_bytes: limits.picture_bytes,
             ingest_roots: Vec::new(),
         }
     }

@@ -49,10 +49,13 @@ fn every_setting_is_shown_with_its_origin() {
 
     [serve]
     base_path = ""                    # default
+    connections = 1024                # default
+    connections_per_address = 64      # default
     cors_origins = []                 # default
     ingest_roots = []                 # default
     listen = "127.0.0.1:9000"         # environment variable RECTO_SERVE__LISTEN
     open_metrics = false              # default
+    picture_bytes = 268435456         # default
     public = true                     # default
     search_burst = 40                 # default
     search_rate = 20                  # default
@@ -60,6 +63,7 @@ fn every_setting_is_shown_with_its_origin() {
     tls_certificate = ""              # default
     tls_key = ""                      # default
     trusted_proxies = []              # default
+    upload_bytes = 209715200          # default
 
     ----- stderr -----
     "#);

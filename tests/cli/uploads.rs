@@ -170,3 +170,24 @@ fn what_was_handed_over_is_shown_and_found_under_the_name_it_had() {
     assert!(String::from_utf8_lossy(&found.stdout).contains(shown), "{}", sandbox.transcript(&found));
     server.terminate();
 }
+
+#[test]
+fn the_largest_upload_is_for_the_operator_to_say() {
+    let sandbox = Sandbox::new();
+    sandbox.write("recto.toml", "[serve]\nupload_bytes = 1000\nconnections_per_address = 0\n");
+    let key = key(&sandbox);
+    let refused = sandbox.run("serve --listen 127.0.0.1:0");
+    assert_eq!(refused.status.code(), Some(2));
+    let message = "`serve.connections_per_address` is 0, which would let nobody in";
+    assert!(String::from_utf8_lossy(&refused.stderr).contains(message), "{}", sandbox.transcript(&refused));
+    sandbox.write("recto.toml", "[serve]\nupload_bytes = 1000\n");
+    let headers = [key, "Content-Type: application/pdf".to_owned()];
+    let server = Server::start(&sandbox, "");
+    let mut file = b"%PDF-1.7\n".to_vec();
+    for (size, wanted) in [(1_001, 413), (1_000, 201)] {
+        file.resize(size, b' ');
+        let (status, body) = server.request("POST", "/api/v1/reports", &headers, &file);
+        assert_eq!(status, wanted, "{size}: {}", String::from_utf8_lossy(&body));
+    }
+    server.terminate();
+}

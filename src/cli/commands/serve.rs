@@ -40,6 +40,7 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     let options = options(settings, session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
     let roots = Roots::new(&settings.ingest_roots)
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
+    let limits = limits(settings)?;
     let ingests = !arguments.ingest.is_empty();
     let (guard, has_key) = guard(session, address, ingests)?;
     allow_open_files();
@@ -79,7 +80,6 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
         let _ = shut_down.send(Some(Instant::now()));
     });
     let ingesting = jobs.as_ref().map_or_else(Arc::default, |jobs| jobs.busy());
-    let limits = limits(settings);
     // Not those of the ingest: they end with the threads that read.
     let drawing = Drawing { workers: session.workers()?, passwords: session.extract_options()?.passwords };
     let state = State { library, engine, ingesting, base_path, guard, jobs: jobs.clone(), drawing, limits, options };
@@ -91,13 +91,22 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
 }
 
 /// What clients may ask under these settings.
-fn limits(settings: &ServeConfig) -> Limits {
-    Limits {
+fn limits(settings: &ServeConfig) -> Result<Limits, CommandError> {
+    let connections =
+        [("connections", settings.connections), ("connections_per_address", settings.connections_per_address)];
+    if let Some((name, _)) = connections.iter().find(|(_, most)| *most == 0) {
+        return Err(CommandError::Usage(format!("`serve.{name}` is 0, which would let nobody in")));
+    }
+    Ok(Limits {
         search_rate: settings.search_rate,
         search_burst: settings.search_burst,
         counts_local: settings.search_rate_local,
+        connections: settings.connections,
+        connections_per_address: settings.connections_per_address,
+        upload_bytes: settings.upload_bytes,
+        picture_bytes: settings.picture_bytes,
         ..Limits::default()
-    }
+    })
 }
 
 /// TLS, if certificate and key are given.
