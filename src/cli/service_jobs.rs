@@ -8,6 +8,7 @@ use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
 use crate::ingest::{FileDone, IngestOptions, Progress, Summary};
 use crate::jobs::{JobKind, JobRequest, Jobs, JobsConfig, Observer, Retry, Roots, Told, Watch};
+use crate::ocr::Ocr;
 use crate::search::Engine;
 use crate::serve::IngestCounts;
 use crate::store::{Library, ServiceStore};
@@ -27,6 +28,8 @@ pub struct Setting {
     pub engine: Arc<Engine>,
     /// How files are read.
     pub options: IngestOptions,
+    /// Recognises text for jobs that say themselves on which pages.
+    pub recogniser: Arc<Ocr>,
     /// Counts all ingests.
     pub counts: IngestCounts,
 }
@@ -51,6 +54,7 @@ pub fn start(arguments: &ServeArguments, session: &Session, setting: Setting) ->
         directory: session.library_directory().to_owned(),
         roots: setting.roots,
         options: setting.options,
+        recogniser: Some(setting.recogniser),
         store: setting.store,
         library: setting.library,
         watch,
@@ -58,7 +62,7 @@ pub fn start(arguments: &ServeArguments, session: &Session, setting: Setting) ->
         changed: Box::new(reload),
     })?;
     if !paths.is_empty() {
-        let request = JobRequest { kind: JobKind::Start, paths, retry: Retry::None, prune: false };
+        let request = JobRequest { kind: JobKind::Start, paths, retry: Retry::None, prune: false, ocr: None };
         jobs.submit_observed(request, Arc::new(Started { reporter: session.reporter(), console: session.console }))?;
     }
     Ok(Arc::new(jobs))

@@ -123,11 +123,12 @@ impl Session {
 
     /// What recognises text in pictures of pages; `None` where that is switched off.
     pub fn ocr(&self) -> Result<Option<Arc<Ocr>>, CommandError> {
-        let options = &self.config().ocr;
-        if options.mode == OcrMode::Off {
-            return Ok(None);
-        }
-        Ok(Some(Arc::new(Ocr::new(options.clone(), this_program().map_err(service)?))))
+        if self.config().ocr.mode == OcrMode::Off { Ok(None) } else { self.recogniser().map(Some) }
+    }
+
+    /// The same, whether it is switched off or not.
+    pub fn recogniser(&self) -> Result<Arc<Ocr>, CommandError> {
+        Ok(Arc::new(Ocr::new(self.config().ocr.clone(), this_program().map_err(service)?)))
     }
 
     /// How far reading is confined on this system, on one line.

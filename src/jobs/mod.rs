@@ -29,6 +29,7 @@ pub use roots::{RootError, Roots};
 
 use crate::index::IndexError;
 use crate::ingest::{IngestOptions, Progress, Summary};
+use crate::ocr::{Ocr, OcrMode};
 use crate::report::ReportId;
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
 use queue::Queue;
@@ -52,6 +53,8 @@ pub struct JobsConfig {
     pub roots: Roots,
     /// How files are read; paths are those of each job.
     pub options: IngestOptions,
+    /// Recognises text for jobs that say themselves on which pages.
+    pub recogniser: Option<Arc<Ocr>>,
     /// Remembers jobs and files handed over.
     pub store: Arc<ServiceStore>,
     /// A library that is open for writing already, and stays so.
@@ -191,6 +194,11 @@ impl Jobs {
     /// Where clients may have files read.
     pub fn roots(&self) -> &Roots {
         &self.shared.config.roots
+    }
+
+    /// Whether text can be recognised for a job that wants it; looked for anew, as it may have been installed.
+    pub fn can_recognise(&self) -> bool {
+        self.shared.config.recogniser.as_ref().is_some_and(|ocr| ocr.with_mode(OcrMode::Auto).is_available())
     }
 
     /// The folder of files that were handed over.

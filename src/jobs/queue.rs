@@ -105,7 +105,7 @@ impl Live {
 
     /// A look at watched folders: no job yet, and none unless it finds something.
     pub(super) fn look(paths: Vec<PathBuf>, counted: Option<Arc<dyn Observer + Sync>>) -> Live {
-        let request = JobRequest { kind: JobKind::Watch, paths, retry: Retry::None, prune: false };
+        let request = JobRequest { kind: JobKind::Watch, paths, retry: Retry::None, prune: false, ocr: None };
         let live = Live::new(0, request, seconds_now(), counted.into_iter().collect());
         *locked(&live.started) = Some(seconds_now());
         live
@@ -196,7 +196,8 @@ impl Queue {
             drop(request);
             return Ok(live.job(JobState::Queued));
         }
-        let request = JobRequest { kind: JobKind::Upload, paths: vec![path], retry: Retry::None, prune: false };
+        let request =
+            JobRequest { kind: JobKind::Upload, paths: vec![path], retry: Retry::None, prune: false, ocr: None };
         let job = self.add(&mut inner, request, None)?;
         if let Some(live) = inner.waiting.pop_back() {
             inner.waiting.push_front(live);

@@ -1,5 +1,6 @@
 //! What a job is asked to do.
 
+use crate::ocr::OcrMode;
 use crate::report::Reason;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -54,4 +55,7 @@ pub struct JobRequest {
     pub retry: Retry,
     /// Whether files that have vanished are forgotten.
     pub prune: bool,
+    /// Which pages are recognised, if that is not to be as configured.
+    #[serde(default)]
+    pub ocr: Option<OcrMode>,
 }

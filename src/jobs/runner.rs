@@ -4,6 +4,7 @@ use crate::index::IndexWriter;
 use crate::ingest::{IngestError, IngestOptions, Summary, ingest};
 use crate::jobs::queue::{Live, Next};
 use crate::jobs::{JobError, JobKind, Shared, Watch};
+use crate::ocr::{Ocr, OcrMode};
 use crate::report::ReportId;
 use crate::store::{JobState, Library, StoreError, seconds_now};
 use crate::upkeep::UpkeepError;
@@ -78,6 +79,7 @@ fn job(shared: &Arc<Shared>, live: Arc<Live>) {
         paths: request.paths.clone(),
         retry: request.retry.option(),
         prune: request.prune,
+        ocr: recogniser(shared, request.ocr),
         names: Arc::new(if request.kind == JobKind::Upload {
             names(shared, &library, &request.paths)
         } else {
@@ -113,6 +115,16 @@ fn job(shared: &Arc<Shared>, live: Arc<Live>) {
     };
     shared.queue.end(&live, state, Some(&summary), None);
     live.counter.end(Ok(&summary));
+}
+
+/// Recognises text as the job wants it, or as configured.
+fn recogniser(shared: &Shared, wanted: Option<OcrMode>) -> Option<Arc<Ocr>> {
+    let config = &shared.config;
+    match wanted {
+        None => config.options.ocr.clone(),
+        Some(OcrMode::Off) => None,
+        Some(mode) => config.recogniser.as_ref().map(|ocr| Arc::new(ocr.with_mode(mode))),
+    }
 }
 
 fn failed(shared: &Shared, live: &Live, error: &str) {

@@ -34,6 +34,7 @@ impl Place {
             directory,
             roots: Roots::new(&[self.reports()]).expect("there"),
             options: IngestOptions { jobs: 1, ..IngestOptions::default() },
+            recogniser: None,
             library: None,
             watch: None,
             counted: None,
@@ -61,7 +62,7 @@ impl Place {
     }
 
     fn request(&self) -> JobRequest {
-        JobRequest { kind: JobKind::Request, paths: vec![self.reports()], retry: Retry::None, prune: false }
+        JobRequest { kind: JobKind::Request, paths: vec![self.reports()], retry: Retry::None, prune: false, ocr: None }
     }
 
     fn read_all(&self, retry: Retry) -> Job {

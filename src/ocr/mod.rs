@@ -39,7 +39,7 @@ const MOST_FAILURES: u32 = 12;
 const MOST_WORDS: usize = 4_000_000;
 
 /// Which pages are recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OcrMode {
     /// Those without text, or without text that can be read.
@@ -125,6 +125,11 @@ impl Ocr {
     /// A recogniser; `launcher` is `recto`.
     pub fn new(options: OcrOptions, launcher: PathBuf) -> Ocr {
         Ocr { options, launcher, program: OnceLock::new(), failures: AtomicU32::new(0) }
+    }
+
+    /// The same, for other pages.
+    pub fn with_mode(&self, mode: OcrMode) -> Ocr {
+        Ocr::new(OcrOptions { mode, ..self.options.clone() }, self.launcher.clone())
     }
 
     /// Whether there is a recogniser on this machine with a language to recognise.

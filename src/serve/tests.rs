@@ -248,6 +248,7 @@ pub(super) fn site_working(public: bool, limits: Limits) -> (Site, Arc<ServiceSt
             directory: library.directory().to_owned(),
             roots: Roots::new(&[reports]).expect("there"),
             options: IngestOptions { jobs: 1, ..IngestOptions::default() },
+            recogniser: None,
             store: Arc::clone(&store),
             library: Some(Arc::clone(library)),
             watch: None,

@@ -1,6 +1,7 @@
 //! Scanned pages become searchable; a recogniser that is missing, hangs, raves or dies costs its pages and nothing else.
 
 use crate::cli::sandbox::{Sandbox, pdf};
+use crate::cli::server::{PATIENCE, Server};
 use crate::reading::recognition::has_tesseract;
 use recto::worker::WorkerPool;
 use serde_json::{Value, json};
@@ -225,4 +226,32 @@ fn is_running(arguments: &str) -> bool {
     std::fs::read_dir("/proc").expect("a proc file system").filter_map(Result::ok).any(|entry| {
         std::fs::read(entry.path().join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(arguments))
     })
+}
+
+#[test]
+fn a_job_says_itself_which_pages_are_recognised() {
+    let sandbox = scene(&saying(&["hedgehog", "seen"]));
+    let program = sandbox.path("bin/fake");
+    let settings =
+        format!("[ocr]\nmode = 'off'\nprogram = '{}'\n[serve]\ningest_roots = ['reports']\n", program.display());
+    sandbox.write("recto.toml", settings);
+    let made = sandbox.run("keys create --name tests --scope ingest");
+    let key = format!("Authorization: Bearer {}", String::from_utf8(made.stdout).expect("text").trim());
+    let server = Server::start(&sandbox, "");
+    let headers = [key.clone(), "Content-Type: application/json".to_owned()];
+    for (order, pages) in [("{}", json!({"text": 1, "no_text": 2})), (r#"{"ocr":"force"}"#, json!({"ocr": 3}))] {
+        let (status, body) = server.request("POST", "/api/v1/jobs", &headers, order.as_bytes());
+        let mut job: Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(status, 202, "{job}");
+        let started = Instant::now();
+        while job["state"] != "done" {
+            assert!(started.elapsed() < PATIENCE, "{job}");
+            let url = job["url"].as_str().expect("a place").to_owned();
+            job =
+                serde_json::from_slice(&server.request("GET", &url, std::slice::from_ref(&key), b"").1).expect("JSON");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(job["summary"]["pages"], pages, "{order}: {job}");
+    }
+    server.terminate();
 }

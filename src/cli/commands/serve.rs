@@ -64,6 +64,7 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
                 library: ingests.then(|| Arc::clone(&library)),
                 engine: Arc::clone(&engine),
                 options: ingest_options,
+                recogniser: session.recogniser()?,
                 counts: ingest_counts,
             };
             Some(service_jobs::start(arguments, session, setting)?)

@@ -2,6 +2,7 @@
 
 use crate::ingest::Summary;
 use crate::jobs::{Job, JobKind, JobProgress, JobRequest, Retry};
+use crate::ocr::OcrMode;
 use crate::report::{Outcome, Reason, rfc3339};
 use crate::search::RequestError;
 use crate::serve::asked::{Parameters, is_json};
@@ -40,6 +41,10 @@ pub struct JobOrder {
     /// Whether files that have vanished from under the paths are forgotten.
     #[serde(default)]
     prune: bool,
+    /// Which pages are given to a text recogniser: those without text (`auto`), none (`off`), or all, those of files read
+    /// before as well (`force`); as configured unless given.
+    #[serde(default)]
+    ocr: Option<OcrMode>,
 }
 
 /// A job.
@@ -54,6 +59,8 @@ pub struct JobBody {
     #[schema(value_type = String)]
     retry: Retry,
     prune: bool,
+    /// Which pages are recognised, if the job was asked for with a word on that.
+    ocr: Option<OcrMode>,
     created: String,
     started: Option<String>,
     ended: Option<String>,
@@ -117,6 +124,7 @@ impl JobBody {
             paths: job.request.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
             retry: job.request.retry,
             prune: job.request.prune,
+            ocr: job.request.ocr,
             created: rfc3339(job.created),
             started: job.started.map(rfc3339),
             ended: job.ended.map(rfc3339),
@@ -207,12 +215,17 @@ fn request_of(service: &Service, order: JobOrder) -> Result<JobRequest, Problem>
             Err(error) => faults.push(fault(format!("paths[{index}]"), error.to_string())),
         }
     }
+    if order.ocr.is_some_and(|mode| mode != OcrMode::Off) && !jobs.can_recognise() {
+        let detail =
+            "cannot be had: no text recogniser is installed where the service runs; leave it out, or say `off`";
+        faults.push(fault("ocr".to_owned(), detail.to_owned()));
+    }
     if !faults.is_empty() {
         return Err(faults.into());
     }
     paths.sort_unstable();
     paths.dedup();
-    Ok(JobRequest { kind: JobKind::Request, paths, retry: order.retry, prune: order.prune })
+    Ok(JobRequest { kind: JobKind::Request, paths, retry: order.retry, prune: order.prune, ocr: order.ocr })
 }
 
 /// `GET /api/v1/jobs`.

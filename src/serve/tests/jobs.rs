@@ -82,6 +82,7 @@ async fn only_what_lies_under_the_roots_is_read() {
         (r#"{"path":"a.pdf"}"#, 422, "invalid_parameters"),
         (r#"{"retry":"sometimes"}"#, 422, "invalid_parameters"),
         (r#"{"paths":"a.pdf"}"#, 422, "invalid_parameters"),
+        (r#"{"ocr":"sometimes"}"#, 422, "invalid_parameters"),
     ] {
         let answer = ask(&site, &key, "POST", "/api/v1/jobs", body).await;
         assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (status, Some(code)), "{body}");
@@ -107,4 +108,16 @@ async fn a_removed_report_is_gone_at_once_and_removing_it_again_changes_nothing(
     assert_eq!((after.status, &after.json()["total"]), (StatusCode::OK, &0.into()));
     assert!(site.original.exists(), "files of others stay where they are");
     assert_eq!(ask(&site, &key, "DELETE", "/api/v1/reports/nonsense", "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn recognition_is_refused_where_nothing_can_recognise() {
+    let (site, key) = site();
+    for mode in ["auto", "force"] {
+        let answer = ask(&site, &key, "POST", "/api/v1/jobs", &format!(r#"{{"ocr":"{mode}"}}"#)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{mode}: {}", answer.body);
+        assert_eq!(answer.json()["errors"][0]["parameter"], "ocr", "{mode}");
+    }
+    let off = ask(&site, &key, "POST", "/api/v1/jobs", r#"{"ocr":"off"}"#).await;
+    assert_eq!((off.status, &off.json()["ocr"]), (StatusCode::ACCEPTED, &"off".into()), "{}", off.body);
 }
