@@ -60,6 +60,11 @@ impl Links {
         with_query(self.at(&format!("/search.{form}")), parameters)
     }
 
+    /// Where to log in, and where to go from there: an address of the service itself.
+    pub fn login(&self, next: &str) -> String {
+        with_query(self.at("/login"), &[("next", next)])
+    }
+
     /// The list of reports, from `offset`.
     pub fn reports(&self, offset: u64) -> String {
         let offset = if offset == 0 { String::new() } else { offset.to_string() };

@@ -9,14 +9,18 @@
 //! * `api`: JSON. `ui`: web pages. `forms`: a search as rows, feed or for a browser's search box. `file`: the originals.
 //! * `pictures`: pages as pictures, drawn when asked for and kept.
 //! * `monitor`: how the service does. `openapi`: the API described by its own code. `service`: what the handlers share.
+//! * `visit`: who visits a page. `posted`: forms, checked. `cookies`: what browsers keep of a session.
 //!
 //! **Invariants:** highlights and texts from reports reach HTML only through the templates' escaping; the library is
 //! written by [`crate::jobs`] alone, but for the pictures kept here; whatever may block runs in `pool` or on threads for
 //! it, never on the async threads.
 
+mod accounts;
 mod api;
 mod asked;
+mod clock;
 mod conditional;
+mod cookies;
 mod file;
 mod forms;
 mod layers;
@@ -28,15 +32,18 @@ mod openapi;
 mod options;
 mod pictures;
 mod pool;
+mod posted;
 mod problem;
 mod routes;
 mod searcher;
 mod service;
 mod ui;
+mod visit;
 
 #[cfg(test)]
 mod tests;
 
+pub use clock::Clock;
 pub use layers::access::Guard;
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};

@@ -6,8 +6,10 @@
 use crate::jobs::JobError;
 use crate::query::QueryError;
 use crate::search::{RequestError, SearchError};
+use crate::serve::layers::access::Identity;
 use crate::serve::service::Service;
 use crate::serve::ui;
+use crate::serve::visit::Visit;
 use crate::store::StoreError;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -33,6 +35,14 @@ pub enum Code {
     InvalidKey,
     /// The key does not allow this.
     InsufficientScope,
+    /// Somebody must log in, which no key does.
+    LoginRequired,
+    /// The account does not allow this.
+    InsufficientRole,
+    /// A form that is not from a page of ours for this session.
+    FormExpired,
+    /// A browser sent it on behalf of another site.
+    CrossSite,
     /// No such job.
     UnknownJob,
     /// The same job was asked for and is not done yet.
@@ -49,7 +59,7 @@ pub enum Code {
     NotAPdf,
     /// The disk is full.
     StorageFull,
-    /// A body of another type than JSON.
+    /// A body of another type.
     UnsupportedMediaType,
     /// A body over the limit.
     BodyTooLarge,
@@ -100,6 +110,10 @@ impl Code {
         Code::KeyRequired,
         Code::InvalidKey,
         Code::InsufficientScope,
+        Code::LoginRequired,
+        Code::InsufficientRole,
+        Code::FormExpired,
+        Code::CrossSite,
         Code::UnknownJob,
         Code::JobExists,
         Code::QueueFull,
@@ -152,9 +166,13 @@ impl Code {
                 ("invalid_parameters", StatusCode::UNPROCESSABLE_ENTITY, "Parameters could not be accepted")
             }
             Code::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is not JSON"),
-            Code::KeyRequired => ("key_required", StatusCode::UNAUTHORIZED, "This needs a key"),
+            Code::KeyRequired => ("key_required", StatusCode::UNAUTHORIZED, "This needs a key or an account"),
             Code::InvalidKey => ("invalid_key", StatusCode::UNAUTHORIZED, "The key is not accepted"),
             Code::InsufficientScope => ("insufficient_scope", StatusCode::FORBIDDEN, "The key does not allow this"),
+            Code::LoginRequired => ("login_required", StatusCode::UNAUTHORIZED, "This needs an account"),
+            Code::InsufficientRole => ("insufficient_role", StatusCode::FORBIDDEN, "The account does not allow this"),
+            Code::FormExpired => ("form_expired", StatusCode::FORBIDDEN, "The form cannot be accepted any more"),
+            Code::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "The request came from another site"),
             Code::UnknownJob => ("unknown_job", StatusCode::NOT_FOUND, "There is no such job"),
             Code::JobExists => ("job_exists", StatusCode::CONFLICT, "The same is being done already"),
             Code::QueueFull => ("queue_full", StatusCode::SERVICE_UNAVAILABLE, "Too many jobs wait"),
@@ -166,7 +184,7 @@ impl Code {
             Code::NotAPdf => ("not_a_pdf", StatusCode::UNPROCESSABLE_ENTITY, "The file is no PDF"),
             Code::StorageFull => ("storage_full", StatusCode::INSUFFICIENT_STORAGE, "The disk is full"),
             Code::UnsupportedMediaType => {
-                ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON")
+                ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another type")
             }
             Code::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
             Code::UriTooLong => ("uri_too_long", StatusCode::URI_TOO_LONG, "The address is too long"),
@@ -256,7 +274,7 @@ impl Problem {
     }
 
     /// The best guess for a status made by the HTTP machinery.
-    fn of_status(status: StatusCode) -> Problem {
+    pub fn of_status(status: StatusCode) -> Problem {
         match status {
             StatusCode::NOT_FOUND => Problem::new(Code::NotFound, "check the address"),
             StatusCode::METHOD_NOT_ALLOWED => Problem::new(Code::MethodNotAllowed, "see the `Allow` header"),
@@ -382,6 +400,7 @@ impl IntoResponse for Problem {
         }
         let challenge = match self.code {
             Code::KeyRequired => Some("Bearer realm=\"recto\""),
+            Code::LoginRequired => Some("Session realm=\"recto\""),
             Code::InvalidKey => Some("Bearer realm=\"recto\", error=\"invalid_token\""),
             Code::InsufficientScope => Some("Bearer realm=\"recto\", error=\"insufficient_scope\""),
             _ => None,
@@ -423,7 +442,9 @@ pub async fn render(State(service): State<Arc<Service>>, request: Request, next:
     let (content_type, body) = if path.starts_with(&service.links.at("/api/")) {
         ("application/problem+json", problem.to_json(&path, &request_id).to_string())
     } else {
-        ("text/html; charset=utf-8", ui::error_page(&service.links, &problem, &request_id))
+        let identity = parts.extensions.get::<Identity>().unwrap_or(&Identity::Anonymous);
+        let visit = Visit::new(&service.links, identity);
+        ("text/html; charset=utf-8", ui::error_page(&visit, &problem, &request_id))
     };
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     Response::from_parts(parts, body.into())

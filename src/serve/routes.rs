@@ -3,9 +3,10 @@
 //! Routes are registered with the base path in front instead of nested, so that the start page is `/recto/` and every
 //! relative place is plain to read.
 
+use crate::serve::accounts::login;
 use crate::serve::forms::{feed, opensearch, rows};
-use crate::serve::layers::access::{self, Access};
-use crate::serve::layers::{deadline, headers, observe, rates};
+use crate::serve::layers::access::{self, Access, Right};
+use crate::serve::layers::{csrf, deadline, headers, observe, rates};
 use crate::serve::monitor::{health, metrics};
 use crate::serve::net::client;
 use crate::serve::openapi;
@@ -13,7 +14,6 @@ use crate::serve::problem::{self, Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
 use crate::serve::{api, file, pictures, ui};
-use crate::store::Scope;
 use api::{events, jobs, related, suggest, uploads};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -68,15 +68,16 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}", Access::Read, get(api::page)),
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}/image", Access::Read, get(pictures::image)),
         Route::new(Method::GET, "/api/v1/reports/{id}/related", Access::Read, get(related::related)),
-        Route::upload("/api/v1/reports", Access::Key(Scope::Ingest), post(uploads::upload)),
-        Route::new(Method::DELETE, "/api/v1/reports/{id}", Access::Key(Scope::Admin), delete(api::remove)),
-        Route::new(Method::POST, "/api/v1/jobs", Access::Key(Scope::Ingest), post(jobs::create)),
-        Route::new(Method::GET, "/api/v1/jobs", Access::Key(Scope::Ingest), get(jobs::list)),
-        Route::new(Method::GET, "/api/v1/jobs/{job}", Access::Key(Scope::Ingest), get(jobs::get)),
-        Route::new(Method::DELETE, "/api/v1/jobs/{job}", Access::Key(Scope::Ingest), delete(jobs::cancel)),
-        Route::new(Method::GET, "/api/v1/jobs/{job}/events", Access::Key(Scope::Ingest), get(events::events)),
-        Route::new(Method::GET, "/api/v1/jobs/{job}/failures", Access::Key(Scope::Ingest), get(jobs::failures)),
+        Route::upload("/api/v1/reports", Access::Right(Right::Ingest), post(uploads::upload)),
+        Route::new(Method::DELETE, "/api/v1/reports/{id}", Access::Right(Right::Administer), delete(api::remove)),
+        Route::new(Method::POST, "/api/v1/jobs", Access::Right(Right::Ingest), post(jobs::create)),
+        Route::new(Method::GET, "/api/v1/jobs", Access::Right(Right::Ingest), get(jobs::list)),
+        Route::new(Method::GET, "/api/v1/jobs/{job}", Access::Right(Right::Ingest), get(jobs::get)),
+        Route::new(Method::DELETE, "/api/v1/jobs/{job}", Access::Right(Right::Ingest), delete(jobs::cancel)),
+        Route::new(Method::GET, "/api/v1/jobs/{job}/events", Access::Right(Right::Ingest), get(events::events)),
+        Route::new(Method::GET, "/api/v1/jobs/{job}/failures", Access::Right(Right::Ingest), get(jobs::failures)),
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
+        Route::new(Method::POST, "/logout", Access::Open, post(login::logout)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
         Route::new(Method::GET, "/readyz", Access::Open, get(health::readyz)),
         Route::new(Method::GET, "/metrics", Access::Open, get(metrics::metrics)),
@@ -113,6 +114,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .layer(DefaultBodyLimit::max(service.limits.json_bytes))
         .layer(from_fn_with_state(Arc::clone(&service), observe::contain))
         .layer(from_fn_with_state(Arc::clone(&service), deadline::keep))
+        .layer(from_fn(csrf::guard))
         .layer(from_fn_with_state(Arc::clone(&service), rates::bound))
         .layer(from_fn_with_state(Arc::clone(&service), headers::bound_head))
         .layer(from_fn_with_state(Arc::clone(&service), problem::render))

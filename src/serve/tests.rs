@@ -15,7 +15,7 @@ mod uploads;
 use super::routes::router;
 use super::searcher::{Pieces, Searcher};
 use super::service::Service;
-use super::{Guard, Limits, Options, parse_base_path};
+use super::{Clock, Guard, Limits, Options, cookies, parse_base_path};
 use crate::index::IndexWriter;
 use crate::ingest::IngestOptions;
 use crate::jobs::{Jobs, JobsConfig, Roots};
@@ -25,18 +25,21 @@ use crate::search::{
     Copies, Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Related, Relation, SearchError, SearchRequest,
     SearchResponse, Suggestion, Suggestions, Total,
 };
-use crate::store::{Change, FileRow, Library, ReportFacts, ServiceStore, StoredPage, TextStore};
+use crate::store::{Account, Change, FileRow, Library, ReportFacts, Role, ServiceStore, StoredPage, TextStore};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 use tower::ServiceExt;
 
 const HOSTILE: &str = "\"><script>alert('x')</script> \u{202E}& <img src=x onerror=alert(1)>";
+/// When tests begin, in seconds since 1970.
+pub(super) const NOW: i64 = 1_700_000_000;
+
 const BYTES: &[u8] = b"%PDF-1.7 the bytes of an original, hardly a PDF at all";
 
 /// Answers every query with the one report of the library, some queries otherwise.
@@ -170,6 +173,8 @@ pub(super) struct Site {
     pub(super) id: ReportId,
     app: Router,
     service: Arc<Service>,
+    /// Seconds since 1970; tests move it.
+    pub(super) clock: Arc<AtomicI64>,
 }
 
 fn report() -> Report {
@@ -256,7 +261,8 @@ pub(super) fn site_working(public: bool, limits: Limits) -> (Site, Arc<ServiceSt
             changed: Box::new(|| {}),
         });
         let jobs = Arc::new(jobs.expect("started"));
-        service.guarded(Guard { store: Some(store), public }).working(Some(jobs))
+        let guard = Guard { store: Some(store), public, ..service.guard.clone() };
+        service.guarded(guard).working(Some(jobs))
     });
     (site, opened.expect("opened"))
 }
@@ -294,8 +300,28 @@ fn site_of(
     let library = Arc::new(library);
     let service = Service::with_searcher(Arc::clone(&library), searcher, ingesting, &base_path, limits, options);
     let service = service.drawn_by(pictures::OnlyTheFirst);
+    let clock = Arc::new(AtomicI64::new(NOW));
+    let service = service.guarded(Guard { clock: Clock::by_hand(&clock), ..Guard::default() });
     let service = Arc::new(finish(service, &library));
-    Site { folder, original, id: report.id, app: router(Arc::clone(&service)), service }
+    Site { folder, original, id: report.id, app: router(Arc::clone(&service)), service, clock }
+}
+
+/// Somebody who is logged in.
+pub(super) struct Person {
+    /// The header `cookie`.
+    pub(super) cookie: String,
+    /// What forms send along as `token`.
+    pub(super) form_token: String,
+    /// Whose account it is.
+    pub(super) account: Account,
+}
+
+/// Logs somebody of this role in, who is called like it.
+pub(super) fn log_in(store: &ServiceStore, role: Role) -> Person {
+    let made = store.create_account(role.code(), role, Some("$argon2id$"), NOW).expect("room");
+    let account = made.or_else(|| Some(store.account_named(role.code()).expect("readable")?.account)).expect("there");
+    let token = store.create_session(account.id, NOW).expect("room");
+    Person { cookie: format!("recto={token}"), form_token: cookies::form_token(&token), account }
 }
 
 pub(super) struct Answer {

@@ -3,7 +3,7 @@
 //! ```text
 //! DATA/LOCK                  held by the one writer: pid and start time inside
 //! DATA/catalogue.sqlite      files, reports, page statuses, outcomes, places of texts
-//! DATA/service.sqlite       what a service keeps of its own: keys, jobs, names of uploads
+//! DATA/service.sqlite       what a service keeps of its own: keys, accounts, jobs, names of uploads
 //! DATA/uploads/              files that clients handed over, by hash
 //! DATA/text/000001.pages     append-only segments of page texts and word boxes, checksummed
 //! DATA/CURRENT               the live generation's name
@@ -43,7 +43,10 @@ pub use error::StoreError;
 pub use library::Library;
 pub use repair::Repaired;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
-pub use service::{JobRow, JobState, KeyRow, MAX_KEY_NAME, Scope, ServiceStore, UploadRow};
+pub use service::{
+    Account, AccountRow, JobRow, JobState, KeyRow, MAX_KEY_NAME, Role, SESSION_IDLE, SESSION_LONGEST, Scope,
+    ServiceStore, UploadRow,
+};
 pub use texts::TextStore;
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Span, Statements, WordBox};

@@ -171,7 +171,7 @@ fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<(Guard
              a key with `recto keys create` first, or listen on 127.0.0.1"
         )));
     }
-    Ok((Guard { store, public: session.config().serve.public }, has_key))
+    Ok((Guard { store, public: session.config().serve.public, ..Guard::default() }, has_key))
 }
 
 /// Takes as many file descriptors as the system would give: every connection needs one, and so do the files of the

@@ -1,6 +1,7 @@
 //! What stands around every handler.
 
 pub mod access;
+pub mod csrf;
 pub mod deadline;
 pub mod headers;
 pub mod observe;

@@ -6,6 +6,7 @@ use crate::serve::openapi::document;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
+use crate::serve::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
 use form_urlencoded::Serializer;
@@ -17,6 +18,7 @@ pub async fn docs(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
     client: Client,
+    visit: Visit,
 ) -> Result<Html<String>, Problem> {
     Parameters::of(query.as_deref()).finish()?;
     let site = format!("{}{}", client.site()?, service.links.base());
@@ -39,19 +41,22 @@ pub async fn docs(
         operations,
         problems: problems.collect(),
     };
-    Ok(Html(docs_page(&service.links, &page)))
+    Ok(Html(docs_page(&visit, &page)))
 }
 
 fn operation_of(site: &str, path: &str, method: &str, operation: &Value) -> DocsOperation {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let responses = operation["responses"].as_object().into_iter().flatten();
-    let scope = operation["security"].as_array().and_then(|ways| ways.last()).map(|way| text(&way["key"][0]));
+    let ways = operation["security"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let way = |name: &str| ways.iter().map(|way| text(&way[name][0])).find(|least| !least.is_empty());
     DocsOperation {
         id: text(&operation["operationId"]),
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: text(&operation["summary"]),
-        scope: scope.unwrap_or_default(),
+        scope: way("key").unwrap_or_default(),
+        role: way("session").unwrap_or_default(),
+        is_public: ways.first().is_some_and(|way| way.as_object().is_some_and(serde_json::Map::is_empty)),
         parameters: parameters.map(parameter_of).collect(),
         responses: responses
             .map(|(status, response)| DocsResponse {

@@ -61,6 +61,11 @@ pub fn document(base_path: &str) -> Value {
     document["servers"] = json!([{ "url": if base_path.is_empty() { "/" } else { base_path } }]);
     document["components"]["securitySchemes"] = json!({
         "key": { "type": "http", "scheme": "bearer", "description": "A key of `recto keys create`" },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": "__Host-recto",
+            "description": "The cookie of somebody who is logged in; `recto` where this machine is asked without TLS. \
+                            POST then needs a body of JSON, or the session's `form_token` as `X-Form-Token`",
+        },
     });
     document["x-problems"] = Code::ALL
         .iter()
@@ -97,14 +102,17 @@ fn complete(path: &str, operation: &mut Value, access: Access) {
     }
     let security = match access {
         Access::Open => json!([]),
-        Access::Read => json!([{}, { "key": ["search"] }]),
-        Access::Key(scope) => json!([{ "key": [scope.code()] }]),
+        Access::Read => json!([{}, { "key": ["search"] }, { "session": ["reader"] }]),
+        Access::Right(right) => {
+            let key = right.scope().map(|scope| json!({ "key": [scope.code()] }));
+            key.into_iter().chain([json!({ "session": [right.role().code()] })]).collect()
+        }
     };
     operation.insert("security".to_owned(), security);
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     let common = [
-        ("401", "A key is needed, or the one sent is not accepted", access != Access::Open),
-        ("403", "The key's scope does not allow this", access != Access::Open),
+        ("401", "A key or an account is needed, or the key sent is not accepted", access != Access::Open),
+        ("403", "The key or the account does not allow this, or another site sent it", access != Access::Open),
         ("422", "Parameters that are unknown or malformed, each named", access != Access::Open),
         ("429", "Too many requests; see `Retry-After`", access != Access::Open),
         ("500", "A defect, or a failing disk", true),

@@ -1,57 +1,67 @@
 //! Every route × every kind of caller.
 
-use super::{Site, site_guarded};
-use crate::serve::routes::table;
-use crate::store::{Scope, ServiceStore};
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use super::{Site, log_in, site_guarded};
+use crate::serve::routes::{Route, table};
+use crate::store::{Role, SESSION_IDLE, Scope, ServiceStore};
+use axum::http::StatusCode;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tower::ServiceExt;
+use std::sync::atomic::Ordering;
 
-/// Who may, where reading is public and where it is not: `-` nobody without a key; each scope includes those before it.
-const MATRIX: &[(&str, &str, &str)] = &[
-    ("GET /", "anyone", "search"),
-    ("GET /reports", "anyone", "search"),
-    ("GET /upload", "anyone", "search"),
-    ("GET /reports/{id}", "anyone", "search"),
-    ("GET /reports/{id}/pages", "anyone", "search"),
-    ("GET /reports/{id}/pages/{page}", "anyone", "search"),
-    ("GET /reports/{id}/file.pdf", "anyone", "search"),
-    ("GET /api/v1/search", "anyone", "search"),
-    ("POST /api/v1/search", "anyone", "search"),
-    ("GET /api/v1/suggest", "anyone", "search"),
-    ("GET /api/v1/reports", "anyone", "search"),
-    ("GET /api/v1/reports/{id}", "anyone", "search"),
-    ("GET /api/v1/reports/{id}/pages/{page}", "anyone", "search"),
-    ("GET /api/v1/reports/{id}/pages/{page}/image", "anyone", "search"),
-    ("GET /api/v1/reports/{id}/related", "anyone", "search"),
-    ("POST /api/v1/reports", "ingest", "ingest"),
-    ("DELETE /api/v1/reports/{id}", "admin", "admin"),
-    ("POST /api/v1/jobs", "ingest", "ingest"),
-    ("GET /api/v1/jobs", "ingest", "ingest"),
-    ("GET /api/v1/jobs/{job}", "ingest", "ingest"),
-    ("DELETE /api/v1/jobs/{job}", "ingest", "ingest"),
-    ("GET /api/v1/jobs/{job}/events", "ingest", "ingest"),
-    ("GET /api/v1/jobs/{job}/failures", "ingest", "ingest"),
-    ("GET /api/v1/coverage", "anyone", "search"),
-    ("GET /healthz", "anyone", "anyone"),
-    ("GET /readyz", "anyone", "anyone"),
-    ("GET /metrics", "anyone", "anyone"),
-    ("GET /openapi.json", "anyone", "search"),
-    ("GET /docs", "anyone", "search"),
-    ("GET /opensearch.xml", "anyone", "search"),
-    ("GET /search.csv", "anyone", "search"),
-    ("GET /search.ndjson", "anyone", "search"),
-    ("GET /search.atom", "anyone", "search"),
-    ("GET /opensearch/suggest", "anyone", "search"),
-    ("GET /assets/recto.css", "anyone", "anyone"),
-    ("GET /assets/recto.js", "anyone", "anyone"),
-    ("GET /assets/icon.svg", "anyone", "anyone"),
+/// What every route needs.
+const MATRIX: &[(&str, &str)] = &[
+    ("GET /", "read"),
+    ("GET /reports", "read"),
+    ("GET /upload", "read"),
+    ("GET /reports/{id}", "read"),
+    ("GET /reports/{id}/pages", "read"),
+    ("GET /reports/{id}/pages/{page}", "read"),
+    ("GET /reports/{id}/file.pdf", "read"),
+    ("GET /api/v1/search", "read"),
+    ("POST /api/v1/search", "read"),
+    ("GET /api/v1/suggest", "read"),
+    ("GET /api/v1/reports", "read"),
+    ("GET /api/v1/reports/{id}", "read"),
+    ("GET /api/v1/reports/{id}/pages/{page}", "read"),
+    ("GET /api/v1/reports/{id}/pages/{page}/image", "read"),
+    ("GET /api/v1/reports/{id}/related", "read"),
+    ("POST /api/v1/reports", "ingest"),
+    ("DELETE /api/v1/reports/{id}", "administer"),
+    ("POST /api/v1/jobs", "ingest"),
+    ("GET /api/v1/jobs", "ingest"),
+    ("GET /api/v1/jobs/{job}", "ingest"),
+    ("DELETE /api/v1/jobs/{job}", "ingest"),
+    ("GET /api/v1/jobs/{job}/events", "ingest"),
+    ("GET /api/v1/jobs/{job}/failures", "ingest"),
+    ("GET /api/v1/coverage", "read"),
+    ("POST /logout", "open"),
+    ("GET /healthz", "open"),
+    ("GET /readyz", "open"),
+    ("GET /metrics", "open"),
+    ("GET /openapi.json", "read"),
+    ("GET /docs", "read"),
+    ("GET /opensearch.xml", "read"),
+    ("GET /search.csv", "read"),
+    ("GET /search.ndjson", "read"),
+    ("GET /search.atom", "read"),
+    ("GET /opensearch/suggest", "read"),
+    ("GET /assets/recto.css", "open"),
+    ("GET /assets/recto.js", "open"),
+    ("GET /assets/icon.svg", "open"),
 ];
 
-/// Callers by what they hold: nothing, or a key of a scope.
-const CALLERS: [&str; 4] = ["anyone", "search", "ingest", "admin"];
+/// Every kind of caller: nobody known, the holder of a key of a scope, somebody logged in with a role.
+const CALLERS: [&str; 7] = ["nobody", "key:search", "key:ingest", "key:admin", "reader", "editor", "admin"];
+
+/// Who has what a route needs; `read` is for everybody where reading is public.
+const HOLDERS: &[(&str, &[&str])] = &[
+    ("open", &CALLERS),
+    ("read", &["key:search", "key:ingest", "key:admin", "reader", "editor", "admin"]),
+    ("comment", &["reader", "editor", "admin"]),
+    ("ingest", &["key:ingest", "key:admin", "editor", "admin"]),
+    ("edit", &["key:admin", "editor", "admin"]),
+    ("administer", &["key:admin", "admin"]),
+];
 
 fn keys(store: &ServiceStore) -> BTreeMap<&'static str, String> {
     let key = |scope: Scope| {
@@ -68,42 +78,185 @@ fn guarded(public: bool) -> (Site, Arc<ServiceStore>, BTreeMap<&'static str, Str
     (site, store, keys)
 }
 
-async fn status(site: &Site, method: &str, path: &str, key: Option<&str>) -> StatusCode {
-    let path = path.replace("{id}", &site.id.to_string()).replace("{page}", "1").replace("{job}", "1");
-    let mut request = Request::builder().method(method).uri(path);
-    if let Some(key) = key {
-        request = request.header("authorization", format!("Bearer {key}"));
+/// The status that a caller gets, who sends what their kind would send.
+async fn status(site: &Site, store: &ServiceStore, keys: &BTreeMap<&str, String>, route: &Route, caller: &str) -> u16 {
+    let path = route.path.replace("{id}", &site.id.to_string()).replace("{page}", "1").replace("{job}", "1");
+    let mut headers = Vec::new();
+    let mut body = String::new();
+    if let Some(scope) = caller.strip_prefix("key:") {
+        headers.push(("authorization", format!("Bearer {}", keys[scope])));
+    } else if let Some(role) = Role::from_code(caller) {
+        // Anew each time: some routes end a session.
+        let person = log_in(store, role);
+        headers.push(("cookie", person.cookie));
+        body = format!("token={}", person.form_token);
     }
-    let request = request.body(Body::empty()).expect("a good request");
-    site.app.clone().oneshot(request).await.expect("infallible").status()
+    if route.path.starts_with("/api/") {
+        headers.push(("content-type", "application/json".to_owned()));
+    } else if route.method == "POST" {
+        headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
+    }
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    site.send(route.method.as_str(), &path, &headers, &body).await.status.as_u16()
 }
 
 #[tokio::test]
 async fn every_route_lets_in_whom_it_says_and_nobody_else() {
     for public in [true, false] {
-        let (site, _store, keys) = guarded(public);
+        let (site, store, keys) = guarded(public);
         for route in table() {
             let name = format!("{} {}", route.method, route.path);
-            let row = MATRIX.iter().find(|(known, ..)| *known == name);
-            let (_, where_public, where_closed) = row.unwrap_or_else(|| panic!("`{name}` has no row"));
-            let least = if public { where_public } else { where_closed };
-            let least = CALLERS.iter().position(|caller| caller == least).expect("a caller");
-            for (place, caller) in CALLERS.iter().enumerate() {
-                let key = keys.get(caller).map(String::as_str);
-                let status = status(&site, route.method.as_str(), route.path, key).await;
-                let wanted = match (place >= least, key) {
+            let row = MATRIX.iter().find(|(known, _)| *known == name);
+            let (_, need) = row.unwrap_or_else(|| panic!("`{name}` has no row"));
+            let (_, holders) = HOLDERS.iter().find(|(known, _)| known == need).expect("a need");
+            for caller in CALLERS {
+                let status = status(&site, &store, &keys, &route, caller).await;
+                let is_let_in = holders.contains(&caller) || (*need == "read" && public);
+                let wanted = match (is_let_in, caller) {
                     (true, _) => None,
-                    (false, None) => Some(StatusCode::UNAUTHORIZED),
-                    (false, Some(_)) => Some(StatusCode::FORBIDDEN),
+                    (false, "nobody") => Some(401),
+                    (false, _) => Some(403),
                 };
-                let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status).then_some(status);
+                let refused = [401, 403].contains(&status).then_some(status);
                 assert_eq!(refused, wanted, "{name} by {caller}, public: {public}: {status}");
             }
         }
     }
     let names: Vec<String> = table().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
-    let gone: Vec<_> = MATRIX.iter().filter(|(name, ..)| !names.iter().any(|known| known == name)).collect();
+    let gone: Vec<_> = MATRIX.iter().filter(|(name, _)| !names.iter().any(|known| known == name)).collect();
     assert!(gone.is_empty(), "rows without a route: {gone:?}");
+}
+
+#[tokio::test]
+async fn browsers_are_sent_to_log_in_and_programs_are_told() {
+    let (site, store, _) = guarded(false);
+    let html = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let answer = site.get_with("/?q=cash+transfer", &[html]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/login?next=%2F%3Fq%3Dcash%2Btransfer"));
+    assert_eq!(site.get_with("/api/v1/search?q=cash", &[html]).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.get("/?q=cash").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.send("POST", "/", &[html], "").await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let person = log_in(&store, Role::Reader);
+    let answer = site.get_with("/?q=cash", &[html, ("cookie", &person.cookie)]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.body.contains("Log out") && answer.body.contains(&person.form_token), "{}", answer.body);
+    let answer = site
+        .send("POST", "/api/v1/jobs", &[("cookie", &person.cookie), ("content-type", "application/json")], "{}")
+        .await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (403, &"insufficient_role".into()));
+}
+
+#[tokio::test]
+async fn pages_that_show_who_is_logged_in_are_kept_by_nobody() {
+    let (site, store, _) = guarded(true);
+    let tag = site.get("/").await.header("etag").to_owned();
+    assert_eq!(site.get_with("/", &[("if-none-match", &tag)]).await.status, StatusCode::NOT_MODIFIED);
+    let person = log_in(&store, Role::Reader);
+    for path in ["/", "/?q=cash", "/reports", "/nonsense/../"] {
+        let answer = site.get_with(path, &[("if-none-match", &tag), ("cookie", &person.cookie)]).await;
+        assert_ne!(answer.status, StatusCode::NOT_MODIFIED, "{path} was kept from before");
+        assert_eq!(answer.header("etag"), "", "{path}");
+        assert!(answer.header("cache-control").contains("no-store"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn sessions_end_by_logging_out_and_by_the_clock() {
+    let (site, store, _) = guarded(true);
+    let person = log_in(&store, Role::Editor);
+    let cookie = ("cookie", person.cookie.as_str());
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let is_in = async || site.get_with("/api/v1/jobs", &[cookie]).await.status == StatusCode::OK;
+    assert!(is_in().await);
+    for (headers, body, status, code) in [
+        (vec![cookie, form], String::new(), 403, "The form cannot be accepted"),
+        (vec![cookie, form], "token=x".to_owned(), 403, "The form cannot be accepted"),
+        (vec![cookie, form], format!("token={0}&token={0}", person.form_token), 403, "The form cannot be accepted"),
+        (vec![cookie], format!("token={}", person.form_token), 415, "another type"),
+        (vec![cookie, form], format!("token={}&nonsense=1", person.form_token), 422, "nonsense"),
+        (
+            vec![cookie, form, ("sec-fetch-site", "cross-site")],
+            format!("token={}", person.form_token),
+            403,
+            "another site",
+        ),
+        (
+            vec![cookie, form, ("sec-fetch-site", "same-site")],
+            format!("token={}", person.form_token),
+            403,
+            "another site",
+        ),
+        (
+            vec![cookie, form, ("origin", "https://evil.example"), ("host", "localhost")],
+            format!("token={}", person.form_token),
+            403,
+            "another site",
+        ),
+        (
+            vec![cookie, form, ("origin", "null"), ("host", "localhost")],
+            format!("token={}", person.form_token),
+            403,
+            "another site",
+        ),
+    ] {
+        let answer = site.send("POST", "/logout", &headers, &body).await;
+        assert_eq!(answer.status.as_u16(), status, "{headers:?} {body}: {}", answer.body);
+        assert!(answer.body.contains(code), "{headers:?} {body}: {}", answer.body);
+        assert!(is_in().await, "{headers:?} {body}");
+    }
+    let body = format!("token={}", person.form_token);
+    let headers = [cookie, form, ("origin", "http://localhost"), ("host", "localhost")];
+    let answer = site.send("POST", "/logout", &headers, &body).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/"), "{}", answer.body);
+    assert!(answer.header("set-cookie").starts_with("recto=; ") && answer.header("set-cookie").contains("Max-Age=0"));
+    assert!(!is_in().await, "replayed");
+    let person = log_in(&store, Role::Editor);
+    let cookie = ("cookie", person.cookie.as_str());
+    assert_eq!(site.get_with("/api/v1/jobs", &[cookie]).await.status, StatusCode::OK);
+    assert!(store.set_disabled(person.account.id, true, 0).expect("room"));
+    assert_eq!(site.get_with("/api/v1/jobs", &[cookie]).await.status, StatusCode::UNAUTHORIZED);
+    assert!(store.set_disabled(person.account.id, false, 0).expect("room"));
+    let person = log_in(&store, Role::Editor);
+    let cookie = ("cookie", person.cookie.as_str());
+    assert_eq!(site.get_with("/api/v1/jobs", &[cookie]).await.status, StatusCode::OK);
+    site.clock.fetch_add(SESSION_IDLE, Ordering::Relaxed);
+    assert_eq!(site.get_with("/api/v1/jobs", &[cookie]).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_api_takes_from_a_session_only_what_no_form_can_send() {
+    let (site, store, keys) = guarded(true);
+    let person = log_in(&store, Role::Editor);
+    let cookie = ("cookie", person.cookie.as_str());
+    let key = format!("Bearer {}", keys["ingest"]);
+    let plain = ("content-type", "text/plain");
+    let body = r#"{"paths":[]}"#;
+    for (headers, is_let_in) in [
+        (vec![cookie, plain], false),
+        (vec![cookie, ("content-type", "multipart/form-data; boundary=x")], false),
+        (vec![cookie, ("content-type", "application/x-www-form-urlencoded")], false),
+        (vec![cookie], false),
+        (vec![cookie, plain, ("x-form-token", "x")], false),
+        (vec![cookie, ("content-type", "application/json"), ("sec-fetch-site", "cross-site")], false),
+        (
+            vec![
+                cookie,
+                ("content-type", "application/json"),
+                ("origin", "https://evil.example"),
+                ("host", "localhost"),
+            ],
+            false,
+        ),
+        (vec![cookie, ("content-type", "application/json"), ("sec-fetch-site", "same-origin")], true),
+        (vec![cookie, ("content-type", "application/json")], true),
+        (vec![("authorization", &key), ("content-type", "application/json"), ("origin", "https://evil.example")], true),
+    ] {
+        let answer = site.send("POST", "/api/v1/jobs", &headers, body).await;
+        assert_eq!([403, 415].contains(&answer.status.as_u16()), !is_let_in, "{headers:?}: {}", answer.body);
+    }
+    let headers = [cookie, ("content-type", "application/pdf"), ("x-form-token", &person.form_token)];
+    let answer = site.send("POST", "/api/v1/reports", &headers, "%PDF-1.7 handed over").await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
 }
 
 #[tokio::test]

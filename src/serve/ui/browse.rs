@@ -5,6 +5,7 @@ use crate::serve::ui::format::{counted, date, number, plain, size};
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::search::{authors, unsearchable};
 use crate::serve::ui::shell::{Shell, render};
+use crate::serve::visit::Visit;
 use crate::store::ReportRow;
 use askama::Template;
 
@@ -42,11 +43,12 @@ struct Entry {
 }
 
 /// The page.
-pub fn browse_page(links: &Links, page: &BrowsePage<'_>) -> String {
+pub fn browse_page(visit: &Visit, page: &BrowsePage<'_>) -> String {
+    let links = &visit.links;
     let last = page.offset.saturating_add(page.reports.len() as u64);
     let has_more = last < page.total && !page.reports.is_empty();
     render(&Browse {
-        shell: Shell::new(links, "Reports", ""),
+        shell: Shell::new(visit, "Reports", ""),
         total: counted(page.total, "report", "reports"),
         shown: (page.offset > 0 || has_more).then(|| format!("{}–{}", number(page.offset + 1), number(last))),
         entries: page.reports.iter().map(|report| Entry::new(links, report)).collect(),

@@ -1,7 +1,7 @@
 //! The page that describes the API.
 
-use crate::serve::links::Links;
 use crate::serve::ui::shell::{Shell, render};
+use crate::serve::visit::Visit;
 use askama::Template;
 
 /// What the page tells.
@@ -28,8 +28,12 @@ pub struct DocsOperation {
     pub path: String,
     /// What it does.
     pub summary: String,
-    /// The scope a key must have; empty if none is ever needed.
+    /// The scope a key must have; empty if none is needed or none will do.
     pub scope: String,
+    /// The role an account must have; empty if none is needed.
+    pub role: String,
+    /// Whether neither is needed where reading is public.
+    pub is_public: bool,
     /// What can be asked.
     pub parameters: Vec<DocsParameter>,
     /// What can be answered.
@@ -76,6 +80,6 @@ struct Docs<'p> {
 }
 
 /// The page.
-pub fn docs_page(links: &Links, page: &DocsPage) -> String {
-    render(&Docs { shell: Shell::new(links, "API", ""), page })
+pub fn docs_page(visit: &Visit, page: &DocsPage) -> String {
+    render(&Docs { shell: Shell::new(visit, "API", ""), page })
 }

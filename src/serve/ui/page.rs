@@ -12,6 +12,7 @@ use crate::serve::ui::report::{gap_reason, page_heading};
 use crate::serve::ui::sheet::Sheet;
 use crate::serve::ui::shell::{Shell, render};
 use crate::serve::ui::strip::{Thumbnail, strip};
+use crate::serve::visit::Visit;
 use crate::store::StoredPage;
 use askama::Template;
 
@@ -96,7 +97,8 @@ struct Page {
 }
 
 /// The page.
-pub fn page_page(links: &Links, view: &PageView<'_>) -> String {
+pub fn page_page(visit: &Visit, view: &PageView<'_>) -> String {
+    let links = &visit.links;
     let KnownReport { row, stored } = view.report;
     let (number, marks, state) = (view.number, view.marks, view.state);
     let summary = stored.pages.get((number as usize).wrapping_sub(1));
@@ -111,7 +113,7 @@ pub fn page_page(links: &Links, view: &PageView<'_>) -> String {
     let sheet =
         view.undrawn.is_none().then(|| Sheet::new(links, view.report, number, view.page, &marks.spans, current));
     render(&Page {
-        shell: Shell::new(links, &format!("{heading} – {}", stored.about.title), &state.q),
+        shell: Shell::new(visit, &format!("{heading} – {}", stored.about.title), &state.q),
         title: plain(&stored.about.title),
         report_url: links.report(row.id),
         heading,

@@ -10,6 +10,7 @@ use crate::serve::net::client::Client;
 use crate::serve::problem::{Code, HasBody, Problem};
 use crate::serve::service::{KnownReport, Service};
 use crate::serve::ui::{self, At, BrowsePage, PageView, QueryState, ReportView};
+use crate::serve::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -22,6 +23,7 @@ const LIST_SIZE: u64 = 50;
 pub async fn search(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
+    visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let state = QueryState::from_pairs(&pairs_of(query.as_deref()));
@@ -31,7 +33,7 @@ pub async fn search(
     }
     if state.is_empty() {
         let coverage = service.coverage().await?;
-        let page = ui::home_page(&service.links, &coverage, service.is_ingesting());
+        let page = ui::home_page(&visit, &coverage, service.is_ingesting());
         return Ok(tag.mark(Html(page).into_response()));
     }
     let answer = match state.request() {
@@ -39,10 +41,10 @@ pub async fn search(
         Err(problem) => Err(problem),
     };
     match answer {
-        Ok(response) => Ok(tag.mark(Html(ui::results_page(&service.links, &state, &response)).into_response())),
+        Ok(response) => Ok(tag.mark(Html(ui::results_page(&visit, &state, &response)).into_response())),
         // The page keeps the query in its box, so that it can be mended.
         Err(problem) if matches!(problem.code, Code::Query(_) | Code::InvalidParameters) => {
-            let page = ui::refused_page(&service.links, &state, &problem);
+            let page = ui::refused_page(&visit, &state, &problem);
             Ok(with_body(&problem, page))
         }
         Err(problem) => Err(problem),
@@ -53,6 +55,7 @@ pub async fn search(
 pub async fn reports(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
+    visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tag = service.entity_tag();
@@ -68,7 +71,7 @@ pub async fn reports(
     let total = service.coverage().await?.reports;
     let reports = service.read(move |service| service.rows(offset, LIST_SIZE)).await?;
     let list = BrowsePage { total, offset, limit: LIST_SIZE, reports: &reports };
-    Ok(tag.mark(Html(ui::browse_page(&service.links, &list)).into_response()))
+    Ok(tag.mark(Html(ui::browse_page(&visit, &list)).into_response()))
 }
 
 /// `/reports/{id}?q=`: a report, and its pages that match.
@@ -76,6 +79,7 @@ pub async fn report(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
+    visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
@@ -96,15 +100,15 @@ pub async fn report(
                 q: &q,
                 found: found.as_ref(),
             };
-            Ok(ui::report_page(&service.links, &view))
+            Ok(ui::report_page(&visit, &view))
         })
         .await?;
     Ok(tag.mark(Html(page).into_response()))
 }
 
 /// `/upload`: where reports are handed over.
-pub async fn upload(State(service): State<Arc<Service>>, client: Client) -> Html<String> {
-    Html(ui::upload_page(&service.links, &client.site().unwrap_or_default()))
+pub async fn upload(visit: Visit, client: Client) -> Html<String> {
+    Html(ui::upload_page(&visit, &client.site().unwrap_or_default()))
 }
 
 /// `/reports/{id}/pages?page=`: to the page with this number, or with this printed on it.
@@ -133,6 +137,7 @@ pub async fn page(
     Path((id, page)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     client: Client,
+    visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
@@ -145,7 +150,7 @@ pub async fn page(
         .find(SearchKind::Marks, move |service| {
             let known = service.known_report(id)?;
             let number = page_number(&page, known.stored.pages.len())?;
-            view(service, &known, number, &state, at, &site)
+            view(service, &visit, &known, number, &state, at, &site)
         })
         .await?;
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Html(page).into_response())))
@@ -154,6 +159,7 @@ pub async fn page(
 /// Makes a page view; blocks. A query over a limit marks nothing: the page can be read all the same.
 fn view(
     service: &Service,
+    visit: &Visit,
     known: &KnownReport,
     number: u32,
     state: &QueryState,
@@ -167,7 +173,7 @@ fn view(
     };
     let undrawn = service.pictures.failure(known.row.id, number).map(|error| error.detail);
     let view = PageView { report: known, number, page: &page, state, at, marks: &marks, undrawn, site };
-    Ok(ui::page_page(&service.links, &view))
+    Ok(ui::page_page(visit, &view))
 }
 
 /// The first value of a parameter; empty if it is not given.

@@ -11,6 +11,7 @@ use crate::serve::ui::query_state::QueryState;
 use crate::serve::ui::related::RelatedEntry;
 use crate::serve::ui::search::PageCard;
 use crate::serve::ui::shell::{Shell, render};
+use crate::serve::visit::Visit;
 use askama::Template;
 
 /// Entries of the contents shown.
@@ -97,7 +98,8 @@ pub struct ReportView<'r> {
 }
 
 /// The page.
-pub fn report_page(links: &Links, view: &ReportView<'_>) -> String {
+pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
+    let links = &visit.links;
     let ReportView { known, places, copies, related, q, found } = *view;
     let KnownReport { row, stored } = known;
     let state = QueryState { q: q.to_owned(), ..QueryState::default() };
@@ -120,7 +122,7 @@ pub fn report_page(links: &Links, view: &ReportView<'_>) -> String {
     };
     let is_subject_the_summary = stored.statements.summary.as_ref().is_some_and(|summary| summary.page.is_none());
     render(&ReportPage {
-        shell: Shell::new(links, &about.title, ""),
+        shell: Shell::new(visit, &about.title, ""),
         within_url: links.report(row.id),
         q: plain(q),
         evidence: found

@@ -11,6 +11,7 @@ use crate::serve::ui::languages::language_name;
 use crate::serve::ui::marked::{Run, runs};
 use crate::serve::ui::query_state::{MAX_OFFSET, PAGE_SIZE, QueryState};
 use crate::serve::ui::shell::{Shell, render};
+use crate::serve::visit::Visit;
 use crate::store::Coverage;
 use askama::Template;
 
@@ -106,7 +107,8 @@ pub struct PageCard {
 }
 
 /// What is shown before there is a query: what the library holds.
-pub fn home_page(links: &Links, coverage: &Coverage, is_ingesting: bool) -> String {
+pub fn home_page(visit: &Visit, coverage: &Coverage, is_ingesting: bool) -> String {
+    let links = &visit.links;
     let pages = coverage.pages.values().sum();
     let searchable = coverage.pages.iter().filter(|(status, _)| status.is_searchable()).map(|(_, count)| count).sum();
     let example = |(query, meaning)| Example { query, link: links.search(&[("q", query)]), meaning };
@@ -119,7 +121,7 @@ pub fn home_page(links: &Links, coverage: &Coverage, is_ingesting: bool) -> Stri
         ("evaluation year:2020..2023", "dated within these years"),
     ];
     render(&HomePage {
-        shell: Shell { has_search: false, ..Shell::new(links, "", "") },
+        shell: Shell { has_search: false, ..Shell::new(visit, "", "") },
         is_empty: coverage.reports == 0,
         is_ingesting,
         reports: counted(coverage.reports, "report", "reports"),
@@ -130,7 +132,8 @@ pub fn home_page(links: &Links, coverage: &Coverage, is_ingesting: bool) -> Stri
 }
 
 /// The answer to a search, with or without hits.
-pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse) -> String {
+pub fn results_page(visit: &Visit, state: &QueryState, response: &SearchResponse) -> String {
+    let links = &visit.links;
     let offset: usize = state.offset.parse().unwrap_or(0);
     let total = usize::try_from(response.total.value).unwrap_or(usize::MAX);
     let last = offset.saturating_add(response.hits.len());
@@ -153,7 +156,7 @@ pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse
     let is_several = state.op != "or" && state.q.split_whitespace().count() > 1;
     let title = if state.q.is_empty() { counted_total.clone() } else { format!("{} – {counted_total}", state.q) };
     render(&ResultsPage {
-        shell: Shell::new(links, &title, &state.q),
+        shell: Shell::new(visit, &title, &state.q),
         filters: Filters::new(links, state, response),
         total: counted_total,
         took: format!("{} ms", number(response.took_ms)),
@@ -175,8 +178,8 @@ pub fn results_page(links: &Links, state: &QueryState, response: &SearchResponse
 }
 
 /// A query over a limit, or parameters that cannot be accepted.
-pub fn refused_page(links: &Links, state: &QueryState, problem: &Problem) -> String {
-    render(&RefusedPage { shell: Shell::new(links, problem.title(), &state.q), heading: problem.title(), problem })
+pub fn refused_page(visit: &Visit, state: &QueryState, problem: &Problem) -> String {
+    render(&RefusedPage { shell: Shell::new(visit, problem.title(), &state.q), heading: problem.title(), problem })
 }
 
 /// How the query was read, where that is not plain from how it was typed.
@@ -286,6 +289,7 @@ mod tests {
     use super::*;
     use crate::export::tests::example_hit;
     use crate::search::{IndexInfo, QueryInfo, Total};
+    use crate::serve::layers::access::Identity;
 
     #[test]
     fn results_go_on_beyond_the_furthest_offset() {
@@ -304,10 +308,10 @@ mod tests {
             facets: std::collections::BTreeMap::new(),
             next_cursor: Some("ab12".to_owned()),
         };
-        let links = Links::new("");
+        let visit = Visit::new(&Links::new(""), &Identity::Anonymous);
         let page = |offset: usize| {
             let state = QueryState { q: "cash".to_owned(), ..QueryState::default() }.at_offset(offset);
-            results_page(&links, &state, &response)
+            results_page(&visit, &state, &response)
         };
         assert!(page(MAX_OFFSET - PAGE_SIZE).contains("rel=\"next\" href=\"/?q=cash&#38;offset=10000\""));
         assert!(page(MAX_OFFSET).contains("rel=\"next\" href=\"/?q=cash&#38;offset=10010&#38;cursor=ab12\""));

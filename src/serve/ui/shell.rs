@@ -1,8 +1,8 @@
 //! What every page has around it, the stylesheet, script and icon, and the pages that tell of errors.
 
-use crate::serve::links::Links;
 use crate::serve::problem::Problem;
 use crate::serve::ui::format::plain;
+use crate::serve::visit::Visit;
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -62,13 +62,34 @@ pub struct Shell {
     pub icon: String,
     /// The browser's search box.
     pub opensearch: String,
+    /// Who is logged in, if somebody is.
+    pub account: Option<AccountMenu>,
     /// The program's version.
     pub version: &'static str,
 }
 
+/// What who is logged in can do from every page.
+pub struct AccountMenu {
+    /// What they are called.
+    pub name: String,
+    /// The page of their account.
+    pub account: String,
+    /// Where the form that logs out goes.
+    pub logout: String,
+    /// What forms must send along as `token`.
+    pub form_token: String,
+}
+
 impl Shell {
     /// A page's shell with the search box in its head.
-    pub fn new(links: &Links, title: &str, q: &str) -> Shell {
+    pub fn new(visit: &Visit, title: &str, q: &str) -> Shell {
+        let links = &visit.links;
+        let account = visit.signed_in.as_ref().map(|signed_in| AccountMenu {
+            name: plain(&signed_in.account.name),
+            account: links.at("/account"),
+            logout: links.at("/logout"),
+            form_token: signed_in.form_token.clone(),
+        });
         Shell {
             title: if title.is_empty() { "Recto".to_owned() } else { format!("{} – Recto", plain(title)) },
             q: plain(q),
@@ -83,6 +104,7 @@ impl Shell {
             health: links.at("/healthz"),
             icon: links.at("/assets/icon.svg"),
             opensearch: links.at("/opensearch.xml"),
+            account,
             version: env!("CARGO_PKG_VERSION"),
         }
     }
@@ -107,8 +129,8 @@ struct ErrorPage<'p> {
 }
 
 /// The page for an error.
-pub fn error_page(links: &Links, problem: &Problem, request_id: &str) -> String {
-    let shell = Shell::new(links, problem.title(), "");
+pub fn error_page(visit: &Visit, problem: &Problem, request_id: &str) -> String {
+    let shell = Shell::new(visit, problem.title(), "");
     let status = problem.status().as_u16();
     render(&ErrorPage { shell, status, heading: problem.title(), problem, request_id })
 }

@@ -1,9 +1,8 @@
 //! Keys of the API: shown once when they are made, kept as hashes.
-//!
-//! A key is 256 random bits, so a plain hash is enough: there is nothing to guess that a slow one would protect.
 
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
+use crate::store::service::secret::{self, hash};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -107,9 +106,7 @@ impl ServiceStore {
         expires: Option<i64>,
         now: i64,
     ) -> Result<Option<String>, StoreError> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(StoreError::Random)?;
-        let key = format!("{MARK}{}", blake3::Hash::from_bytes(secret).to_hex());
+        let key = format!("{MARK}{}", secret::random()?);
         let prefix = key.get(..PREFIX).unwrap_or(MARK);
         let made = self.write(|transaction| {
             let taken = "SELECT 1 FROM keys WHERE name = ?1 AND revoked IS NULL";
@@ -164,11 +161,6 @@ impl ServiceStore {
         }
         Ok(Some(key))
     }
-}
-
-/// The hash that stands for a key on disk.
-fn hash(key: &str) -> [u8; 32] {
-    *blake3::hash(key.as_bytes()).as_bytes()
 }
 
 #[cfg(test)]

@@ -1,17 +1,22 @@
-//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients, its jobs,
-//! and what files that were handed over are called.
+//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients, the
+//! accounts of people, its jobs, and what files that were handed over are called.
 //!
 //! Apart from the catalogue, as it is written by whoever serves or administers, not only by the holder of the
 //! library's lock: a key made on the command line is valid at once in a service that runs, whatever it is doing.
 //! Nothing here can be made again from the PDFs, and nothing here is needed to search them.
 
+mod accounts;
 mod jobs;
 mod keys;
 mod schema;
+mod secret;
+mod sessions;
 mod uploads;
 
+pub use accounts::{Account, AccountRow, Role};
 pub use jobs::{JobRow, JobState};
 pub use keys::{KeyRow, MAX_KEY_NAME, Scope};
+pub use sessions::{SESSION_IDLE, SESSION_LONGEST};
 pub use uploads::UploadRow;
 
 use super::catalogue::configure;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[KEYS, JOBS];
+const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS];
 
 const KEYS: &str = "
 CREATE TABLE keys (
@@ -42,6 +42,37 @@ CREATE TABLE uploads (
     size     INTEGER NOT NULL,
     received INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
+";
+
+const ACCOUNTS: &str = "
+CREATE TABLE accounts (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT NOT NULL,
+    folded   TEXT NOT NULL UNIQUE,   -- the name as it is compared
+    role     TEXT NOT NULL,
+    password TEXT,                   -- a hash in PHC form; none until one is set
+    created  INTEGER NOT NULL,
+    seen     INTEGER,                -- the last time its owner logged in
+    disabled INTEGER
+) STRICT;
+
+CREATE TABLE sessions (
+    hash    BLOB PRIMARY KEY NOT NULL CHECK (length(hash) = 32),
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    created INTEGER NOT NULL,
+    used    INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX sessions_by_account ON sessions (account);
+
+CREATE TABLE tickets (
+    hash    BLOB PRIMARY KEY NOT NULL CHECK (length(hash) = 32),
+    purpose TEXT NOT NULL,
+    role    TEXT,                    -- of the account that an invitation is for
+    account INTEGER REFERENCES accounts (id) ON DELETE CASCADE,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX tickets_by_account ON tickets (account);
 ";
 
 /// Brings the tables up to date; several processes may try at once.

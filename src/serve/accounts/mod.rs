@@ -1,0 +1,3 @@
+//! The accounts of people: pages to log in and out.
+
+pub mod login;

@@ -1,0 +1,209 @@
+//! The accounts of people: a name, a role, and the hash of a password.
+//!
+//! Names are compared folded, so that two that look alike but for capitals or compatibility forms cannot both exist.
+
+use crate::store::StoreError;
+use crate::store::service::ServiceStore;
+use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use unicode_normalization::UnicodeNormalization;
+
+/// What an account may do; each role includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Comment.
+    Reader,
+    /// Hand over reports, have them read, and correct what is known of them.
+    Editor,
+    /// Everything.
+    Admin,
+}
+
+impl Role {
+    /// Every role, the narrowest first.
+    pub const ALL: [Role; 3] = [Role::Reader, Role::Editor, Role::Admin];
+
+    /// The stable code used on the command line and in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Role::Reader => "reader",
+            Role::Editor => "editor",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// The role with this code.
+    pub fn from_code(code: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Whose account it is, and what it may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its number; never given twice.
+    pub id: i64,
+    /// What its owner is called.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+}
+
+/// What is known of an account; times are seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Whose it is.
+    pub account: Account,
+    /// When it was made.
+    pub created: i64,
+    /// When its owner last logged in, if ever.
+    pub seen: Option<i64>,
+    /// When it was disabled, if it is.
+    pub disabled: Option<i64>,
+    /// The hash of its password in PHC form; none until one is set.
+    pub password: Option<String>,
+}
+
+const COLUMNS: &str = "id, name, role, created, seen, disabled, password";
+
+fn account_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
+    let account = Account { id: row.get(0)?, name: row.get(1)?, role: role_of(row, 2)? };
+    Ok(AccountRow { account, created: row.get(3)?, seen: row.get(4)?, disabled: row.get(5)?, password: row.get(6)? })
+}
+
+/// The role in a column.
+pub(super) fn role_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
+    let code: String = row.get(column)?;
+    Role::from_code(&code).ok_or(rusqlite::Error::InvalidQuery)
+}
+
+/// A name as it is compared.
+fn folded(name: &str) -> String {
+    name.nfkc().collect::<String>().to_lowercase().nfkc().collect()
+}
+
+impl ServiceStore {
+    /// Makes an account; `None` if the name is taken. Without a password nobody can log in yet.
+    pub fn create_account(
+        &self,
+        name: &str,
+        role: Role,
+        password: Option<&str>,
+        now: i64,
+    ) -> Result<Option<Account>, StoreError> {
+        let sql = "INSERT INTO accounts (name, folded, role, password, created) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (folded) DO NOTHING";
+        let id = self.write(|transaction| {
+            let inserted = transaction.execute(sql, params![name, folded(name), role.code(), password, now])?;
+            Ok((inserted > 0).then(|| transaction.last_insert_rowid()))
+        })?;
+        Ok(id.map(|id| Account { id, name: name.to_owned(), role }))
+    }
+
+    /// Every account, by name.
+    pub fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM accounts ORDER BY folded"))?;
+        let rows = statement.query_map([], account_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The account of this name.
+    pub fn account_named(&self, name: &str) -> Result<Option<AccountRow>, StoreError> {
+        let connection = self.connection();
+        let sql = format!("SELECT {COLUMNS} FROM accounts WHERE folded = ?1");
+        let row = connection.prepare_cached(&sql)?.query_row([folded(name)], account_row).optional()?;
+        Ok(row)
+    }
+
+    /// The account of this number.
+    pub fn account(&self, id: i64) -> Result<Option<AccountRow>, StoreError> {
+        let connection = self.connection();
+        let sql = format!("SELECT {COLUMNS} FROM accounts WHERE id = ?1");
+        let row = connection.prepare_cached(&sql)?.query_row([id], account_row).optional()?;
+        Ok(row)
+    }
+
+    /// Gives an account another role; false if there is no such account.
+    pub fn set_role(&self, id: i64, role: Role) -> Result<bool, StoreError> {
+        let sql = "UPDATE accounts SET role = ?2 WHERE id = ?1";
+        self.write(|transaction| Ok(transaction.execute(sql, params![id, role.code()])? > 0))
+    }
+
+    /// Gives an account another password, ends its sessions, and makes what could have set one worthless; false if
+    /// there is no such account.
+    pub fn set_password(&self, id: i64, password: &str) -> Result<bool, StoreError> {
+        self.write(|transaction| {
+            let sql = "UPDATE accounts SET password = ?2 WHERE id = ?1";
+            let is_there = transaction.execute(sql, params![id, password])? > 0;
+            transaction.execute("DELETE FROM sessions WHERE account = ?1", [id])?;
+            transaction.execute("DELETE FROM tickets WHERE account = ?1", [id])?;
+            Ok(is_there)
+        })
+    }
+
+    /// Locks an account's owner out at once, or lets them in again; false if there is no such account.
+    pub fn set_disabled(&self, id: i64, is_disabled: bool, now: i64) -> Result<bool, StoreError> {
+        self.write(|transaction| {
+            let sql = "UPDATE accounts SET disabled = CASE WHEN ?2 THEN coalesce(disabled, ?3) END WHERE id = ?1";
+            let is_there = transaction.execute(sql, params![id, is_disabled, now])? > 0;
+            if is_disabled {
+                transaction.execute("DELETE FROM sessions WHERE account = ?1", [id])?;
+                transaction.execute("DELETE FROM tickets WHERE account = ?1", [id])?;
+            }
+            Ok(is_there)
+        })
+    }
+
+    /// Removes an account with its sessions; false if there is none.
+    pub fn delete_account(&self, id: i64) -> Result<bool, StoreError> {
+        self.write(|transaction| Ok(transaction.execute("DELETE FROM accounts WHERE id = ?1", [id])? > 0))
+    }
+
+    /// Whether anybody of this role or a wider one can log in.
+    pub fn has_active_account(&self, role: Role) -> Result<bool, StoreError> {
+        let is_active = |row: &AccountRow| row.disabled.is_none() && row.password.is_some() && row.account.role >= role;
+        Ok(self.accounts()?.iter().any(is_active))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_in_every_form_they_can_be_written() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = ServiceStore::open(directory.path()).expect("a new one");
+        let made = store.create_account("Zoë", Role::Editor, None, 1_000).expect("room").expect("a free name");
+        for taken in ["Zoë", "zoë", "ZOË", "Zoe\u{308}", "\u{FF3A}oë"] {
+            assert_eq!(store.create_account(taken, Role::Admin, None, 1_000).expect("room"), None, "{taken}");
+            let known = store.account_named(taken).expect("readable").map(|row| row.account);
+            assert_eq!(known.as_ref(), Some(&made), "{taken}");
+        }
+        assert!(!store.has_active_account(Role::Reader).expect("readable"), "nobody could log in");
+        assert!(store.set_password(made.id, "$argon2id$").expect("room"));
+        assert!(store.has_active_account(Role::Editor).expect("readable"));
+        assert!(!store.has_active_account(Role::Admin).expect("readable"));
+        assert!(store.set_role(made.id, Role::Admin).expect("room"));
+        assert!(store.has_active_account(Role::Admin).expect("readable"));
+        assert!(store.set_disabled(made.id, true, 2_000).expect("room"));
+        assert!(!store.has_active_account(Role::Reader).expect("readable"));
+        assert!(store.set_disabled(made.id, true, 3_000).expect("room"));
+        assert_eq!(store.accounts().expect("readable")[0].disabled, Some(2_000), "since then");
+        assert!(store.set_disabled(made.id, false, 3_000).expect("room"));
+        assert_eq!(store.account(made.id).expect("readable").expect("there").disabled, None);
+        assert!(store.delete_account(made.id).expect("room"));
+        assert!(!store.delete_account(made.id).expect("room") && !store.set_role(made.id, Role::Reader).expect("room"));
+        let other = store.create_account("zoë", Role::Reader, None, 4_000).expect("room").expect("free again");
+        assert!(other.id > made.id, "a number is never given twice");
+    }
+}
