@@ -131,8 +131,8 @@ pub fn router(service: Arc<Service>) -> Router {
 
 /// Lets scripts of the configured origins read; writing is for our own pages and for programs.
 fn cross_origin(origins: &[HeaderValue]) -> CorsLayer {
-    let shown = ["x-request-id", "server-timing"].map(HeaderName::from_static);
-    let shown = shown.into_iter().chain([header::ETAG, header::RETRY_AFTER, header::CONTENT_RANGE]);
+    let shown = ["x-request-id", "server-timing"].map(HeaderName::from_static).into_iter();
+    let shown = shown.chain([header::ETAG, header::RETRY_AFTER, header::CONTENT_RANGE, rates::POLICY, rates::LEFT]);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.to_vec()))
         .allow_methods([Method::GET, Method::HEAD])

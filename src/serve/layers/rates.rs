@@ -9,9 +9,11 @@ use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
 use arc_swap::ArcSwapOption;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -41,11 +43,20 @@ const SEARCHES: [&str; 7] = [
 /// Routes that search if they have a query.
 const SEARCHES_IF_ASKED: [&str; 3] = ["/", "/reports/{id}", "/reports/{id}/pages/{page}"];
 
+/// How many searches are left to each address.
+type Searches = DefaultKeyedRateLimiter<IpAddr, StateInformationMiddleware>;
+
+/// The header fields that tell a client of its rate, as draft-ietf-httpapi-ratelimit-headers-10 has them: what holds, and
+/// what is left of it.
+pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// See [`POLICY`].
+pub const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+
 /// Who has asked how often.
 #[derive(Debug)]
 pub struct Rates {
     quota: Option<Quota>,
-    searches: ArcSwapOption<DefaultKeyedRateLimiter<IpAddr>>,
+    searches: ArcSwapOption<Searches>,
     until_look: AtomicU32,
     under_way: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
@@ -63,26 +74,28 @@ impl Rates {
         let quota = NonZeroU32::new(limits.search_rate).map(|rate| Quota::per_second(rate).allow_burst(burst));
         Rates {
             quota,
-            searches: ArcSwapOption::from(quota.map(|quota| Arc::new(RateLimiter::keyed(quota)))),
+            searches: ArcSwapOption::from(quota.map(|quota| Arc::new(counted_by(quota)))),
             until_look: AtomicU32::new(0),
             under_way: Arc::default(),
         }
     }
 
-    /// Counts a search; an error says how long to wait for the next.
-    fn search(&self, address: IpAddr) -> Result<(), Duration> {
+    /// Counts a search; gives how many more there may be at once, if not any number, or how long to wait for the next.
+    fn search(&self, address: IpAddr) -> Result<Option<u32>, Duration> {
         let searches = self.searches.load();
-        let (Some(searches), Some(quota)) = (searches.as_ref(), self.quota) else { return Ok(()) };
+        let (Some(searches), Some(quota)) = (searches.as_ref(), self.quota) else { return Ok(None) };
         if self.until_look.fetch_add(1, Ordering::Relaxed) % LOOK_EVERY == LOOK_EVERY - 1
             && searches.len() > MOST_ADDRESSES
         {
             searches.retain_recent();
             if searches.len() > MOST_ADDRESSES {
-                self.searches.store(Some(Arc::new(RateLimiter::keyed(quota))));
+                self.searches.store(Some(Arc::new(counted_by(quota))));
             }
         }
         let result = searches.check_key(&client_network(address));
-        result.map(|_| ()).map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
+        result
+            .map(|state| Some(state.remaining_burst_capacity()))
+            .map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
     }
 
     /// Counts a request under way; `None` if there are too many.
@@ -110,17 +123,39 @@ impl Drop for Counted {
     }
 }
 
+fn counted_by(quota: Quota) -> Searches {
+    RateLimiter::keyed(quota).with_middleware()
+}
+
+/// Tells a client of its rate: `left` searches at once, all of them again after a while.
+fn tell(limits: &Limits, left: u32, response: &mut Response) {
+    let (rate, burst) = (limits.search_rate.max(1), limits.search_burst.max(1));
+    let fields = [
+        (POLICY, format!("\"search\";q={burst};w={}", burst.div_ceil(rate))),
+        (LEFT, format!("\"search\";r={left};t={}", burst.saturating_sub(left).div_ceil(rate))),
+    ];
+    for (name, value) in fields {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+}
+
 /// Refuses clients that ask too often.
 pub async fn bound(State(service): State<Arc<Service>>, client: Client, request: Request, next: Next) -> Response {
     let limits = &service.limits;
     let is_counted = !client.is_local || limits.counts_local;
-    if is_counted
-        && is_search(&service, &request)
-        && let Err(wait) = service.rates.search(client.address)
-    {
-        let detail = format!("at most {} searches a second are answered; try again in a moment", limits.search_rate);
-        return Problem::new(Code::TooManyRequests, detail).after(wait).into_response();
-    }
+    let counted = (is_counted && is_search(&service, &request)).then(|| service.rates.search(client.address));
+    let left = match counted.transpose() {
+        Ok(left) => left.flatten(),
+        Err(wait) => {
+            let rate = limits.search_rate;
+            let detail = format!("at most {rate} searches a second are answered; try again in a moment");
+            let mut response = Problem::new(Code::TooManyRequests, detail).after(wait).into_response();
+            tell(limits, 0, &mut response);
+            return response;
+        }
+    };
     // Connections count their own requests; behind a proxy there are many clients to one connection.
     let _counted = match client.is_proxied.then(|| service.rates.begin(client.address, limits.requests_per_address)) {
         Some(None) => {
@@ -130,7 +165,11 @@ pub async fn bound(State(service): State<Arc<Service>>, client: Client, request:
         Some(counted) => counted,
         None => None,
     };
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if let Some(left) = left {
+        tell(limits, left, &mut response);
+    }
+    response
 }
 
 fn is_search(service: &Service, request: &Request) -> bool {

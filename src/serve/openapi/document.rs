@@ -55,7 +55,8 @@ pub fn document(base_path: &str) -> Value {
         "summary": "Search a library of report PDFs, down to the page and the words on it",
         "description": "Unknown and malformed parameters are refused with 422. Every error is a problem (RFC 9457) \
                         whose `code` is stable; `x-problems` lists them. Answers carry an entity tag that changes with \
-                        the library: send it back as `If-None-Match`.",
+                        the library: send it back as `If-None-Match`. Where searches have a rate, answers tell of it in \
+                        `RateLimit-Policy` and `RateLimit`.",
         "license": { "name": "MIT", "identifier": "MIT" },
     });
     document["servers"] = json!([{ "url": if base_path.is_empty() { "/" } else { base_path } }]);

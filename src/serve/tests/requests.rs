@@ -1,6 +1,6 @@
 //! What holds for every request whatever it asks: limits, rates, who asks, metrics, origins.
 
-use super::{Site, patient, site, site_with, site_with_options};
+use super::{Answer, Site, patient, site, site_with, site_with_options};
 use crate::serve::{Limits, Options, Proxies, parse_origins};
 use axum::body::Body;
 use axum::http::Request;
@@ -17,18 +17,23 @@ async fn searches_have_a_rate_for_each_client_and_nothing_else_has() {
     let site = proxied(limits.clone());
     let ask =
         async |path: &str, client: &str| site.get_with(&format!("/x{path}"), &[("x-forwarded-for", client)]).await;
-    for _ in 0..3 {
-        assert_eq!(ask("/api/v1/search?q=cash", "192.0.2.1").await.status.as_u16(), 200);
+    let told = |answer: &Answer| [answer.header("ratelimit-policy"), answer.header("ratelimit")].map(str::to_owned);
+    for left in ["r=2;t=1", "r=1;t=2", "r=0;t=3"] {
+        let answer = ask("/api/v1/search?q=cash", "192.0.2.1").await;
+        assert_eq!(answer.status.as_u16(), 200);
+        assert_eq!(told(&answer), ["\"search\";q=3;w=3".to_owned(), format!("\"search\";{left}")]);
     }
     for path in ["/api/v1/search?q=cash", "/?q=cash", "/search.csv?q=cash", "/api/v1/suggest?q=ca", "/search.atom?q=a"]
     {
         let answer = ask(path, "192.0.2.1").await;
         assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, "1"), "{path}");
         assert!(!answer.header("content-security-policy").is_empty());
+        assert_eq!(told(&answer), ["\"search\";q=3;w=3", "\"search\";r=0;t=3"], "{path}");
     }
     assert_eq!(ask("/api/v1/search?q=cash", "192.0.2.1").await.json()["code"], "too_many_requests");
     for path in ["/", "/reports", "/readyz", "/assets/recto.css"] {
-        assert_eq!(ask(path, "192.0.2.1").await.status.as_u16(), 200, "{path}");
+        let answer = ask(path, "192.0.2.1").await;
+        assert_eq!((answer.status.as_u16(), told(&answer)), (200, [String::new(), String::new()]), "{path}");
     }
     assert_eq!(ask("/api/v1/search?q=cash", "192.0.2.2").await.status.as_u16(), 200);
     // Whoever works on the machine itself is not held back, unless that is wanted.
