@@ -112,6 +112,8 @@ pub(super) struct Committer<'c, I> {
     pages: u64,
     since: Option<Instant>,
     names: Arc<HashMap<PathBuf, String>>,
+    /// What is withdrawn after this does not come back.
+    mark: u64,
 }
 
 impl<'c, I: Index> Committer<'c, I> {
@@ -136,6 +138,7 @@ impl<'c, I: Index> Committer<'c, I> {
             pages: 0,
             since: None,
             names: Arc::default(),
+            mark: library.catalogue().withdrawal_mark(),
         };
         if library.catalogue().has_reports()? && committer.has_no_index() {
             // An empty one in its place would answer as if there were no reports.
@@ -148,6 +151,12 @@ impl<'c, I: Index> Committer<'c, I> {
     /// The same, for files some of which are called otherwise than the last part of their path.
     pub(super) fn called(mut self, names: &Arc<HashMap<PathBuf, String>>) -> Committer<'c, I> {
         self.names = Arc::clone(names);
+        self
+    }
+
+    /// The same, for a run that began at a mark of [`crate::store::Catalogue::withdrawal_mark`].
+    pub(super) fn begun_at(mut self, mark: u64) -> Committer<'c, I> {
+        self.mark = mark;
         self
     }
 
@@ -279,8 +288,13 @@ impl<'c, I: Index> Committer<'c, I> {
             self.index()?.commit()?;
         }
         if !self.changes.is_empty() {
-            self.library.catalogue().record(&self.changes)?;
+            let withheld = self.library.catalogue().record_read(&self.changes, self.mark)?;
             self.changes.clear();
+            if !withheld.is_empty() {
+                let index = self.index()?;
+                withheld.iter().try_for_each(|id| index.delete(*id))?;
+                index.commit()?;
+            }
         }
         if self.reports > 0 {
             self.progress.committed(self.reports);

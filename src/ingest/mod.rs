@@ -242,6 +242,7 @@ fn run<I: Index>(
 ) -> Result<Summary, IngestError> {
     let start = Instant::now();
     let now = seconds_now();
+    let mark = library.catalogue().withdrawal_mark();
     let mut walk = walk::walk(&options.paths, library.directory())?;
     walk.leave_unsettled(options.settle, SystemTime::now());
     let mut plan = Plan::new(walk, library.catalogue(), options, now)?;
@@ -266,7 +267,7 @@ fn run<I: Index>(
         summary.interrupted = stop.load(Ordering::Relaxed);
     } else {
         let committer = Committer::<I>::new(library, progress, pool.jobs(), options.pace(), summary)?;
-        let mut committer = committer.called(&options.names);
+        let mut committer = committer.called(&options.names).begun_at(mark);
         committer.change(plan.returned.drain(..).map(Change::File));
         committer.change(plan.obsolete.drain(..).map(Change::Forget));
         let newly = plan.vanished.iter().filter(|row| row.vanished.is_none());

@@ -513,3 +513,42 @@ fn a_second_writer_is_told_who_holds_the_library() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_report_withdrawn_while_its_file_is_read_does_not_come_back() {
+    let scene = Scene::new(&[("a.pdf", "one"), ("b.pdf", "two"), ("copy-of-a.pdf", "one"), ("gone.pdf", "three")]);
+    let withdrawing = |library: &Library| {
+        let extract = |bytes: &[u8], id: ReportId, name: &str, begun: &mut dyn FnMut(Step)| {
+            let gone = (name == "gone.pdf").then(|| scene.path(name));
+            if name != "b.pdf" {
+                library.catalogue().withdraw(id, gone.as_deref(), 7).expect("room");
+            }
+            read_text(bytes, id, name, begun)
+        };
+        let stop = AtomicBool::new(false);
+        run::<FileIndex>(library, &scene.options, &scene.progress, &extract, &stop).expect("a run")
+    };
+    withdrawing(&scene.library());
+    assert_eq!(scene.documents().into_values().collect::<Vec<_>>(), ["b.pdf"]);
+    let withdrawn = Some(Outcome::Failed(Reason::Withdrawn));
+    for (name, outcome) in
+        [("a.pdf", withdrawn), ("copy-of-a.pdf", withdrawn), ("b.pdf", Some(Outcome::Indexed)), ("gone.pdf", None)]
+    {
+        assert_eq!(scene.outcome(name), outcome, "{name}");
+    }
+    // Nor with the next run, but when it is asked for.
+    scene.remove("gone.pdf");
+    scene.run();
+    assert_eq!(scene.documents().len(), 1);
+    let retry = Some(Some(Reason::Withdrawn));
+    let scene = Scene { options: IngestOptions { retry, ..scene.options.clone() }, ..scene };
+    scene.run();
+    assert_eq!(scene.documents().len(), 2);
+    // A withdrawal before the run is not one during it.
+    let library = scene.library();
+    let id = ReportId::of_bytes(b"one");
+    library.catalogue().withdraw(id, None, 8).expect("room");
+    let stop = AtomicBool::new(false);
+    run::<FileIndex>(&library, &scene.options, &scene.progress, &read_text, &stop).expect("a run");
+    assert!(library.catalogue().has_report(id).expect("readable"));
+}

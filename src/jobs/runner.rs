@@ -75,8 +75,13 @@ fn job(shared: &Arc<Shared>, live: Arc<Live>) {
         Err(error) => return failed(shared, &live, &error.to_string()),
     };
     live.say(None);
+    let mut paths = request.paths.clone();
+    if request.kind == JobKind::Upload {
+        // Whoever handed one over may have taken it back.
+        paths.retain(|path| path.exists());
+    }
     let options = IngestOptions {
-        paths: request.paths.clone(),
+        paths,
         retry: request.retry.option(),
         prune: request.prune,
         ocr: recogniser(shared, request.ocr),

@@ -272,3 +272,29 @@ fn indexed(place: &Place) -> Vec<ReportId> {
     let library = place.lock();
     known(&library.generation_directory())
 }
+
+#[test]
+fn an_upload_taken_back_before_it_is_read_costs_the_others_nothing() {
+    let mut place = Place::new();
+    // Nothing is read while another process writes.
+    let held = Library::open_for_writing(&place.index()).expect("free");
+    let mut ids = Vec::new();
+    let store = Arc::clone(&place.jobs().shared.config.store);
+    let folder = place.jobs().uploads_directory();
+    std::fs::create_dir_all(&folder).expect("room");
+    for words in ["first", "second"] {
+        let bytes = pdf(words);
+        let (id, hash) = (ReportId::of_bytes(&bytes), blake3::hash(&bytes).to_hex().to_string());
+        std::fs::write(place.jobs().upload_path(&hash), &bytes).expect("room");
+        let size = bytes.len() as u64;
+        store.add_upload(&UploadRow { id, hash: hash.clone(), name: format!("{words}.pdf"), size }, 1).expect("room");
+        let job = place.jobs().submit_upload(place.jobs().upload_path(&hash)).expect("a place");
+        ids.push((id, hash, job.id));
+    }
+    std::fs::remove_file(place.jobs().upload_path(&ids[0].1)).expect("there");
+    drop(held);
+    let job = place.wait(ids[1].2);
+    assert_eq!(job.state, JobState::Done, "{job:?}");
+    assert!(place.library().catalogue().has_report(ids[1].0).expect("readable"));
+    place.start();
+}

@@ -1,6 +1,6 @@
 //! Conditional requests: entity tags made from the library's generation, and `If-None-Match`.
 //!
-//! Every answer depends on the generation, on whether an ingest is running and on the program's own version, and on
+//! Every answer depends on the generation and the catalogue's version, on whether an ingest is running and on the program's own version, and on
 //! nothing else but its address: so one tag serves all of them, and a repeated request costs no search.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

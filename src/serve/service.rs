@@ -16,7 +16,7 @@ use crate::serve::problem::{Code, Problem};
 use crate::serve::searcher::Searcher;
 use crate::serve::{Options, State, file, ui};
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -59,8 +59,8 @@ pub struct Service {
     /// Places for those who follow jobs.
     pub streams: Arc<Semaphore>,
     jobs: Option<Arc<Jobs>>,
-    /// Reports removed since the service began: not every removal is a new generation yet.
-    removals: AtomicU64,
+    /// The catalogue's version, as it was last looked at: not every change of it is a new generation.
+    version: AtomicI64,
     library: Arc<Library>,
     ingesting: Arc<AtomicBool>,
     searches: Pool,
@@ -114,7 +114,7 @@ impl Service {
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             streams: Arc::new(Semaphore::new(limits.streams)),
             jobs: None,
-            removals: AtomicU64::new(0),
+            version: AtomicI64::new(version_of(&library)),
             coverage: Mutex::new(None),
             is_stopping: AtomicBool::new(false),
             suspect: Mutex::new(None),
@@ -155,8 +155,13 @@ impl Service {
 
     /// A report was removed: what was answered before does not hold any more.
     pub fn removed(&self) {
-        self.removals.fetch_add(1, Ordering::Relaxed);
+        self.follow_catalogue();
         *self.coverage.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Looks at what another process, or another thread, has changed in the catalogue; blocks.
+    pub fn follow_catalogue(&self) {
+        self.version.store(version_of(&self.library), Ordering::Relaxed);
     }
 
     /// The catalogue and the page texts.
@@ -214,10 +219,7 @@ impl Service {
 
     /// The tag of everything answered now.
     pub fn entity_tag(&self) -> EntityTag {
-        let generation = match self.removals.load(Ordering::Relaxed) {
-            0 => self.searcher.generation(),
-            removals => format!("{}-{removals}", self.searcher.generation()),
-        };
+        let generation = format!("{}-{}", self.searcher.generation(), self.version.load(Ordering::Relaxed));
         EntityTag::new(&generation, self.is_ingesting(), ui::asset_hash())
     }
 
@@ -328,4 +330,12 @@ impl Service {
     pub fn rows(&self, offset: u64, limit: u64) -> Result<Vec<ReportRow>, Problem> {
         Ok(self.library.catalogue().reports(offset, limit)?)
     }
+}
+
+/// The catalogue's version; one that cannot be read changes nothing, as nothing else can be read then.
+fn version_of(library: &Library) -> i64 {
+    library.catalogue().version().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the catalogue cannot be followed");
+        0
+    })
 }

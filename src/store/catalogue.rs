@@ -7,6 +7,7 @@ use super::columns::{
     FILE_COLUMNS, REPORT_COLUMNS, file_row, id_at, location_at, report_row, signed, status_at, unsigned_at,
 };
 use super::rows::path_bytes;
+use super::withdrawn::Withdrawals;
 use super::{changes, schema};
 use crate::report::{PageStatus, Reason, ReportId};
 use crate::store::{Change, Coverage, FileRow, Location, ReportRow, StoreError};
@@ -32,6 +33,7 @@ pub struct Catalogue {
     /// The writing connection; none if opened for reading. Closed after the readers, as the last connection to close
     /// folds the log into the database, and those cannot.
     writer: Option<Mutex<Connection>>,
+    pub(super) withdrawals: Mutex<Withdrawals>,
 }
 
 /// Where the database is.
@@ -68,7 +70,7 @@ impl Drop for Reader<'_> {
 }
 
 /// A lock that a panicking thread held is taken all the same: an unfinished transaction was rolled back.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -82,13 +84,18 @@ impl Catalogue {
         refuse_newer(&connection, path)?;
         schema::migrate(&mut connection)?;
         let writer = Some(Mutex::new(connection));
-        Ok(Catalogue { place: Place::File(path.to_owned()), writer, readers: Mutex::default() })
+        Ok(Catalogue {
+            place: Place::File(path.to_owned()),
+            writer,
+            readers: Mutex::default(),
+            withdrawals: Mutex::default(),
+        })
     }
 
     /// Opens an existing catalogue for reading; `None` if who was to make it came no further than to make its file.
     pub(super) fn open_for_reading(path: &Path) -> Result<Option<Catalogue>, StoreError> {
         let place = Place::File(path.to_owned());
-        let catalogue = Catalogue { place, writer: None, readers: Mutex::default() };
+        let catalogue = Catalogue { place, writer: None, readers: Mutex::default(), withdrawals: Mutex::default() };
         {
             let connection = catalogue.reader()?;
             refuse_newer(&connection, path)?;
@@ -106,7 +113,13 @@ impl Catalogue {
 
     /// An empty catalogue that is nowhere, for planning an ingest into a library that does not exist yet.
     pub(super) fn empty() -> Catalogue {
-        Catalogue { place: Place::Memory, writer: None, readers: Mutex::default() }
+        Catalogue { place: Place::Memory, writer: None, readers: Mutex::default(), withdrawals: Mutex::default() }
+    }
+
+    /// Counts the changes, whichever process makes them: the same number is the same content.
+    pub fn version(&self) -> Result<i64, StoreError> {
+        let connection = self.reader()?;
+        Ok(connection.prepare_cached("SELECT changes FROM content")?.query_row([], |row| row.get(0))?)
     }
 
     /// The file last seen at this path.
@@ -353,6 +366,7 @@ impl Catalogue {
         let mut connection = locked(writer);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = changes(&transaction)?;
+        transaction.prepare_cached("UPDATE content SET changes = changes + 1")?.execute([])?;
         transaction.commit()?;
         Ok(result)
     }

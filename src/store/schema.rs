@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[TABLES, NAMES];
+const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT];
 
 pub(super) const TABLES: &str = "
 CREATE TABLE reports (
@@ -52,6 +52,12 @@ CREATE INDEX files_failed ON files (reason, path) WHERE outcome = 'failed';
 
 /// What a file is called, where that is not the last part of its path: it was handed over under that name.
 const NAMES: &str = "ALTER TABLE files ADD COLUMN name TEXT;";
+
+/// Counts the changes, beginning where no earlier catalogue of the library has come to.
+const VERSION_OF_CONTENT: &str = "
+CREATE TABLE content (changes INTEGER NOT NULL) STRICT;
+INSERT INTO content VALUES (unixepoch() * 1000000);
+";
 
 /// The version of a catalogue with all migrations.
 pub(super) const VERSION: usize = MIGRATIONS.len();

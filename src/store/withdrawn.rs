@@ -1,17 +1,53 @@
 //! Reports that somebody had removed: their files stay where they are, marked so that no ingest brings them back.
 
+use super::catalogue::locked;
+use super::changes;
 use super::columns::{FILE_COLUMNS, file_row};
 use super::rows::path_bytes;
-use crate::report::{Reason, ReportId};
-use crate::store::{Catalogue, StoreError};
+use crate::report::{Outcome, Reason, ReportId};
+use crate::store::{Catalogue, Change, FileRow, StoreError};
 use rusqlite::params;
-use std::path::Path;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+/// What was withdrawn since the catalogue was opened for writing, so that an ingest that had read a file before that does
+/// not bring its report back.
+#[derive(Debug, Default)]
+pub(super) struct Withdrawals {
+    count: u64,
+    /// The number of each withdrawal, and the file that is gone with the report.
+    of: HashMap<ReportId, (u64, Option<PathBuf>)>,
+}
+
+impl Withdrawals {
+    /// What is to be recorded in the place of a change; nothing if it is of a report or a file that is no more.
+    fn instead<'c>(&self, change: &'c Change, mark: u64) -> Option<Cow<'c, Change>> {
+        let later = |id: ReportId| self.of.get(&id).filter(|(number, _)| *number >= mark);
+        match change {
+            Change::Report(facts, _) if later(facts.id).is_some() => None,
+            Change::File(row) => match row.id.and_then(later) {
+                None => Some(Cow::Borrowed(change)),
+                Some((_, Some(gone))) if *gone == row.path => None,
+                Some(_) => {
+                    let outcome = Outcome::Failed(Reason::Withdrawn);
+                    Some(Cow::Owned(Change::File(FileRow { outcome, detail: String::new(), ..row.clone() })))
+                }
+            },
+            _ => Some(Cow::Borrowed(change)),
+        }
+    }
+}
 
 impl Catalogue {
     /// Removes a report: its files count as withdrawn from `now` on, but for the one that is gone with it. Durable
     /// when it returns; false if there was no such report.
     pub fn withdraw(&self, id: ReportId, gone: Option<&Path>, now: i64) -> Result<bool, StoreError> {
         self.write(|transaction| {
+            let mut withdrawals = locked(&self.withdrawals);
+            let number = withdrawals.count;
+            withdrawals.count += 1;
+            withdrawals.of.insert(id, (number, gone.map(Path::to_owned)));
             if let Some(gone) = gone {
                 transaction.execute("DELETE FROM files WHERE path = ?1", [path_bytes(gone)])?;
             }
@@ -20,6 +56,28 @@ impl Catalogue {
                 params![id.0, Reason::Withdrawn.code(), now],
             )?;
             Ok(transaction.execute("DELETE FROM reports WHERE id = ?1", [id.0])? > 0)
+        })
+    }
+
+    /// A mark in the order of withdrawals, for [`Catalogue::record_read`].
+    pub fn withdrawal_mark(&self) -> u64 {
+        locked(&self.withdrawals).count
+    }
+
+    /// Applies the changes of an ingest that began at `mark`, but for reports that were withdrawn since; gives those. All
+    /// of it or nothing; durable when it returns.
+    pub fn record_read(&self, changes: &[Change], mark: u64) -> Result<Vec<ReportId>, StoreError> {
+        self.write(|transaction| {
+            let withdrawals = locked(&self.withdrawals);
+            let mut withheld = BTreeSet::new();
+            for change in changes {
+                match (withdrawals.instead(change, mark), change) {
+                    (Some(change), _) => changes::apply(transaction, &change)?,
+                    (None, Change::Report(facts, _)) => drop(withheld.insert(facts.id)),
+                    (None, _) => {}
+                }
+            }
+            Ok(withheld.into_iter().collect())
         })
     }
 
@@ -34,6 +92,7 @@ impl Catalogue {
     /// Takes a withdrawal back: the files are further places of a report that is about to be read again.
     pub fn readmit(&self, id: ReportId) -> Result<(), StoreError> {
         self.write(|transaction| {
+            locked(&self.withdrawals).of.remove(&id);
             let sql = "UPDATE files SET outcome = 'duplicate', reason = NULL WHERE id = ?1 AND reason = ?2";
             transaction.execute(sql, params![id.0, Reason::Withdrawn.code()]).map(drop)
         })
@@ -45,7 +104,7 @@ impl Catalogue {
         roots: &[impl AsRef<Path>],
         offset: usize,
         limit: usize,
-    ) -> Result<(Vec<crate::store::FileRow>, u64), StoreError> {
+    ) -> Result<(Vec<FileRow>, u64), StoreError> {
         let connection = self.reader()?;
         let mut statement = connection.prepare_cached(&format!(
             "SELECT {FILE_COLUMNS} FROM files WHERE outcome = 'failed' AND vanished IS NULL ORDER BY path"

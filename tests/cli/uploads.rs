@@ -191,3 +191,52 @@ fn the_largest_upload_is_for_the_operator_to_say() {
     }
     server.terminate();
 }
+
+/// The answer to a search, if it is another than that of a tag.
+fn search_unless(server: &Server, query: &str, tag: &str) -> Option<(serde_json::Value, String)> {
+    let path = format!("/api/v1/search?q={query}");
+    let (status, _) = server.request("GET", &path, &[format!("If-None-Match: {tag}")], b"");
+    let answer = server.get(&path);
+    let tag = answer.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag").trim().to_owned();
+    let body = server.body(&path);
+    (status == 200).then(|| (serde_json::from_str(&body).expect("JSON"), tag))
+}
+
+#[test]
+fn a_service_tells_of_what_another_process_has_changed() {
+    let sandbox = Sandbox::new();
+    sandbox.write("reports/cash.pdf", pdf("Cash transfers", &["Cash reached most households."]));
+    assert_eq!(sandbox.run("ingest reports").status.code(), Some(0));
+    let server = Server::start(&sandbox, "");
+    let (_, mut tag) = search_unless(&server, "cash", "none").expect("an answer");
+    let mut wait_for_change = |what: &str, is_seen: &dyn Fn(&serde_json::Value) -> bool| {
+        let started = Instant::now();
+        loop {
+            if let Some((answer, new)) = search_unless(&server, "cash", &tag)
+                && is_seen(&answer)
+            {
+                tag = new;
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_secs(10), "{what}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    // Known to the catalogue alone.
+    std::fs::rename(sandbox.path("reports/cash.pdf"), sandbox.path("reports/money.pdf")).expect("there");
+    assert_eq!(sandbox.run("ingest reports --prune --yes").status.code(), Some(0));
+    wait_for_change("a file that was moved", &|answer| {
+        answer["hits"][0]["file"].as_str().is_some_and(|file| file.ends_with("money.pdf"))
+    });
+    sandbox.write("reports/more.pdf", pdf("More cash", &["More cash than before."]));
+    assert_eq!(sandbox.run("ingest reports").status.code(), Some(0));
+    wait_for_change("a new report", &|answer| answer["total"]["value"] == 2);
+    assert_eq!(sandbox.run("rebuild").status.code(), Some(0));
+    wait_for_change("another generation", &|answer| {
+        answer["index"]["generation"].as_str().is_some_and(|generation| generation.starts_with("gen-000002"))
+    });
+    std::fs::remove_file(sandbox.path("reports/more.pdf")).expect("there");
+    assert_eq!(sandbox.run("ingest reports --prune --yes").status.code(), Some(0));
+    wait_for_change("a report that is gone", &|answer| answer["total"]["value"] == 1);
+    server.terminate();
+}

@@ -131,12 +131,16 @@ async fn renew(tls: Arc<Tls>) {
     }
 }
 
-/// Follows the commits of an ingest, whichever process runs it.
+/// Follows the commits of an ingest and the changes of the catalogue, whichever process makes them.
 async fn follow(service: Arc<Service>) {
     loop {
         tokio::time::sleep(FOLLOW_EVERY).await;
-        let engine = Arc::clone(&service.searcher);
-        match tokio::task::spawn_blocking(move || engine.reload()).await {
+        let service = Arc::clone(&service);
+        let look = move || {
+            service.follow_catalogue();
+            service.searcher.reload()
+        };
+        match tokio::task::spawn_blocking(look).await {
             Ok(Ok(is_newer)) => tracing::trace!(is_newer, "looked for a newer commit"),
             Ok(Err(error)) => tracing::warn!(%error, "the index cannot be followed"),
             Err(error) => tracing::error!(%error, "following the index failed"),
