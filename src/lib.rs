@@ -26,7 +26,7 @@
 //! * [`query`]: the query language: any text → a bounded tree.
 //! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed.
 //! * [`mod@bench`]: the built-in measurements of ranking and speed.
-//! * [`export`]: hits as rows for programs.
+//! * [`export`]: hits as rows for programs, reports as references.
 //! * [`serve`]: HTTP API and web pages.
 //! * [`cli`]: arguments, configuration, commands, printing.
 //!

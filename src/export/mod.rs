@@ -1,6 +1,9 @@
-//! Hits as rows for programs: JSON lines and CSV, the same bytes over HTTP and from the command line.
+//! Hits as rows for programs, JSON lines and CSV, and reports as references: the same bytes over HTTP and from the
+//! command line.
 //!
 //! **Invariant:** makes bytes; writes and sends nothing. What it makes is safe to look at in a terminal.
+
+pub mod cite;
 
 mod csv;
 mod json;

@@ -6,14 +6,19 @@ mod calendar;
 mod declared;
 mod id;
 mod ledger;
+mod name;
+mod name_words;
 mod page;
+mod partial_date;
 mod statements;
 
 pub use calendar::{civil, rfc3339, seconds_of_day};
 pub use declared::Declared;
 pub use id::{ParseIdError, ReportId};
 pub use ledger::{Outcome, PageStatus, Reason};
+pub use name::{Name, PersonName, bare, one_line};
 pub use page::{Page, Quad, Span, WordBox};
+pub use partial_date::PartialDate;
 pub use statements::{Statement, Statements};
 
 use serde::{Deserialize, Serialize};
