@@ -109,6 +109,9 @@ pub struct ServeConfig {
     pub listen: String,
     /// Path the service lies under, empty for the root.
     pub base_path: String,
+    /// Scheme and host by which the world reaches the service, such as `https://library.example`, for permalinks, feeds
+    /// and references; empty for those each client asks by.
+    pub public_url: String,
     /// Whether searching and reading need no key.
     pub public: bool,
     /// The certificate and those that vouch for it, as PEM, to be reached by HTTPS; empty for HTTP. Read again when it
@@ -190,6 +193,7 @@ impl Default for ServeConfig {
         ServeConfig {
             listen: "127.0.0.1:8080".to_owned(),
             base_path: String::new(),
+            public_url: String::new(),
             public: true,
             tls_certificate: PathBuf::new(),
             tls_key: PathBuf::new(),

@@ -14,6 +14,9 @@ pub struct Options {
     pub proxies: Proxies,
     /// Speaks TLS, if that is wanted.
     pub tls: Option<Arc<Tls>>,
+    /// Scheme and host by which the world reaches the service, for whole addresses; see [`parse_public_url`]. `None`
+    /// for those each client asks by.
+    pub public_url: Option<String>,
     /// Origins whose scripts may read answers; see [`parse_origins`].
     pub cors_origins: Vec<HeaderValue>,
     /// Whether `/metrics` is shown to everyone instead of this machine alone.
@@ -33,15 +36,22 @@ pub struct OptionsError(String);
 
 /// Reads origins: scheme, host and port, without a path.
 pub fn parse_origins(texts: &[String]) -> Result<Vec<HeaderValue>, OptionsError> {
-    let origin = |text: &String| {
-        let is_plain = |rest: &str| {
-            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
-        };
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        let value = rest.filter(|rest| is_plain(rest)).and_then(|_| HeaderValue::from_str(text).ok());
-        value.ok_or_else(|| OptionsError(text.clone()))
+    texts.iter().map(|text| origin(text)).collect()
+}
+
+/// Reads the address of the service itself: an origin, as the base path says the rest; nothing if it is empty.
+pub fn parse_public_url(text: &str) -> Result<Option<String>, OptionsError> {
+    let text = text.strip_suffix('/').unwrap_or(text);
+    if text.is_empty() { Ok(None) } else { origin(text).map(|_| Some(text.to_owned())) }
+}
+
+fn origin(text: &str) -> Result<HeaderValue, OptionsError> {
+    let is_plain = |rest: &str| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
     };
-    texts.iter().map(origin).collect()
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let value = rest.filter(|rest| is_plain(rest)).and_then(|_| HeaderValue::from_str(text).ok());
+    value.ok_or_else(|| OptionsError(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -54,5 +64,11 @@ mod tests {
         for text in ["*", "null", "https://a.example/", "a.example", "https://", "https://a b"] {
             assert_eq!(parse_origins(&[text.to_owned()]), Err(OptionsError(text.to_owned())));
         }
+        for (text, wanted) in
+            [("", None), ("https://a.example/", Some("https://a.example")), ("http://a:80", Some("http://a:80"))]
+        {
+            assert_eq!(parse_public_url(text), Ok(wanted.map(str::to_owned)));
+        }
+        assert!(parse_public_url("https://a.example/library").is_err() && parse_public_url("a.example").is_err());
     }
 }

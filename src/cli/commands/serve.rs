@@ -14,7 +14,7 @@ use crate::jobs::{Ended, Jobs, Roots};
 use crate::search::Engine;
 use crate::serve::{
     Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, Tls, TlsFiles, answer_until,
-    parse_base_path, parse_origins, serve,
+    parse_base_path, parse_origins, parse_public_url, serve,
 };
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
 use crate::upkeep::UpkeepError;
@@ -138,9 +138,11 @@ fn options(
     let networks = networks.map_err(|error| CommandError::Usage(format!("`serve.trusted_proxies`: {error}")))?;
     let cors_origins = parse_origins(&settings.cors_origins)
         .map_err(|error| CommandError::Usage(format!("`serve.cors_origins`: {error}")))?;
+    let public_url = parse_public_url(&settings.public_url)
+        .map_err(|error| CommandError::Usage(format!("`serve.public_url`: {error}")))?;
     let (proxies, has_open_metrics) = (Proxies(networks), settings.open_metrics);
     let tls = tls(settings)?;
-    Ok(Options { tls, proxies, cors_origins, has_open_metrics, sandbox, workers, ingest_counts })
+    Ok(Options { tls, proxies, public_url, cors_origins, has_open_metrics, sandbox, workers, ingest_counts })
 }
 
 /// The address to listen on.

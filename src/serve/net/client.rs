@@ -61,6 +61,8 @@ pub struct Client {
     pub is_local: bool,
     /// The host the client asked, with the port if it named one.
     pub host: String,
+    /// Scheme and host by which everybody is to ask, if the operator has said.
+    pub public_url: Option<String>,
 }
 
 impl FromStr for Network {
@@ -111,6 +113,7 @@ impl Proxies {
             is_proxied: self.has(peer.address),
             is_local: peer.address.is_loopback() && !is_forwarded,
             host: host.unwrap_or_default(),
+            public_url: None,
         };
         if client.is_proxied {
             self.believe(headers, &mut client);
@@ -198,8 +201,12 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 }
 
 impl Client {
-    /// Scheme and host by which the service was asked, for what needs whole addresses.
+    /// Scheme and host by which the service is asked, for what needs whole addresses: as the operator says, else as this
+    /// client did.
     pub fn site(&self) -> Result<String, Problem> {
+        if let Some(site) = &self.public_url {
+            return Ok(site.clone());
+        }
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
         if self.host.is_empty() || self.host.len() > 255 || !self.host.bytes().all(is_plain) {
             let detail = "the `Host` header is missing or odd";
@@ -217,7 +224,7 @@ pub async fn recognize(State(service): State<Arc<Service>>, request: Request, ne
     let here = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), is_encrypted: false };
     let peer = parts.extensions.get::<Peer>().copied().unwrap_or(here);
     let client = service.options.proxies.client(peer, &parts);
-    parts.extensions.insert(client);
+    parts.extensions.insert(Client { public_url: service.options.public_url.clone(), ..client });
     next.run(Request::from_parts(parts, body)).await
 }
 
@@ -232,6 +239,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
             is_proxied: false,
             is_local: false,
             host: String::new(),
+            public_url: None,
         }))
     }
 }
