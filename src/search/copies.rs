@@ -50,6 +50,8 @@ pub struct NearCopy {
     pub date: Option<String>,
     /// ISO 639-1.
     pub language: Option<String>,
+    /// Pages of the PDF.
+    pub pages_total: u32,
     /// Landing page, relative to the site's base path.
     pub url: String,
     /// What the resemblance makes of it.
@@ -197,7 +199,7 @@ fn told(library: &Library, near: &[(ReportId, f32)], shown: &HashSet<ReportId>) 
 impl NearCopy {
     fn new(row: ReportRow, resemblance: f32) -> Option<NearCopy> {
         let kind = CopyKind::of(resemblance)?;
-        let ReportRow { id, title, date, language, .. } = row;
-        Some(NearCopy { id, title, date, language, url: format!("/reports/{id}"), kind, resemblance })
+        let ReportRow { id, title, date, language, pages_total, .. } = row;
+        Some(NearCopy { id, title, date, language, pages_total, url: format!("/reports/{id}"), kind, resemblance })
     }
 }

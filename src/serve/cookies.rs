@@ -91,7 +91,14 @@ mod tests {
 
     fn client(is_encrypted: bool) -> Client {
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        Client { address, is_encrypted, is_proxied: false, is_local: true, host: "localhost".to_owned() }
+        Client {
+            address,
+            is_encrypted,
+            is_proxied: false,
+            is_local: true,
+            host: "localhost".to_owned(),
+            public_url: None,
+        }
     }
 
     fn sent(cookies: &str) -> HeaderMap {

@@ -106,6 +106,16 @@ impl Links {
         self.at(&format!("/reports/{id}/file.pdf"))
     }
 
+    /// A report as a reference in a form, by how files of it end.
+    pub fn citation(&self, id: ReportId, extension: &str) -> String {
+        self.at(&format!("/reports/{id}/citation.{extension}"))
+    }
+
+    /// The list of reports that somebody contributed to.
+    pub fn reports_by(&self, contributor: &str) -> String {
+        with_query(self.at("/reports"), &[("contributor", contributor)])
+    }
+
     /// The PDF itself, opened at a page (1-based index, never the label: RFC 8118).
     pub fn file_page(&self, id: ReportId, page: u32) -> String {
         format!("{}#page={page}", self.file(id))

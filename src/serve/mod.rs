@@ -7,6 +7,7 @@
 //!
 //! * `net`: connections. `layers`: what stands around every handler. `problem`: every error.
 //! * `api`: JSON. `ui`: web pages. `forms`: a search as rows, feed or for a browser's search box. `file`: the originals.
+//! * `citation`: a report as a reference, for programs.
 //! * `pictures`: pages as pictures, drawn when asked for and kept.
 //! * `monitor`: how the service does. `openapi`: the API described by its own code. `service`: what the handlers share.
 //! * `visit`: who visits a page. `posted`: forms, checked. `cookies`: what browsers keep of a session.
@@ -18,6 +19,7 @@
 mod accounts;
 mod api;
 mod asked;
+mod citation;
 mod clock;
 mod conditional;
 mod cookies;

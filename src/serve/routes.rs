@@ -13,7 +13,7 @@ use crate::serve::openapi;
 use crate::serve::problem::{self, Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
-use crate::serve::{api, file, pictures, ui};
+use crate::serve::{api, citation, file, pictures, ui};
 use api::{events, jobs, related, suggest, uploads};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -60,6 +60,11 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/reports/{id}/pages", Access::Read, get(pages::jump)),
         Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)),
         Route::new(Method::GET, "/reports/{id}/file.pdf", Access::Read, get(file::original)),
+        Route::new(Method::GET, "/reports/{id}/citation.bib", Access::Read, get(citation::file)),
+        Route::new(Method::GET, "/reports/{id}/citation.ris", Access::Read, get(citation::file)),
+        Route::new(Method::GET, "/reports/{id}/citation.json", Access::Read, get(citation::file)),
+        Route::new(Method::GET, "/reports/{id}/citation.jsonld", Access::Read, get(citation::file)),
+        Route::new(Method::GET, "/reports/{id}/citation.txt", Access::Read, get(citation::file)),
         Route::new(Method::GET, "/api/v1/search", Access::Read, get(api::search)),
         Route::new(Method::POST, "/api/v1/search", Access::Read, post(api::search_json)),
         Route::new(Method::GET, "/api/v1/suggest", Access::Read, get(suggest::suggest)),
@@ -68,6 +73,7 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}", Access::Read, get(api::page)),
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}/image", Access::Read, get(pictures::image)),
         Route::new(Method::GET, "/api/v1/reports/{id}/related", Access::Read, get(related::related)),
+        Route::new(Method::GET, "/api/v1/reports/{id}/citation", Access::Read, get(citation::citation)),
         Route::upload("/api/v1/reports", Access::Right(Right::Ingest), post(uploads::upload)),
         Route::new(Method::DELETE, "/api/v1/reports/{id}", Access::Right(Right::Administer), delete(api::remove)),
         Route::new(Method::POST, "/api/v1/jobs", Access::Right(Right::Ingest), post(jobs::create)),

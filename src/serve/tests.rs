@@ -5,6 +5,7 @@ mod connections;
 mod copies;
 mod export;
 mod jobs;
+mod landing;
 mod pictures;
 mod related;
 mod requests;

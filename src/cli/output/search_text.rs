@@ -201,6 +201,7 @@ mod tests {
             title: title.to_owned(),
             date: Some(date.to_owned()),
             language: None,
+            pages_total: 2,
             url: String::new(),
             kind,
             resemblance: 0.9,

@@ -4,7 +4,7 @@ use crate::serve::layers::access::Access;
 use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
-use crate::serve::{api, file, forms, monitor, pictures};
+use crate::serve::{api, citation, file, forms, monitor, pictures};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -19,6 +19,7 @@ use utoipa::OpenApi;
         api::report,
         api::page,
         api::related::related,
+        citation::citation,
         api::coverage,
         pictures::image,
         api::uploads::upload,

@@ -14,6 +14,7 @@ pub(super) fn copy(name: &str, title: &str) -> NearCopy {
         title: title.to_owned(),
         date: Some("2021".to_owned()),
         language: Some("en\" onclick=\"x".to_owned()),
+        pages_total: 7,
         url: format!("/reports/{id}"),
         kind: CopyKind::Edition,
         resemblance: 0.75,
@@ -54,7 +55,7 @@ async fn near_copies_come_with_addresses_that_can_be_followed() {
     let json = site.get("/x/api/v1/search?q=copies").await.json();
     let edition = ReportId::of_bytes(b"edition");
     let expected = serde_json::json!({
-        "id": edition.to_string(), "title": HOSTILE, "date": "2021", "language": "en\" onclick=\"x",
+        "id": edition.to_string(), "title": HOSTILE, "date": "2021", "language": "en\" onclick=\"x", "pages_total": 7,
         "url": format!("/x/reports/{edition}"), "kind": "edition", "resemblance": 0.75,
     });
     assert_eq!(json["hits"].as_array().map(Vec::len), Some(3));

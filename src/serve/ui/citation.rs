@@ -1,9 +1,11 @@
 //! A piece of a page to quote, and how to cite it: printed page, page of the PDF, and an address that stays.
 
+use crate::export::cite::apa_source;
 use crate::report::PageStatus;
+use crate::serve::citation::reference;
 use crate::serve::links::Links;
 use crate::serve::service::KnownReport;
-use crate::serve::ui::format::{date, plain};
+use crate::serve::ui::format::plain;
 use crate::serve::ui::marked::Run;
 use crate::serve::ui::page_text::{Kind, Paragraph};
 
@@ -25,19 +27,9 @@ pub struct Citation {
 impl Citation {
     /// The paragraph with the match of this 0-based index, or the first that says something.
     pub fn new(links: &Links, known: &KnownReport, number: u32, paragraphs: &[Paragraph], current: usize) -> Citation {
-        let about = &known.stored.about;
         let summary = known.stored.pages.get((number as usize).wrapping_sub(1));
-        let mut source = match about.authors.as_slice() {
-            [] => String::new(),
-            [one] => format!("{}, ", plain(one)),
-            [one, other] => format!("{} and {}, ", plain(one), plain(other)),
-            [first, ..] => format!("{} et al., ", plain(first)),
-        };
-        source.push_str(&plain(&about.title));
-        if let Some(known_date) = &about.date {
-            source.push_str(&format!(" ({})", plain(&date(known_date))));
-        }
-        source.push_str(&place(number, summary.and_then(|page| page.label.as_deref())));
+        let place = place(number, summary.and_then(|page| page.label.as_deref()));
+        let source = plain(&apa_source(&reference(links, "", known), Some(&place)));
         let is_recognised = summary.is_some_and(|page| page.status == PageStatus::Ocr);
         Citation {
             quote: quote(paragraphs, current),
@@ -48,11 +40,11 @@ impl Citation {
     }
 }
 
-/// `, p. iv (page 6 of the PDF)`.
+/// `p. iv (page 6 of the PDF)`.
 fn place(number: u32, label: Option<&str>) -> String {
     match label.map(str::trim).filter(|label| !label.is_empty() && *label != number.to_string()) {
-        Some(label) => format!(", p. {} (page {number} of the PDF)", plain(label)),
-        None => format!(", p. {number}"),
+        Some(label) => format!("p. {} (page {number} of the PDF)", plain(label)),
+        None => format!("p. {number}"),
     }
 }
 
@@ -125,7 +117,7 @@ mod tests {
 
     #[test]
     fn both_page_numbers_are_told_where_they_differ() {
-        assert_eq!(place(6, Some("iv")), ", p. iv (page 6 of the PDF)");
-        assert_eq!((place(6, Some("6")), place(6, None)), (", p. 6".into(), ", p. 6".into()));
+        assert_eq!(place(6, Some("iv")), "p. iv (page 6 of the PDF)");
+        assert_eq!((place(6, Some("6")), place(6, None)), ("p. 6".into(), "p. 6".into()));
     }
 }

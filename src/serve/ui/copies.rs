@@ -3,7 +3,8 @@
 use crate::report::ReportId;
 use crate::search::{CopyKind, Hit, NearCopy};
 use crate::serve::links::Links;
-use crate::serve::ui::format::{date, plain};
+use crate::serve::service::KnownReport;
+use crate::serve::ui::format::{counted, date, plain};
 use crate::serve::ui::languages::language_name;
 
 /// A link to a near-copy within a line.
@@ -22,7 +23,7 @@ pub struct CopyEntry {
     pub language_code: String,
     /// Its landing page.
     pub url: String,
-    /// Date, language, what it is.
+    /// What it is, and its date, language and length where they are others.
     pub facts: Vec<String>,
 }
 
@@ -35,19 +36,23 @@ impl CopyLink {
 
 impl CopyEntry {
     /// For the page of another report.
-    pub fn new(links: &Links, copy: &NearCopy) -> CopyEntry {
+    pub fn new(links: &Links, known: &KnownReport, copy: &NearCopy) -> CopyEntry {
+        let row = &known.row;
         let what = match copy.kind {
             CopyKind::Copy if copy.resemblance >= 1.0 => "the same text in another file",
             CopyKind::Copy => "nearly the same text",
             CopyKind::Edition => "much of the same text",
         };
-        let dated = copy.date.as_deref().map(|text| plain(&date(text)));
-        let language = copy.language.as_deref().map(|code| plain(language_name(code)));
+        let dated = copy.date.as_deref().filter(|_| copy.date != row.date).map(|text| plain(&date(text)));
+        let language = copy.language.as_deref().filter(|_| copy.language != row.language);
+        let language = language.map(|code| plain(language_name(code)));
+        let pages =
+            (copy.pages_total != row.pages_total).then(|| counted(u64::from(copy.pages_total), "page", "pages"));
         CopyEntry {
             title: plain(&copy.title),
             language_code: copy.language.clone().unwrap_or_default(),
             url: links.report(copy.id),
-            facts: dated.into_iter().chain(language).chain([what.to_owned()]).collect(),
+            facts: [Some(what.to_owned()), dated, language, pages].into_iter().flatten().collect(),
         }
     }
 }
@@ -95,7 +100,7 @@ mod tests {
     fn copy(name: &str, title: &str, date: Option<&str>, kind: CopyKind) -> NearCopy {
         let id = ReportId::of_bytes(name.as_bytes());
         let (title, date) = (title.to_owned(), date.map(str::to_owned));
-        NearCopy { id, title, date, language: None, url: String::new(), kind, resemblance: 0.7 }
+        NearCopy { id, title, date, language: None, pages_total: 3, url: String::new(), kind, resemblance: 0.7 }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use crate::search::PageMarks;
 use crate::serve::asked::{page_number, pairs_of, report_id};
+use crate::serve::citation::reference;
 use crate::serve::monitor::metrics::SearchKind;
 use crate::serve::net::client::Client;
 use crate::serve::problem::{Code, HasBody, Problem};
@@ -12,7 +13,7 @@ use crate::serve::service::{KnownReport, Service};
 use crate::serve::ui::{self, At, BrowsePage, PageView, QueryState, ReportView};
 use crate::serve::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
@@ -80,18 +81,21 @@ pub async fn report(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     visit: Visit,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
+    let site = client.site().unwrap_or_default();
     let q = QueryState::from_pairs(&pairs_of(query.as_deref())).q;
     let tag = service.entity_tag();
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
     }
-    let page = service
+    let (page, typed_links) = service
         .find(SearchKind::Within, move |service| {
             let known = service.known_report(id)?;
             let found = if q.is_empty() { None } else { service.search_within(&q, id)? };
+            let reference = reference(&service.links, &site, &known);
             let view = ReportView {
                 known: &known,
                 places: &service.places(&known.row)?,
@@ -99,11 +103,18 @@ pub async fn report(
                 related: &service.related(id),
                 q: &q,
                 found: found.as_ref(),
+                reference: &reference,
+                site: &site,
             };
-            Ok(ui::report_page(&visit, &view))
+            let typed_links = ui::link_header(&service.links, &site, &reference);
+            Ok((ui::report_page(&visit, &view), typed_links))
         })
         .await?;
-    Ok(tag.mark(Html(page).into_response()))
+    let mut response = Html(page).into_response();
+    if let Ok(value) = HeaderValue::try_from(typed_links) {
+        response.headers_mut().insert(header::LINK, value);
+    }
+    Ok(tag.mark(response))
 }
 
 /// `/upload`: where reports are handed over.

@@ -309,6 +309,44 @@ if (original && document.getElementById("source")) {
   original.before(button, status);
 }
 
+// A report as a reference: copied as it stands, or in a form that is fetched for it.
+const citing = document.querySelector(".citing");
+if (citing) {
+  const status = element("li", "", "copied");
+  status.setAttribute("role", "status");
+  const tell = (text) => {
+    status.textContent = text;
+    setTimeout(() => { status.textContent = ""; }, 3000);
+  };
+  const offer = (name, text) => {
+    const item = element("li");
+    const button = element("button", name);
+    button.type = "button";
+    button.addEventListener("click", async () => {
+      try {
+        await copy(await text());
+        tell("Copied");
+      } catch {
+        tell("Not copied: take the file instead");
+      }
+    });
+    item.append(button);
+    return item;
+  };
+  const forms = citing.querySelector(".forms");
+  const bibtex = forms.querySelector("a[href$='.bib']");
+  const line = citing.querySelector(".citation").textContent.trim();
+  forms.prepend(
+    offer("Copy", () => line),
+    offer("Copy BibTeX", async () => {
+      const answer = await fetch(bibtex.href);
+      if (!answer.ok) throw new Error("not there");
+      return answer.text();
+    }),
+  );
+  forms.append(status);
+}
+
 // While reports are being read, the line that says so counts them.
 const LIVE_PAUSE = 2000; // milliseconds between two looks
 const live = document.querySelector("[data-live]");

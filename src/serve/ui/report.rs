@@ -1,12 +1,16 @@
 //! A report's landing page: what it is, what of it can be searched, its contents.
 
+use crate::export::cite::{CitationFormat, Reference, apa_source};
 use crate::report::{PageStatus, Statement};
 use crate::search::{Copies, Hit, Related};
 use crate::serve::links::Links;
 use crate::serve::service::KnownReport;
+use crate::serve::ui::contents::{Contents, Step};
 use crate::serve::ui::copies::CopyEntry;
-use crate::serve::ui::format::{counted, date, day, file_names, number, page_name, plain, share, size};
+use crate::serve::ui::cover::Cover;
+use crate::serve::ui::format::{counted, date, day, file_names, number, page_name, plain, size};
 use crate::serve::ui::languages::language_name;
+use crate::serve::ui::metadata::Metadata;
 use crate::serve::ui::query_state::QueryState;
 use crate::serve::ui::related::RelatedEntry;
 use crate::serve::ui::search::PageCard;
@@ -14,51 +18,50 @@ use crate::serve::ui::shell::{Shell, render};
 use crate::serve::visit::Visit;
 use askama::Template;
 
-/// Entries of the contents shown.
-const MAX_CONTENTS: usize = 500;
-
 /// Links to single pages shown.
 const MAX_PAGE_LINKS: usize = 1_000;
-
-/// Deepest level of the contents that is set in.
-const MAX_LEVEL: u8 = 4;
 
 #[derive(Template)]
 #[template(path = "report.html", config = "src/serve/ui/askama.toml")]
 struct ReportPage {
     shell: Shell,
+    about: Metadata,
+    cover: Option<Cover>,
     within_url: String,
     q: String,
     evidence: Vec<PageCard>,
     found: Option<String>,
     more_pages: u32,
     title: String,
-    language: String,
     language_code: String,
-    authors: Vec<(String, String)>,
+    publisher: Option<String>,
+    contributors: Vec<(String, String)>,
     date: Option<String>,
     iso_date: String,
+    /// `PDF 274.4 KB`, `38 pages`, `English`.
+    imprint: Vec<String>,
     subject: Option<String>,
     summary: Option<Said>,
     recommendations: Vec<Said>,
-    keywords: Vec<String>,
-    pages: String,
+    keywords: Vec<(String, String)>,
     searchable: String,
+    is_all_searchable: bool,
     gaps: Vec<Gap>,
     partial: Option<String>,
     files: Vec<String>,
     file_url: String,
     download_url: String,
-    file_size: String,
     added: String,
     read_url: Option<String>,
-    contents: Vec<Entry>,
-    more_contents: usize,
+    contents: Contents,
     page_links: Vec<(String, String)>,
     more_page_links: usize,
     copies: Vec<CopyEntry>,
     more_copies: u32,
     related: Vec<RelatedEntry>,
+    citation: String,
+    permalink: String,
+    citations: Vec<(&'static str, String)>,
 }
 
 /// Something the report says, with where it says it.
@@ -72,13 +75,6 @@ struct Said {
 struct Gap {
     reason: &'static str,
     pages: String,
-}
-
-struct Entry {
-    title: String,
-    level: u8,
-    page: String,
-    url: String,
 }
 
 /// What is shown of a report.
@@ -95,23 +91,25 @@ pub struct ReportView<'r> {
     pub q: &'r str,
     /// The report as a search within it for `q` gives it.
     pub found: Option<&'r Hit>,
+    /// The report as a reference.
+    pub reference: &'r Reference,
+    /// Scheme and host of the service; empty if they are not known.
+    pub site: &'r str,
 }
 
 /// The page.
 pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
     let links = &visit.links;
-    let ReportView { known, places, copies, related, q, found } = *view;
+    let ReportView { known, places, copies, related, q, found, reference, site } = *view;
     let KnownReport { row, stored } = known;
     let state = QueryState { q: q.to_owned(), ..QueryState::default() };
     let about = &stored.about;
     let total = u64::from(row.pages_total);
+    let language = about.language.as_deref().map(|code| plain(language_name(code)));
     let label = |page: u32| stored.pages.get((page as usize).wrapping_sub(1)).and_then(|page| page.label.as_deref());
     let printed = |page: u32| label(page).map_or_else(|| page.to_string(), plain);
-    let contents = stored.outline.iter().take(MAX_CONTENTS).map(|entry| Entry {
-        title: plain(&entry.title),
-        level: entry.level.min(MAX_LEVEL),
-        page: printed(entry.page),
-        url: links.page(row.id, entry.page, ""),
+    let contents = Contents::new(&stored.outline, |entry| {
+        (plain(&entry.title), printed(entry.page), links.page(row.id, entry.page, ""))
     });
     let page_links = (1..).zip(&stored.pages).take(MAX_PAGE_LINKS).map(|(number, page): (u32, _)| {
         (links.page(row.id, number, ""), page.label.as_deref().map_or_else(|| number.to_string(), plain))
@@ -123,6 +121,8 @@ pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
     let is_subject_the_summary = stored.statements.summary.as_ref().is_some_and(|summary| summary.page.is_none());
     render(&ReportPage {
         shell: Shell::new(visit, &about.title, ""),
+        about: Metadata::new(links, site, reference, &about.authors),
+        cover: Cover::new(links, known),
         within_url: links.report(row.id),
         q: plain(q),
         evidence: found
@@ -131,33 +131,40 @@ pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
         found: (!q.is_empty()).then(|| matching_pages(found)),
         more_pages: found.map_or(0, |hit| hit.more_pages),
         title: plain(&about.title),
-        language: about.language.as_deref().map(|code| plain(language_name(code))).unwrap_or_default(),
         language_code: about.language.clone().unwrap_or_default(),
-        authors: about.authors.iter().map(|name| (plain(name), author_search(links, name))).collect(),
+        publisher: reference.publisher.as_deref().map(plain),
+        contributors: about.authors.iter().map(|name| (plain(name), links.reports_by(name))).collect(),
         date: about.date.as_deref().map(|text| plain(&date(text))),
         iso_date: about.date.clone().unwrap_or_default(),
+        imprint: [format!("PDF {}", size(row.size)), counted(total, "page", "pages")]
+            .into_iter()
+            .chain(language)
+            .collect(),
         // A description long enough to be the abstract stands there.
         subject: about.subject.as_deref().filter(|_| !is_subject_the_summary).map(plain),
         summary: stored.statements.summary.as_ref().map(said),
         recommendations: stored.statements.recommendations.iter().map(said).collect(),
-        keywords: about.keywords.iter().map(|keyword| plain(keyword)).collect(),
-        pages: counted(total, "page", "pages"),
-        searchable: share(u64::from(row.pages_searchable), total),
+        keywords: about.keywords.iter().map(|keyword| (plain(keyword), phrase_search(links, keyword))).collect(),
+        searchable: searchable(u64::from(row.pages_searchable), total),
+        is_all_searchable: row.pages_searchable == row.pages_total,
         gaps: gaps(known),
         partial: stored.partial.map(|reason| reason.advice().to_owned()),
         files: file_names(places),
         file_url: links.file(row.id),
         download_url: format!("{}?download", links.file(row.id)),
-        file_size: size(row.size),
         added: day(row.added),
         read_url: (total > 0).then(|| links.page(row.id, 1, "")),
-        contents: contents.collect(),
-        more_contents: stored.outline.len().saturating_sub(MAX_CONTENTS),
+        contents,
         page_links: page_links.collect(),
         more_page_links: stored.pages.len().saturating_sub(MAX_PAGE_LINKS),
-        copies: copies.copies.iter().map(|copy| CopyEntry::new(links, copy)).collect(),
+        copies: copies.copies.iter().map(|copy| CopyEntry::new(links, known, copy)).collect(),
         more_copies: copies.more_copies,
         related: related.iter().map(|related| RelatedEntry::new(links, related)).collect(),
+        citation: plain(&apa_source(reference, None)),
+        permalink: reference.url.clone(),
+        citations: CitationFormat::ALL
+            .map(|format| (format.name(), links.citation(row.id, format.extension())))
+            .to_vec(),
     })
 }
 
@@ -166,8 +173,20 @@ fn matching_pages(found: Option<&Hit>) -> String {
     if pages == 0 { "No page matches".to_owned() } else { counted(pages, "page matches", "pages match") }
 }
 
-fn author_search(links: &Links, name: &str) -> String {
-    links.search(&[("author", name)])
+/// Reports with these words in this order.
+fn phrase_search(links: &Links, words: &str) -> String {
+    links.search(&[("q", &format!("\"{}\"", words.replace('"', " ")))])
+}
+
+/// How much of a report a search can find.
+fn searchable(pages: u64, total: u64) -> String {
+    match (pages, total) {
+        (_, 0) => "It has no pages".to_owned(),
+        (0, _) => "No page of it can be searched".to_owned(),
+        (1, 1) => "Its page can be searched".to_owned(),
+        (all, total) if all == total => format!("All {} pages can be searched", number(total)),
+        (some, total) => format!("{} of {} pages can be searched", number(some), number(total)),
+    }
 }
 
 /// Why a page cannot be searched, for people; nothing for one that can.
@@ -223,6 +242,19 @@ pub fn page_heading(known: &KnownReport, page: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_be_searched_is_told_in_words() {
+        for (pages, total, wanted) in [
+            (0, 0, "It has no pages"),
+            (1, 1, "Its page can be searched"),
+            (0, 3, "No page of it can be searched"),
+            (38, 38, "All 38 pages can be searched"),
+            (84, 1_088, "84 of 1,088 pages can be searched"),
+        ] {
+            assert_eq!(searchable(pages, total), wanted);
+        }
+    }
 
     #[test]
     fn pages_are_told_in_runs() {
