@@ -163,7 +163,7 @@ fn most_frequent(counts: HashMap<String, u64>, key_of: fn(&str) -> String) -> Ve
 }
 
 /// The greater of two spellings names their value: the more frequent, else the one with fewer capitals, else the first.
-fn preference(facet: &Facet) -> (u64, Reverse<usize>, Reverse<&str>) {
+pub(super) fn preference(facet: &Facet) -> (u64, Reverse<usize>, Reverse<&str>) {
     let capitals = facet.value.chars().filter(|character| character.is_uppercase()).count();
     (facet.count, Reverse(capitals), Reverse(&facet.value))
 }

@@ -14,6 +14,7 @@ mod evidence;
 mod explain;
 mod filters;
 mod function_words;
+mod holdings;
 mod hydrate;
 mod in_order;
 mod languages;
@@ -45,6 +46,7 @@ pub use bare::BareQuery;
 pub use copies::{Copies, CopyKind, NearCopy};
 pub use engine::{Engine, SearchError};
 pub use every::EveryHit;
+pub use holdings::{HeldField, HeldList, HeldOrder, HeldReport, Holdings};
 pub use related::Related;
 pub use request::{Filter, Operator, RequestError, SearchRequest, Sort};
 pub use response::{

@@ -3,7 +3,7 @@
 //! ```text
 //! DATA/LOCK                  held by the one writer: pid and start time inside
 //! DATA/catalogue.sqlite      files, reports, page statuses, outcomes, places of texts
-//! DATA/service.sqlite       what a service keeps of its own: keys, accounts, jobs, names of uploads
+//! DATA/service.sqlite       what a service keeps of its own: keys, accounts, jobs, counts of readings, names of uploads
 //! DATA/uploads/              files that clients handed over, by hash
 //! DATA/text/000001.pages     append-only segments of page texts and word boxes, checksummed
 //! DATA/CURRENT               the live generation's name
@@ -12,6 +12,7 @@
 //!
 //! Truth is the PDFs, the text store and the catalogue; the index can be made again from them.
 
+mod additions;
 mod advances;
 mod block;
 mod catalogue;

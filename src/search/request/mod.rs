@@ -53,6 +53,11 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Reads a value for a field; the error says what would be right.
+    pub fn read(field: &str, value: &str) -> Result<Filter, String> {
+        filter(&format!("filter[{field}]"), value.trim())
+    }
+
     /// The field it restricts, as in `filter[…]` and among the facets.
     pub fn field(&self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ mod evidence;
 mod explain;
 mod facets;
 mod following;
+mod holdings;
 mod hostile;
 mod languages;
 mod library;
