@@ -127,6 +127,8 @@ pub struct ServeConfig {
     pub cors_origins: Vec<String>,
     /// Whether `/metrics` is shown to everyone instead of this machine alone.
     pub open_metrics: bool,
+    /// Whether it is counted how often reports are read; nothing of who reads them is kept.
+    pub count_reads: bool,
     /// Searches a second for one address; 0 = any number.
     pub search_rate: u32,
     /// Searches at once for one address before the rate holds.
@@ -200,6 +202,7 @@ impl Default for ServeConfig {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             open_metrics: false,
+            count_reads: true,
             search_rate: limits.search_rate,
             search_burst: limits.search_burst,
             search_rate_local: limits.counts_local,

@@ -61,6 +61,16 @@ impl Parameters {
         values.pop().map(|(_, value)| value)
     }
 
+    /// The values of a parameter that may be repeated; empty ones, as forms send them, are as good as none.
+    pub fn all(&mut self, name: &'static str) -> Vec<String> {
+        self.known.push(name);
+        let (values, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pairs).into_iter().partition(|(given, _)| given == name);
+        self.pairs = others;
+        let values = values.into_iter().map(|(_, value)| value.trim().to_owned());
+        values.filter(|value| !value.is_empty()).collect()
+    }
+
     /// A whole number of this range.
     pub fn number(&mut self, name: &'static str, accepted: RangeInclusive<u64>) -> Option<u64> {
         let value = self.text(name)?;

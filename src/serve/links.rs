@@ -55,7 +55,7 @@ impl Links {
         with_query(self.home(), parameters)
     }
 
-    /// A search with these parameters of the API in another form: `atom`, `csv`, `ndjson`.
+    /// A search with these parameters of the API in another form: `atom`, `jsonfeed`, `csv`, `ndjson`.
     pub fn search_as(&self, form: &str, parameters: &[(&str, &str)]) -> String {
         with_query(self.at(&format!("/search.{form}")), parameters)
     }
@@ -69,6 +69,21 @@ impl Links {
     pub fn reports(&self, offset: u64) -> String {
         let offset = if offset == 0 { String::new() } else { offset.to_string() };
         with_query(self.at("/reports"), &[("offset", &offset)])
+    }
+
+    /// The list of reports with these parameters; empty values are left out.
+    pub fn reports_where(&self, parameters: &[(&str, &str)]) -> String {
+        with_query(self.at("/reports"), parameters)
+    }
+
+    /// A path of the service with these parameters; empty values are left out.
+    pub fn with_parameters(&self, path: &str, parameters: &[(&str, &str)]) -> String {
+        with_query(self.at(path), parameters)
+    }
+
+    /// The library as a feed (`atom` or `json`) with the same parameters.
+    pub fn feed(&self, form: &str, parameters: &[(&str, &str)]) -> String {
+        with_query(self.at(&format!("/feed.{form}")), parameters)
     }
 
     /// A report's landing page.

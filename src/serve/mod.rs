@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! net (accept) → layers (headers, request id, compression) → problem (errors as JSON or HTML)
-//!              → routes → api | ui | forms | file | pictures | monitor → pool (bounded threads for what blocks) → search, store
+//!              → routes → api | hub | ui | forms | file | pictures | monitor → pool (bounded threads for what blocks) → search, store
 //! ```
 //!
 //! * `net`: connections. `layers`: what stands around every handler. `problem`: every error.
+//! * `hub`: ways into the library without a query. `reads`: how often reports are read.
 //! * `api`: JSON. `ui`: web pages. `forms`: a search as rows, feed or for a browser's search box. `file`: the originals.
 //! * `citation`: a report as a reference, for programs.
 //! * `pictures`: pages as pictures, drawn when asked for and kept.
@@ -25,6 +26,7 @@ mod conditional;
 mod cookies;
 mod file;
 mod forms;
+mod hub;
 mod layers;
 mod limits;
 mod links;
@@ -36,6 +38,7 @@ mod pictures;
 mod pool;
 mod posted;
 mod problem;
+mod reads;
 mod routes;
 mod searcher;
 mod service;

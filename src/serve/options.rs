@@ -21,6 +21,8 @@ pub struct Options {
     pub cors_origins: Vec<HeaderValue>,
     /// Whether `/metrics` is shown to everyone instead of this machine alone.
     pub has_open_metrics: bool,
+    /// Whether it is counted how often reports are read.
+    pub counts_reads: bool,
     /// How far reading is confined, for `/healthz`.
     pub sandbox: String,
     /// The processes that read files, if there are any.

@@ -5,12 +5,14 @@
 
 use crate::serve::accounts::login;
 use crate::serve::forms::{feed, opensearch, rows};
+use crate::serve::hub::{self, feeds, sitemap, values};
 use crate::serve::layers::access::{self, Access, Right};
 use crate::serve::layers::{csrf, deadline, headers, observe, rates};
 use crate::serve::monitor::{health, metrics};
 use crate::serve::net::client;
 use crate::serve::openapi;
 use crate::serve::problem::{self, Code, Problem};
+use crate::serve::reads;
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
 use crate::serve::{api, citation, file, pictures, ui};
@@ -38,11 +40,18 @@ pub struct Route {
     handler: MethodRouter<Arc<Service>>,
     /// Whether its body may be large, which the handler then bounds itself.
     takes_files: bool,
+    /// Whether it shows a report to a reader, which is counted.
+    shows_report: bool,
 }
 
 impl Route {
     fn new(method: Method, path: &'static str, access: Access, handler: MethodRouter<Arc<Service>>) -> Route {
-        Route { method, path, access, handler, takes_files: false }
+        Route { method, path, access, handler, takes_files: false, shows_report: false }
+    }
+
+    /// The same, counting who reads a report by it.
+    fn counted(self) -> Route {
+        Route { shows_report: true, ..self }
     }
 
     fn upload(path: &'static str, access: Access, handler: MethodRouter<Arc<Service>>) -> Route {
@@ -54,21 +63,32 @@ impl Route {
 pub fn table() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/", Access::Read, get(pages::search)),
-        Route::new(Method::GET, "/reports", Access::Read, get(pages::reports)),
+        Route::new(Method::GET, "/reports", Access::Read, get(hub::list::reports)),
         Route::new(Method::GET, "/upload", Access::Read, get(pages::upload)),
-        Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)),
+        Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)).counted(),
         Route::new(Method::GET, "/reports/{id}/pages", Access::Read, get(pages::jump)),
-        Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)),
-        Route::new(Method::GET, "/reports/{id}/file.pdf", Access::Read, get(file::original)),
+        Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)).counted(),
+        Route::new(Method::GET, "/reports/{id}/file.pdf", Access::Read, get(file::original)).counted(),
         Route::new(Method::GET, "/reports/{id}/citation.bib", Access::Read, get(citation::file)),
         Route::new(Method::GET, "/reports/{id}/citation.ris", Access::Read, get(citation::file)),
         Route::new(Method::GET, "/reports/{id}/citation.json", Access::Read, get(citation::file)),
         Route::new(Method::GET, "/reports/{id}/citation.jsonld", Access::Read, get(citation::file)),
         Route::new(Method::GET, "/reports/{id}/citation.txt", Access::Read, get(citation::file)),
+        Route::new(Method::GET, "/years", Access::Read, get(values::years_page)),
+        Route::new(Method::GET, "/tags", Access::Read, get(values::tags_page)),
+        Route::new(Method::GET, "/languages", Access::Read, get(values::languages_page)),
+        Route::new(Method::GET, "/feed.atom", Access::Read, get(feeds::atom)),
+        Route::new(Method::GET, "/feed.json", Access::Read, get(feeds::json)),
+        Route::new(Method::GET, "/sitemap.xml", Access::Read, get(sitemap::index)),
+        Route::new(Method::GET, "/sitemaps/{part}", Access::Read, get(sitemap::part)),
+        Route::new(Method::GET, "/robots.txt", Access::Open, get(sitemap::robots)),
         Route::new(Method::GET, "/api/v1/search", Access::Read, get(api::search)),
         Route::new(Method::POST, "/api/v1/search", Access::Read, post(api::search_json)),
         Route::new(Method::GET, "/api/v1/suggest", Access::Read, get(suggest::suggest)),
-        Route::new(Method::GET, "/api/v1/reports", Access::Read, get(api::reports)),
+        Route::new(Method::GET, "/api/v1/reports", Access::Read, get(api::list::reports)),
+        Route::new(Method::GET, "/api/v1/years", Access::Read, get(values::years)),
+        Route::new(Method::GET, "/api/v1/tags", Access::Read, get(values::tags)),
+        Route::new(Method::GET, "/api/v1/languages", Access::Read, get(values::languages)),
         Route::new(Method::GET, "/api/v1/reports/{id}", Access::Read, get(api::report)),
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}", Access::Read, get(api::page)),
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}/image", Access::Read, get(pictures::image)),
@@ -93,6 +113,7 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/search.csv", Access::Read, get(rows::csv)),
         Route::new(Method::GET, "/search.ndjson", Access::Read, get(rows::ndjson)),
         Route::new(Method::GET, "/search.atom", Access::Read, get(feed::atom)),
+        Route::new(Method::GET, "/search.jsonfeed", Access::Read, get(feed::json)),
         Route::new(Method::GET, "/opensearch/suggest", Access::Read, get(suggest::browser_suggestions)),
         Route::new(Method::GET, ui::STYLESHEET_PATH, Access::Open, get(ui::stylesheet)),
         Route::new(Method::GET, ui::SCRIPT_PATH, Access::Open, get(ui::script)),
@@ -105,7 +126,11 @@ pub fn router(service: Arc<Service>) -> Router {
     let mut routes = Router::new();
     for route in table() {
         let guarded = from_fn_with_state((Arc::clone(&service), route.access), access::check);
-        let handler = route.handler.route_layer(guarded);
+        let handler = match route.shows_report {
+            true => route.handler.route_layer(from_fn_with_state(Arc::clone(&service), reads::count)),
+            false => route.handler,
+        };
+        let handler = handler.route_layer(guarded);
         let handler = if route.takes_files { handler.route_layer(DefaultBodyLimit::disable()) } else { handler };
         routes = routes.route(&service.links.at(route.path), handler);
     }

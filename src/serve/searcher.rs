@@ -1,7 +1,9 @@
 //! What the service needs of a search engine: the seam at which its tests put an engine of their own.
 
 use crate::report::ReportId;
-use crate::search::{Copies, Engine, Hit, PageMarks, Related, SearchError, SearchRequest, SearchResponse, Suggestions};
+use crate::search::{
+    Copies, Engine, Hit, Holdings, PageMarks, Related, SearchError, SearchRequest, SearchResponse, Suggestions,
+};
 use crate::store::StoredPage;
 
 /// The hits of a search to the last one, some at a time; taking them blocks.
@@ -32,6 +34,9 @@ pub trait Searcher: Send + Sync {
 
     /// See [`Engine::related`].
     fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError>;
+
+    /// See [`Engine::holdings`].
+    fn holdings(&self) -> Result<Holdings, SearchError>;
 
     /// See [`Engine::page_marks`].
     fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError>;
@@ -68,6 +73,10 @@ impl Searcher for Engine {
 
     fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError> {
         Engine::related(self, id, limit)
+    }
+
+    fn holdings(&self) -> Result<Holdings, SearchError> {
+        Engine::holdings(self)
     }
 
     fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {

@@ -2,7 +2,7 @@
 
 use crate::jobs::Jobs;
 use crate::report::ReportId;
-use crate::search::{Copies, Hit, PageMarks, Related, SearchRequest, SearchResponse};
+use crate::search::{Copies, Hit, Holdings, PageMarks, Related, SearchRequest, SearchResponse};
 use crate::serve::conditional::EntityTag;
 use crate::serve::layers::access::Guard;
 use crate::serve::layers::rates::Rates;
@@ -13,6 +13,7 @@ use crate::serve::net::connections::Connections;
 use crate::serve::pictures::{Artist, Drawing, Pictures};
 use crate::serve::pool::Pool;
 use crate::serve::problem::{Code, Problem};
+use crate::serve::reads::Reads;
 use crate::serve::searcher::Searcher;
 use crate::serve::{Options, State, file, ui};
 use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
@@ -54,6 +55,8 @@ pub struct Service {
     pub metrics: Metrics,
     /// Who has asked how often.
     pub rates: Rates,
+    /// How often reports are read.
+    pub reads: Reads,
     /// Places for uploads.
     pub uploads: Arc<Semaphore>,
     /// Places for those who follow jobs.
@@ -66,6 +69,8 @@ pub struct Service {
     searches: Pool,
     readings: Pool,
     coverage: Mutex<Option<(Instant, EntityTag, Arc<Coverage>)>>,
+    /// What the library holds, and as of which state of it.
+    holdings: Mutex<Option<(String, Arc<Holdings>)>>,
     is_stopping: AtomicBool,
     /// The generation in which a search ended in a panic.
     suspect: Mutex<Option<String>>,
@@ -111,11 +116,13 @@ impl Service {
             guard: Guard::default(),
             metrics: Metrics::new(&searches, &readings, &options),
             rates: Rates::new(&limits),
+            reads: Reads::default(),
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             streams: Arc::new(Semaphore::new(limits.streams)),
             jobs: None,
             version: AtomicI64::new(version_of(&library)),
             coverage: Mutex::new(None),
+            holdings: Mutex::new(None),
             is_stopping: AtomicBool::new(false),
             suspect: Mutex::new(None),
             connections,
@@ -131,6 +138,9 @@ impl Service {
 
     /// The same, letting in whom `guard` says.
     pub fn guarded(mut self, guard: Guard) -> Service {
+        if self.options.counts_reads {
+            self.reads = Reads::new(guard.store.clone());
+        }
         self.guard = guard;
         self
     }
@@ -219,8 +229,27 @@ impl Service {
 
     /// The tag of everything answered now.
     pub fn entity_tag(&self) -> EntityTag {
-        let generation = format!("{}-{}", self.searcher.generation(), self.version.load(Ordering::Relaxed));
-        EntityTag::new(&generation, self.is_ingesting(), ui::asset_hash())
+        EntityTag::new(&self.generation(), self.is_ingesting(), ui::asset_hash())
+    }
+
+    /// The state of the library: changes whenever it holds something else.
+    fn generation(&self) -> String {
+        format!("{}-{}", self.searcher.generation(), self.version.load(Ordering::Relaxed))
+    }
+
+    /// What the library holds; blocks. Made once for each state of the library, when it is first asked for.
+    pub fn holdings(&self) -> Result<Arc<Holdings>, Problem> {
+        let mut kept = self.holdings.lock().unwrap_or_else(PoisonError::into_inner);
+        // Before the holdings are read, so that they are never taken for newer than they are.
+        let generation = self.generation();
+        if let Some((of, holdings)) = &*kept
+            && *of == generation
+        {
+            return Ok(Arc::clone(holdings));
+        }
+        let holdings = Arc::new(self.searcher.holdings()?);
+        *kept = Some((generation, Arc::clone(&holdings)));
+        Ok(holdings)
     }
 
     /// Runs what reads the catalogue, the text store or files; it may block.
@@ -324,11 +353,6 @@ impl Service {
             places.push(row.shown_file().into_owned());
         }
         Ok(places)
-    }
-
-    /// Reports by title from `offset`; blocks.
-    pub fn rows(&self, offset: u64, limit: u64) -> Result<Vec<ReportRow>, Problem> {
-        Ok(self.library.catalogue().reports(offset, limit)?)
     }
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod connections;
 mod copies;
 mod export;
+mod hub;
 mod jobs;
 mod landing;
 mod pictures;
@@ -23,8 +24,8 @@ use crate::jobs::{Jobs, JobsConfig, Roots};
 use crate::query::QueryError;
 use crate::report::{About, Outcome, OutlineEntry, Page, PageStatus, Report, ReportId, Span, Statement, Statements};
 use crate::search::{
-    Copies, Hit, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Related, Relation, SearchError, SearchRequest,
-    SearchResponse, Suggestion, Suggestions, Total,
+    Copies, HeldReport, Hit, Holdings, IndexInfo, PageHit, PageMarks, Passage, QueryInfo, Related, Relation,
+    SearchError, SearchRequest, SearchResponse, Suggestion, Suggestions, Total,
 };
 use crate::store::{Account, Change, FileRow, Library, ReportFacts, Role, ServiceStore, StoredPage, TextStore};
 use axum::Router;
@@ -46,6 +47,7 @@ const BYTES: &[u8] = b"%PDF-1.7 the bytes of an original, hardly a PDF at all";
 /// Answers every query with the one report of the library, some queries otherwise.
 struct Canned {
     id: ReportId,
+    library: Arc<Library>,
 }
 
 impl Searcher for Canned {
@@ -104,6 +106,20 @@ impl Searcher for Canned {
 
     fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError> {
         Ok(related::related(id).into_iter().take(limit).collect())
+    }
+
+    fn holdings(&self) -> Result<Holdings, SearchError> {
+        let held = HeldReport {
+            id: self.id,
+            title: "held".to_owned(),
+            added: 1_700_000_000,
+            date: 20_230_500,
+            contributors: vec![HOSTILE.to_owned()],
+            languages: vec!["en".to_owned()],
+            tags: Vec::new(),
+        };
+        let is_there = self.library.catalogue().has_report(self.id)?;
+        Ok(Holdings::new(is_there.then_some(held).into_iter().collect()))
     }
 
     fn page_marks(&self, q: &str, _: ReportId, _: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {
@@ -296,9 +312,9 @@ fn site_of(
     let changes = [Change::Report(ReportFacts::of(&report), location), Change::File(file)];
     library.catalogue().record(&changes).expect("recorded");
     let base_path = parse_base_path(base_path).expect("a good path");
-    let searcher = Arc::new(Canned { id: report.id });
-    let ingesting = Arc::new(AtomicBool::new(false));
     let library = Arc::new(library);
+    let searcher = Arc::new(Canned { id: report.id, library: Arc::clone(&library) });
+    let ingesting = Arc::new(AtomicBool::new(false));
     let service = Service::with_searcher(Arc::clone(&library), searcher, ingesting, &base_path, limits, options);
     let service = service.drawn_by(pictures::OnlyTheFirst);
     let clock = Arc::new(AtomicI64::new(NOW));
@@ -399,7 +415,7 @@ async fn every_route_answers_and_every_answer_is_secured() {
         ("/?q=deep".to_owned(), 400, "text/html"),
         ("/?q=cash&offset=many".to_owned(), 422, "text/html"),
         ("/reports".to_owned(), 200, "text/html"),
-        ("/reports?offset=-1".to_owned(), 404, "text/html"),
+        ("/reports?offset=-1".to_owned(), 422, "text/html"),
         (format!("/reports/{id}"), 200, "text/html"),
         (format!("/reports/{id}/pages/1"), 200, "text/html"),
         (format!("/reports/{id}/pages/3"), 404, "text/html"),
@@ -427,6 +443,22 @@ async fn every_route_answers_and_every_answer_is_secured() {
         ("/healthz".to_owned(), 200, "application/json"),
         ("/readyz".to_owned(), 200, "application/json"),
         ("/opensearch.xml".to_owned(), 200, "application/opensearchdescription+xml"),
+        ("/years".to_owned(), 200, "text/html"),
+        ("/languages?sort=size".to_owned(), 422, "text/html"),
+        ("/tags".to_owned(), 200, "text/html"),
+        ("/api/v1/years".to_owned(), 200, "application/json"),
+        ("/api/v1/tags?limit=0".to_owned(), 422, "application/problem+json"),
+        ("/api/v1/languages".to_owned(), 200, "application/json"),
+        ("/feed.atom".to_owned(), 200, "application/atom+xml"),
+        ("/feed.json".to_owned(), 200, "application/feed+json"),
+        ("/feed.json?sort=title".to_owned(), 422, "text/html"),
+        ("/search.jsonfeed?q=cash".to_owned(), 200, "application/feed+json"),
+        ("/sitemap.xml".to_owned(), 200, "application/xml"),
+        ("/sitemaps/1.xml".to_owned(), 200, "application/xml"),
+        ("/sitemaps/2.xml".to_owned(), 404, "text/html"),
+        ("/sitemaps/0.xml".to_owned(), 404, "text/html"),
+        ("/sitemaps/x".to_owned(), 404, "text/html"),
+        ("/robots.txt".to_owned(), 200, "text/plain"),
         ("/assets/recto.css".to_owned(), 200, "text/css"),
         ("/assets/recto.js".to_owned(), 200, "text/javascript"),
         ("/assets/icon.svg".to_owned(), 200, "image/svg+xml"),
@@ -461,7 +493,10 @@ async fn nothing_from_a_report_or_a_query_becomes_markup() {
         format!("/?q={query}&author={query}&from=2000"),
         format!("/?q={query}&offset={query}"),
         "/?q=nothing".to_owned(),
+        "/".to_owned(),
         "/reports".to_owned(),
+        format!("/reports?contributor={query}"),
+        "/languages".to_owned(),
         format!("/reports/{id}"),
         format!("/reports/{id}?q={query}"),
         format!("/reports/{id}/pages/1?q={query}"),
@@ -555,7 +590,7 @@ async fn the_api_keeps_the_contract() {
 #[tokio::test]
 async fn unchanged_answers_are_not_sent_again() {
     let site = site("");
-    for path in ["/", "/?q=cash", "/reports", "/api/v1/search?q=cash", "/api/v1/reports"] {
+    for path in ["/?q=cash", "/reports", "/years", "/api/v1/search?q=cash", "/api/v1/reports", "/api/v1/years"] {
         let tag = site.get(path).await.header("etag").to_owned();
         assert!(tag.starts_with("W/\""), "{path}: {tag}");
         let answer = site.get_with(path, &[("if-none-match", &tag)]).await;

@@ -142,7 +142,18 @@ fn options(
         .map_err(|error| CommandError::Usage(format!("`serve.public_url`: {error}")))?;
     let (proxies, has_open_metrics) = (Proxies(networks), settings.open_metrics);
     let tls = tls(settings)?;
-    Ok(Options { tls, proxies, public_url, cors_origins, has_open_metrics, sandbox, workers, ingest_counts })
+    let counts_reads = settings.count_reads;
+    Ok(Options {
+        tls,
+        proxies,
+        public_url,
+        cors_origins,
+        has_open_metrics,
+        counts_reads,
+        sandbox,
+        workers,
+        ingest_counts,
+    })
 }
 
 /// The address to listen on.

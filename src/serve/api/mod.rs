@@ -5,6 +5,7 @@
 
 pub mod events;
 pub mod jobs;
+pub mod list;
 pub mod related;
 pub mod suggest;
 pub mod uploads;
@@ -25,9 +26,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
-
-/// Reports of a list unless asked otherwise, and at most.
-const LIST_LIMIT: (u64, u64) = (20, 100);
 
 /// `GET /api/v1/search`.
 #[utoipa::path(
@@ -91,38 +89,6 @@ pub async fn search_json(
     let request = SearchRequest::from_json(&value)?;
     let response = with_base_path(service.search(request).await?, &service.links);
     Ok(Json(response).into_response())
-}
-
-/// `GET /api/v1/reports`: reports by title.
-#[utoipa::path(
-    get, path = "/api/v1/reports", operation_id = "list_reports", summary = "List the reports", tag = "reports",
-    params(
-        ("offset" = Option<u32>, Query, description = "Reports to leave out first", minimum = 0),
-        ("limit" = Option<u32>, Query, description = "Reports to return; 20 unless given", minimum = 1, maximum = 100, example = 20),
-    ),
-    responses(
-        (status = 200, description = "Reports by title", body = ReportList),
-        (status = 304, description = "As the client has it"),
-    ),
-)]
-pub async fn reports(
-    State(service): State<Arc<Service>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (offset, limit) = list_window(query.as_deref())?;
-    let tag = service.entity_tag();
-    if let Some(unchanged) = tag.not_modified(&headers) {
-        return Ok(unchanged);
-    }
-    let total = service.coverage().await?.reports;
-    let reports = service
-        .read(move |service| {
-            let rows = service.rows(offset, limit)?;
-            Ok(rows.iter().map(|row| ReportSummary::new(row, &service.links)).collect())
-        })
-        .await?;
-    Ok(tag.mark(Json(ReportList { total, offset, limit, reports }).into_response()))
 }
 
 /// `GET /api/v1/reports/{id}`.
@@ -243,19 +209,6 @@ pub async fn coverage(
     Ok(tag.not_modified(&headers).unwrap_or_else(|| tag.mark(Json(&*coverage).into_response())))
 }
 
-/// A part of the list of reports.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct ReportList {
-    /// Reports in all.
-    total: u64,
-    /// Those left out first.
-    offset: u64,
-    /// Those wanted at most.
-    limit: u64,
-    /// The reports.
-    reports: Vec<ReportSummary>,
-}
-
 /// A report in a list.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ReportSummary {
@@ -274,7 +227,8 @@ pub struct ReportSummary {
 }
 
 impl ReportSummary {
-    fn new(row: &ReportRow, links: &Links) -> ReportSummary {
+    /// A report as lists tell of it.
+    pub fn new(row: &ReportRow, links: &Links) -> ReportSummary {
         ReportSummary {
             id: row.id,
             title: row.title.clone(),
@@ -398,15 +352,6 @@ impl PageDetail {
 pub fn request_of(pairs: &[(String, String)]) -> Result<SearchRequest, Problem> {
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     Ok(SearchRequest::from_pairs(pairs)?)
-}
-
-/// `offset` and `limit` of a list.
-fn list_window(query: Option<&str>) -> Result<(u64, u64), Problem> {
-    let mut parameters = Parameters::of(query);
-    let offset = parameters.number("offset", 0..=u64::from(u32::MAX));
-    let limit = parameters.number("limit", 1..=LIST_LIMIT.1);
-    parameters.finish()?;
-    Ok((offset.unwrap_or(0), limit.unwrap_or(LIST_LIMIT.0)))
 }
 
 /// The addresses of a response, put under the base path so that a client can follow them as they are.

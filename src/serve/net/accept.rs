@@ -22,6 +22,9 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 /// How often certificate and key are looked at for a newer one.
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 
+/// How often it is written how often reports were read.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+
 /// How long to wait after `accept` failed, as it does while the process has no file descriptor left.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -50,6 +53,7 @@ pub async fn serve_service(
     let shared = Arc::new(Shared { app: router(Arc::clone(&service)), limits, tls: tls.clone(), stopping });
     let renewer = tls.map(|tls| tokio::spawn(renew(tls)));
     let follower = tokio::spawn(follow(Arc::clone(&service)));
+    let saver = tokio::spawn(save_reads(Arc::clone(&service)));
     let mut tasks = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -66,11 +70,13 @@ pub async fn serve_service(
     drop(listener);
     let _ = stop.send(true);
     follower.abort();
+    saver.abort();
     if let Some(renewer) = renewer {
         renewer.abort();
     }
     // Every connection knows how long it may go on.
     while tasks.join_next().await.is_some() {}
+    save_reads_now(&service).await;
     Ok(())
 }
 
@@ -128,6 +134,21 @@ async fn renew(tls: Arc<Tls>) {
         if let Err(error) = tokio::task::spawn_blocking(move || tls.refresh()).await {
             tracing::error!(%error, "looking for a renewed certificate failed");
         }
+    }
+}
+
+/// Writes how often reports were read, now and then.
+async fn save_reads(service: Arc<Service>) {
+    loop {
+        tokio::time::sleep(SAVE_EVERY).await;
+        save_reads_now(&service).await;
+    }
+}
+
+async fn save_reads_now(service: &Arc<Service>) {
+    let service = Arc::clone(service);
+    if let Err(error) = tokio::task::spawn_blocking(move || service.reads.save()).await {
+        tracing::error!(%error, "writing how often reports were read failed");
     }
 }
 

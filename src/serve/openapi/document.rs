@@ -4,7 +4,7 @@ use crate::serve::layers::access::Access;
 use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
-use crate::serve::{api, citation, file, forms, monitor, pictures};
+use crate::serve::{api, citation, file, forms, hub, monitor, pictures};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -15,11 +15,16 @@ use utoipa::OpenApi;
         api::search,
         api::search_json,
         api::suggest::suggest,
-        api::reports,
+        api::list::reports,
         api::report,
         api::page,
         api::related::related,
         citation::citation,
+        hub::values::years,
+        hub::values::tags,
+        hub::values::languages,
+        hub::feeds::atom,
+        hub::feeds::json,
         api::coverage,
         pictures::image,
         api::uploads::upload,
@@ -33,6 +38,7 @@ use utoipa::OpenApi;
         forms::rows::csv,
         forms::rows::ndjson,
         forms::feed::atom,
+        forms::feed::json,
         file::original,
         monitor::health::healthz,
         monitor::health::readyz,

@@ -1,57 +1,71 @@
-//! A search as an Atom feed (RFC 4287), whose entries say which words were found on which page.
+//! Reports as a feed to follow, as Atom (RFC 4287) or JSON Feed 1.1. Entries of a search say which words were found on
+//! which page; others what their report says of itself.
 
 use crate::report::ReportId;
 use crate::report::rfc3339;
 use crate::search::{Hit, PageHit};
-use crate::serve::ui::format::{page_name, plain};
+use crate::serve::ui::format::{counted, date, page_name, plain};
+use crate::serve::ui::languages::language_name;
 use crate::serve::ui::marked::{Run, runs};
+use crate::serve::ui::search::authors;
 use crate::serve::ui::shell::render;
+use crate::store::ReportRow;
 use askama::Template;
+use serde::Serialize;
 
 /// A feed.
 pub struct FeedPage {
-    /// The identity of its search.
+    /// The identity of what is followed.
     pub id: ReportId,
+    /// What is followed.
+    pub title: String,
+    /// The same in a sentence.
+    pub subtitle: String,
     /// Its own address.
     pub own: String,
-    /// The results as a page.
+    /// The same as a page.
     pub results: String,
-    /// The query.
-    pub q: String,
     /// The address of the entries after these.
     pub next: Option<String>,
     /// Its entries.
     pub entries: Vec<FeedEntry>,
 }
 
-/// An entry of a feed.
+/// An entry of a feed; its addresses are whole.
 pub struct FeedEntry {
-    /// The report, its links whole.
-    pub hit: Hit,
-    /// When it came into the library, in seconds since 1970.
+    /// When its report came into the library, in seconds since 1970.
     pub added: i64,
+    id: String,
+    title: String,
+    url: String,
+    pdf_url: String,
+    size: u64,
+    updated: String,
+    /// When the report was published.
+    published: Option<String>,
+    language: Option<String>,
+    authors: Vec<String>,
+    /// Words that were found.
+    terms: Vec<String>,
+    summary: String,
+    /// Paragraphs of its abstract.
+    said: Vec<String>,
+    pages: Vec<FoundPage>,
 }
 
 #[derive(Template)]
 #[template(path = "feed.xml", config = "src/serve/ui/askama.toml", escape = "html")]
 struct Feed<'p> {
-    title: String,
     id: String,
     updated: String,
     page: &'p FeedPage,
-    entries: Vec<Entry>,
+    entries: &'p [FeedEntry],
 }
 
-struct Entry {
-    id: String,
-    title: String,
-    url: String,
-    updated: String,
-    published: Option<String>,
-    authors: Vec<String>,
-    terms: Vec<String>,
-    summary: String,
-    pages: Vec<FoundPage>,
+#[derive(Template)]
+#[template(path = "feed_content.html", config = "src/serve/ui/askama.toml")]
+struct Content<'e> {
+    entry: &'e FeedEntry,
 }
 
 struct FoundPage {
@@ -60,17 +74,105 @@ struct FoundPage {
     passages: Vec<Vec<Run>>,
 }
 
-/// The feed as XML.
-pub fn feed(page: &FeedPage) -> String {
-    let newest = page.entries.iter().map(|entry| entry.added).max().unwrap_or(0);
-    let title = if page.q.is_empty() { "Recto: all reports".to_owned() } else { format!("Recto: {}", text(&page.q)) };
-    let entries = page.entries.iter().map(Entry::new).collect();
-    render(&Feed { title, id: urn(page.id), updated: rfc3339(newest), page, entries })
+/// A feed as <https://jsonfeed.org/version/1.1> has it.
+#[derive(Serialize)]
+struct JsonFeed<'p> {
+    version: &'static str,
+    title: &'p str,
+    description: &'p str,
+    home_page_url: &'p str,
+    feed_url: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<&'p str>,
+    language: &'static str,
+    authors: [JsonAuthor<'static>; 1],
+    items: Vec<JsonItem<'p>>,
 }
 
-impl Entry {
-    fn new(entry: &FeedEntry) -> Entry {
-        let FeedEntry { hit, added } = entry;
+#[derive(Serialize)]
+struct JsonAuthor<'p> {
+    name: &'p str,
+}
+
+#[derive(Serialize)]
+struct JsonItem<'p> {
+    id: &'p str,
+    url: &'p str,
+    title: &'p str,
+    summary: &'p str,
+    content_html: String,
+    /// When it came into the library: readers put the newest first by it.
+    date_published: &'p str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<JsonAuthor<'p>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'p [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'p str>,
+    attachments: [JsonAttachment<'p>; 1],
+}
+
+#[derive(Serialize)]
+struct JsonAttachment<'p> {
+    url: &'p str,
+    mime_type: &'static str,
+    size_in_bytes: u64,
+}
+
+impl JsonItem<'_> {
+    fn new(entry: &FeedEntry) -> JsonItem<'_> {
+        let url = &entry.pdf_url;
+        JsonItem {
+            id: &entry.id,
+            url: &entry.url,
+            title: &entry.title,
+            summary: &entry.summary,
+            content_html: render(&Content { entry }).trim().to_owned(),
+            date_published: &entry.updated,
+            authors: entry.authors.iter().map(|name| JsonAuthor { name }).collect(),
+            tags: &entry.terms,
+            language: entry.language.as_deref(),
+            attachments: [JsonAttachment { url, mime_type: "application/pdf", size_in_bytes: entry.size }],
+        }
+    }
+}
+
+impl FeedPage {
+    /// When something last came into it, in seconds since 1970.
+    pub fn updated(&self) -> i64 {
+        self.entries.iter().map(|entry| entry.added).max().unwrap_or(0)
+    }
+}
+
+/// The feed as XML.
+pub fn atom_feed(page: &FeedPage) -> String {
+    render(&Feed { id: urn(page.id), updated: rfc3339(page.updated()), page, entries: &page.entries })
+}
+
+/// The feed as JSON.
+pub fn json_feed(page: &FeedPage) -> String {
+    let feed = JsonFeed {
+        version: "https://jsonfeed.org/version/1.1",
+        title: &page.title,
+        description: &page.subtitle,
+        home_page_url: &page.results,
+        feed_url: &page.own,
+        next_url: page.next.as_deref(),
+        language: "en",
+        authors: [JsonAuthor { name: "Recto" }],
+        items: page.entries.iter().map(JsonItem::new).collect(),
+    };
+    serde_json::to_string(&feed).unwrap_or_default()
+}
+
+/// A text as a title of a feed: XML 1.0 does not allow every character.
+pub fn feed_text(text: &str) -> String {
+    plain(text).replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
+}
+
+impl FeedEntry {
+    /// A report that a search found, its links whole.
+    pub fn of_hit(hit: &Hit, added: i64) -> FeedEntry {
         let pages: Vec<FoundPage> = hit.pages.iter().map(|page| FoundPage::new(hit, page)).collect();
         let mut terms: Vec<String> = Vec::new();
         for run in pages.iter().flat_map(|page| page.passages.iter().flatten()).filter(|run| run.is_match) {
@@ -79,16 +181,49 @@ impl Entry {
                 terms.push(term);
             }
         }
-        Entry {
+        FeedEntry {
+            added,
             id: urn(hit.id),
-            title: text(&hit.title),
+            title: feed_text(&hit.title),
             url: hit.url.clone(),
-            updated: rfc3339(*added),
+            pdf_url: format!("{}/file.pdf", hit.url),
+            size: hit.size,
+            updated: rfc3339(added),
             published: hit.date.as_deref().and_then(instant),
-            authors: hit.authors.iter().map(|author| text(author)).collect(),
+            language: hit.language.as_deref().map(feed_text),
+            authors: hit.authors.iter().map(|author| feed_text(author)).collect(),
             summary: summary(&terms, &pages),
             terms,
+            said: Vec::new(),
             pages,
+        }
+    }
+
+    /// A report of the library and its abstract; `base` is where the service stands.
+    pub fn of_row(base: &str, row: &ReportRow, said: Option<&str>) -> FeedEntry {
+        let url = format!("{base}/reports/{}", row.id);
+        let mut facts = Vec::new();
+        if !row.authors.is_empty() {
+            facts.push(authors(&row.authors));
+        }
+        facts.extend(row.date.as_deref().map(date));
+        facts.extend(row.language.as_deref().map(|code| language_name(code).to_owned()));
+        facts.push(counted(u64::from(row.pages_total), "page", "pages"));
+        FeedEntry {
+            added: row.added,
+            id: urn(row.id),
+            title: feed_text(&row.title),
+            pdf_url: format!("{url}/file.pdf"),
+            url,
+            size: row.size,
+            updated: rfc3339(row.added),
+            published: row.date.as_deref().and_then(instant),
+            language: row.language.as_deref().map(feed_text),
+            authors: row.authors.iter().map(|author| feed_text(author)).collect(),
+            terms: Vec::new(),
+            summary: feed_text(&facts.join(", ")),
+            said: said.into_iter().flat_map(str::lines).map(feed_text).collect(),
+            pages: Vec::new(),
         }
     }
 }
@@ -97,10 +232,10 @@ impl FoundPage {
     fn new(hit: &Hit, page: &PageHit) -> FoundPage {
         let passages = page.passages.iter().map(|passage| {
             let runs = runs(&passage.text, &passage.ranges);
-            runs.into_iter().map(|run| Run { text: text(&run.text), ..run }).collect()
+            runs.into_iter().map(|run| Run { text: feed_text(&run.text), ..run }).collect()
         });
         FoundPage {
-            name: text(&page_name(page.page, page.label.as_deref(), u64::from(hit.pages_total))),
+            name: feed_text(&page_name(page.page, page.label.as_deref(), u64::from(hit.pages_total))),
             url: page.url.clone(),
             passages: passages.collect(),
         }
@@ -133,11 +268,6 @@ fn instant(date: &str) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}T00:00:00Z"))
 }
 
-/// A text that XML 1.0 allows.
-fn text(text: &str) -> String {
-    plain(text).replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +284,6 @@ mod tests {
             assert_eq!(instant(date).as_deref(), expected, "{date}");
         }
         assert_eq!(urn(ReportId([0xab; 16])), "urn:uuid:abababab-abab-abab-abab-abababababab");
-        assert_eq!(text("a\u{0}\u{FFFF}b"), "a\u{FFFD}\u{FFFD}b");
+        assert_eq!(feed_text("a\u{0}\u{FFFF}b"), "a\u{FFFD}\u{FFFD}b");
     }
 }

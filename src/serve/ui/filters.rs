@@ -77,7 +77,8 @@ impl Filters {
 }
 
 impl Choices {
-    fn new(name: &'static str, title: &'static str, counted: &[Facet], chosen: &[String]) -> Choices {
+    /// The values counted, the first of them, and those chosen.
+    pub fn new(name: &'static str, title: &'static str, counted: &[Facet], chosen: &[String]) -> Choices {
         let shown = |value: &str| if name == "language" { plain(language_name(value)) } else { plain(value) };
         // What disguises a value to the eye is no part of what it is compared by.
         let is_same = |one: &str, other: &str| plain(one) == plain(other);

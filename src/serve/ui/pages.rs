@@ -1,4 +1,4 @@
-//! The web pages: search, the list of reports, a report, a page of it.
+//! The web pages: search, a report, a page of it.
 //!
 //! A page's address holds all of its state, and its entity tag only what the library holds: back, reload and shared
 //! links all do what a reader expects.
@@ -6,19 +6,17 @@
 use crate::search::PageMarks;
 use crate::serve::asked::{page_number, pairs_of, report_id};
 use crate::serve::citation::reference;
+use crate::serve::hub::front;
 use crate::serve::monitor::metrics::SearchKind;
 use crate::serve::net::client::Client;
 use crate::serve::problem::{Code, HasBody, Problem};
 use crate::serve::service::{KnownReport, Service};
-use crate::serve::ui::{self, At, BrowsePage, PageView, QueryState, ReportView};
+use crate::serve::ui::{self, At, PageView, QueryState, ReportView};
 use crate::serve::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::sync::Arc;
-
-/// Reports on a page of the list.
-const LIST_SIZE: u64 = 50;
 
 /// `/`: the start page, or results.
 pub async fn search(
@@ -28,14 +26,12 @@ pub async fn search(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let state = QueryState::from_pairs(&pairs_of(query.as_deref()));
+    if state.is_empty() {
+        return front::home(&service, visit, &headers).await;
+    }
     let tag = service.entity_tag();
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
-    }
-    if state.is_empty() {
-        let coverage = service.coverage().await?;
-        let page = ui::home_page(&visit, &coverage, service.is_ingesting());
-        return Ok(tag.mark(Html(page).into_response()));
     }
     let answer = match state.request() {
         Ok(request) => service.search(request).await,
@@ -50,29 +46,6 @@ pub async fn search(
         }
         Err(problem) => Err(problem),
     }
-}
-
-/// `/reports`: all reports by title.
-pub async fn reports(
-    State(service): State<Arc<Service>>,
-    RawQuery(query): RawQuery,
-    visit: Visit,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let tag = service.entity_tag();
-    if let Some(unchanged) = tag.not_modified(&headers) {
-        return Ok(unchanged);
-    }
-    let pairs = pairs_of(query.as_deref());
-    let given = pairs.iter().find(|(name, _)| name == "offset").map_or("", |(_, value)| value.trim());
-    let offset = if given.is_empty() { Some(0) } else { given.parse::<u32>().ok() };
-    let Some(offset) = offset.map(u64::from) else {
-        return Err(Problem::new(Code::NotFound, "the list has no such place"));
-    };
-    let total = service.coverage().await?.reports;
-    let reports = service.read(move |service| service.rows(offset, LIST_SIZE)).await?;
-    let list = BrowsePage { total, offset, limit: LIST_SIZE, reports: &reports };
-    Ok(tag.mark(Html(ui::browse_page(&visit, &list)).into_response()))
 }
 
 /// `/reports/{id}?q=`: a report, and its pages that match.
@@ -101,6 +74,7 @@ pub async fn report(
                 places: &service.places(&known.row)?,
                 copies: &service.copies(id),
                 related: &service.related(id),
+                reads: service.reads.of(id),
                 q: &q,
                 found: found.as_ref(),
                 reference: &reference,

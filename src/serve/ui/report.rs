@@ -9,6 +9,7 @@ use crate::serve::ui::contents::{Contents, Step};
 use crate::serve::ui::copies::CopyEntry;
 use crate::serve::ui::cover::Cover;
 use crate::serve::ui::format::{counted, date, day, file_names, number, page_name, plain, size};
+use crate::serve::ui::home::read_often;
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::metadata::Metadata;
 use crate::serve::ui::query_state::QueryState;
@@ -62,6 +63,7 @@ struct ReportPage {
     citation: String,
     permalink: String,
     citations: Vec<(&'static str, String)>,
+    reads: Option<String>,
 }
 
 /// Something the report says, with where it says it.
@@ -87,6 +89,8 @@ pub struct ReportView<'r> {
     pub copies: &'r Copies,
     /// Reports related to it.
     pub related: &'r [Related],
+    /// How often it was read this month.
+    pub reads: u64,
     /// What is looked for within it.
     pub q: &'r str,
     /// The report as a search within it for `q` gives it.
@@ -100,7 +104,7 @@ pub struct ReportView<'r> {
 /// The page.
 pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
     let links = &visit.links;
-    let ReportView { known, places, copies, related, q, found, reference, site } = *view;
+    let ReportView { known, places, copies, related, reads, q, found, reference, site } = *view;
     let KnownReport { row, stored } = known;
     let state = QueryState { q: q.to_owned(), ..QueryState::default() };
     let about = &stored.about;
@@ -153,6 +157,7 @@ pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
         file_url: links.file(row.id),
         download_url: format!("{}?download", links.file(row.id)),
         added: day(row.added),
+        reads: (reads > 0).then(|| read_often(reads)),
         read_url: (total > 0).then(|| links.page(row.id, 1, "")),
         contents,
         page_links: page_links.collect(),

@@ -1,4 +1,4 @@
-//! The start page, results, no results, and a query that was refused.
+//! Results, no results, and a query that was refused.
 
 use crate::report::ReportId;
 use crate::search::{Hit, NearCopy, PageHit, Relation, SearchResponse};
@@ -6,35 +6,16 @@ use crate::serve::links::Links;
 use crate::serve::problem::Problem;
 use crate::serve::ui::copies::{CopyLink, folded};
 use crate::serve::ui::filters::Filters;
-use crate::serve::ui::format::{counted, date, file_name, number, page_name, plain, share, size};
+use crate::serve::ui::format::{counted, date, file_name, number, page_name, plain, size};
 use crate::serve::ui::languages::language_name;
 use crate::serve::ui::marked::{Run, runs};
 use crate::serve::ui::query_state::{MAX_OFFSET, PAGE_SIZE, QueryState};
 use crate::serve::ui::shell::{Shell, render};
 use crate::serve::visit::Visit;
-use crate::store::Coverage;
 use askama::Template;
 
 /// Near-copies outside the page of results that are named with a hit.
 const MOST_ELSEWHERE: usize = 4;
-
-#[derive(Template)]
-#[template(path = "home.html", config = "src/serve/ui/askama.toml")]
-struct HomePage {
-    shell: Shell,
-    is_empty: bool,
-    is_ingesting: bool,
-    reports: String,
-    pages: String,
-    searchable: String,
-    examples: Vec<Example>,
-}
-
-struct Example {
-    query: &'static str,
-    link: String,
-    meaning: &'static str,
-}
 
 #[derive(Template)]
 #[template(path = "results.html", config = "src/serve/ui/askama.toml")]
@@ -63,6 +44,7 @@ struct Exports {
     csv: String,
     ndjson: String,
     atom: String,
+    json: String,
 }
 
 #[derive(Template)]
@@ -104,31 +86,6 @@ pub struct PageCard {
     pub pdf_url: String,
     /// Pieces of its text.
     pub passages: Vec<Vec<Run>>,
-}
-
-/// What is shown before there is a query: what the library holds.
-pub fn home_page(visit: &Visit, coverage: &Coverage, is_ingesting: bool) -> String {
-    let links = &visit.links;
-    let pages = coverage.pages.values().sum();
-    let searchable = coverage.pages.iter().filter(|(status, _)| status.is_searchable()).map(|(_, count)| count).sum();
-    let example = |(query, meaning)| Example { query, link: links.search(&[("q", query)]), meaning };
-    let examples = [
-        ("cash transfer", "both words in the report, in any form"),
-        ("\"cash transfer\"", "exactly this phrase, also across a page break"),
-        ("school -primary", "the first word, not the second"),
-        ("nutri*", "every word that begins so"),
-        ("recieve~1", "one letter may differ"),
-        ("evaluation year:2020..2023", "dated within these years"),
-    ];
-    render(&HomePage {
-        shell: Shell { has_search: false, ..Shell::new(visit, "", "") },
-        is_empty: coverage.reports == 0,
-        is_ingesting,
-        reports: counted(coverage.reports, "report", "reports"),
-        pages: counted(pages, "page", "pages"),
-        searchable: share(searchable, pages),
-        examples: examples.map(example).into(),
-    })
 }
 
 /// The answer to a search, with or without hits.
@@ -198,6 +155,7 @@ impl Exports {
             csv: links.search_as("csv", &parameters),
             ndjson: links.search_as("ndjson", &parameters),
             atom: links.search_as("atom", &parameters),
+            json: links.search_as("jsonfeed", &parameters),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients, the
-//! accounts of people, its jobs, and what files that were handed over are called.
+//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients, the accounts of people, its jobs,
+//! how often reports are read, and what files that were handed over are called.
 //!
 //! Apart from the catalogue, as it is written by whoever serves or administers, not only by the holder of the
 //! library's lock: a key made on the command line is valid at once in a service that runs, whatever it is doing.
@@ -8,6 +8,7 @@
 mod accounts;
 mod jobs;
 mod keys;
+mod reads;
 mod schema;
 mod secret;
 mod sessions;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS];
+const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS];
 
 const KEYS: &str = "
 CREATE TABLE keys (
@@ -73,6 +73,15 @@ CREATE TABLE tickets (
     expires INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX tickets_by_account ON tickets (account);
+";
+
+const READS: &str = "
+CREATE TABLE reads (
+    day   INTEGER NOT NULL,          -- since 1970
+    id    BLOB NOT NULL CHECK (length(id) = 16),
+    count INTEGER NOT NULL,
+    PRIMARY KEY (day, id)
+) WITHOUT ROWID, STRICT;
 ";
 
 /// Brings the tables up to date; several processes may try at once.
