@@ -11,8 +11,12 @@ const LARGER: f32 = 1.15;
 /// Longest heading, in words.
 const MAX_WORDS: usize = 20;
 
-/// Longest block of bold lines that is a heading rather than emphasised text.
+/// Most bold lines, in a block of their own or at the start of one, that are a heading rather than emphasised text.
 const MAX_BOLD_LINES: usize = 2;
+
+/// A bold heading set close to its paragraph ends this much of the paragraph's width before it: a line of bold text
+/// that fills the width is the paragraph's own beginning.
+const SHORTER: f32 = 0.85;
 
 /// Most lines of a heading.
 const MAX_HEADING_LINES: usize = 4;
@@ -44,16 +48,33 @@ fn half_points(size: f32) -> i32 {
 pub fn find(layout: &PageLayout, body_size: f32, furniture: &[usize]) -> Vec<usize> {
     let mut headings = Vec::new();
     for block in &layout.blocks {
+        let opening = bold_opening(layout, block);
         for index in block.clone() {
             let Some(line) = layout.lines.get(index) else { continue };
             let is_set_apart = (line.size >= body_size * LARGER && !is_in_paragraph(layout, block, index))
-                || (line.is_bold && block.len() <= MAX_BOLD_LINES && line.size >= body_size * 0.95);
+                || (line.is_bold && opening.contains(&index) && line.size >= body_size * 0.95);
             if is_set_apart && reads_like_heading(layout, line) && furniture.binary_search(&index).is_err() {
                 headings.push(index);
             }
         }
     }
     headings
+}
+
+/// The bold lines at the start of a block that stand above its text, or are all of it; none if they begin its text.
+fn bold_opening(layout: &PageLayout, block: &Range<usize>) -> Range<usize> {
+    let lines = layout.lines.get(block.clone()).unwrap_or_default();
+    let (opening, rest) = lines.split_at(lines.iter().take_while(|line| line.is_bold).count());
+    let width = lines.iter().map(extent).fold(0.0, f32::max);
+    let is_above = rest.is_empty() || opening.last().is_some_and(|last| extent(last) <= width * SHORTER);
+    let length = if opening.len() <= MAX_BOLD_LINES && is_above { opening.len() } else { 0 };
+    block.start..block.start + length
+}
+
+/// Length of a line in its direction, in points.
+fn extent(line: &Line) -> f32 {
+    let Line { bounds, direction, .. } = line;
+    (bounds.x1 - bounds.x0) * direction.0.abs() + (bounds.y1 - bounds.y0) * direction.1.abs()
 }
 
 /// Whether a line is one of many long ones in one type: text set large, such as the body of a form or a letter.

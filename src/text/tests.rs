@@ -116,6 +116,25 @@ fn headings_stand_apart_from_their_paragraph() {
 }
 
 #[test]
+fn a_short_bold_line_close_to_its_paragraph_is_a_heading() {
+    let read = |bold: usize, width: f32| {
+        let mut layout = page(&[(300.0, "Costs of it"), (312.0, "They rose twice"), (324.0, "in that year.")]);
+        for line in &mut layout.lines[..bold] {
+            line.is_bold = true;
+            line.bounds.x1 = 50.0 + width * 450.0;
+        }
+        let composed = compose(&[&layout]);
+        let page = &composed.pages[0];
+        page.headings.iter().map(|span| span.of(&page.text).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(read(1, 0.3), ["Costs of it"]);
+    assert_eq!(read(2, 0.3), ["Costs of it", "They rose twice"], "a heading of two lines");
+    assert_eq!(read(1, 0.95), [""; 0], "emphasis that runs on into the paragraph");
+    assert_eq!(read(0, 0.3), [""; 0]);
+    assert_eq!(read(3, 0.3), [""; 0], "a bold paragraph");
+}
+
+#[test]
 fn text_set_large_is_no_heading() {
     let lines: Vec<(f32, String)> =
         (0..6).map(|n| (100.0 + 14.0 * n as f32, format!("{n} and so on line after line it goes"))).collect();
