@@ -27,8 +27,9 @@ pub struct ReportDocument {
 }
 
 impl ReportDocument {
-    /// Analyzes a report. `file` is the path shown and searched by `file:`.
-    pub fn new(report: &Report, file: &str) -> ReportDocument {
+    /// Analyzes a report, which has been corrected. `file` is the path shown and searched by `file:`, `tags` are what
+    /// persons say that it is about.
+    pub fn new(report: &Report, file: &str, tags: &[String]) -> ReportDocument {
         let (_, fields) = Fields::schema();
         let about = &report.about;
         let mut filler =
@@ -40,6 +41,7 @@ impl ReportDocument {
         filler.words(fields.title, [about.title.as_str()]);
         filler.words(fields.author, about.authors.iter().map(String::as_str));
         filler.words(fields.subject, about.subject.iter().chain(&about.keywords).map(String::as_str));
+        filler.words(fields.tag, tags.iter().map(String::as_str));
         filler.words(fields.file, file.split(['/', '\\']));
         for language in languages(report) {
             filler.exact(fields.language, language);
@@ -47,6 +49,10 @@ impl ReportDocument {
         for author in &about.authors {
             filler.exact(fields.author_name, author);
             filler.exact(fields.author_key, &folded(author));
+        }
+        for tag in tags {
+            filler.exact(fields.tag_name, tag);
+            filler.exact(fields.tag_key, &folded(tag));
         }
         for (name, key) in section_names(&report.outline, &about.title) {
             filler.exact(fields.section_name, &name);

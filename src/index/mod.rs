@@ -18,13 +18,13 @@
 //! |---|---|---|
 //! | `key` | report id, 32 hex digits | – |
 //! | `body` | words of all pages in order, furniture left out | token number from the report's start |
-//! | `title` `author` `subject` `file` | words | token number, a gap between names and path components |
+//! | `title` `author` `subject` `tag` `file` | words | token number, a gap between names, tags and path components |
 //! | `heading` | words of headings within pages | – (frequencies only) |
 //! | `statement` | words of the abstract and the recommendations | – (frequencies only) |
 //! | `furniture` | distinct words of running heads and folios | – |
 //! | `accented` | distinct words of pages and title that folding changes, in lower case with their accents | – |
 //! | `section` | words of the section path of each page | **1-based page number** |
-//! | `language` `author_name` `author_key` `year` `date` `pages` `title_sort` `section_name` `section_key` | exact, fast, for filters, facets, order | – |
+//! | `language` `author_name` `author_key` `tag_name` `tag_key` `year` `date` `pages` `title_sort` `section_name` `section_key` | exact, fast, for filters, facets, order | – |
 //! | `sketch` | bytes, fast: the text in brief, to tell near-copies; none for too little text | – |
 //! | `page_starts` | bytes, fast: for each page the number of body tokens on it, and whether it is one of contents | – |
 

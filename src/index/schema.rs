@@ -9,7 +9,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever fields or the meaning of what they hold change: an index made under another version is rebuilt.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// The fields by their handles. See [`crate::index`] for what each holds.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +42,12 @@ pub struct Fields {
     pub author_name: Field,
     /// Authors' names folded, whole; indexed.
     pub author_key: Field,
+    /// Words of the tags, a gap between tags.
+    pub tag: Field,
+    /// Tags as written; fast.
+    pub tag_name: Field,
+    /// Tags folded, whole; indexed.
+    pub tag_key: Field,
     /// Year; indexed and fast.
     pub year: Field,
     /// `yyyymmdd`, unknown parts 0; fast.
@@ -79,6 +85,9 @@ impl Fields {
             language: exact(&mut builder, "language", true, true),
             author_name: exact(&mut builder, "author_name", false, true),
             author_key: exact(&mut builder, "author_key", true, false),
+            tag: words(&mut builder, "tag", IndexRecordOption::WithFreqsAndPositions),
+            tag_name: exact(&mut builder, "tag_name", false, true),
+            tag_key: exact(&mut builder, "tag_key", true, false),
             year: builder.add_i64_field("year", NumericOptions::default().set_fast().set_indexed()),
             date: builder.add_i64_field("date", NumericOptions::default().set_fast()),
             pages: builder.add_u64_field("pages", NumericOptions::default().set_fast()),
@@ -108,6 +117,9 @@ impl Fields {
             language: schema.get_field("language")?,
             author_name: schema.get_field("author_name")?,
             author_key: schema.get_field("author_key")?,
+            tag: schema.get_field("tag")?,
+            tag_name: schema.get_field("tag_name")?,
+            tag_key: schema.get_field("tag_key")?,
             year: schema.get_field("year")?,
             date: schema.get_field("date")?,
             pages: schema.get_field("pages")?,

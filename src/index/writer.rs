@@ -167,7 +167,7 @@ mod tests {
         };
         let mut writer = IndexWriter::open(directory.path(), 1).expect("creates");
         for name in ["a", "b"] {
-            writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf")).expect("adds");
+            writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf", &[])).expect("adds");
             writer.commit().expect("commits");
             assert_eq!((mode("meta.json"), mode(".managed.json")), (mode("generation.json"), mode("generation.json")));
         }
@@ -183,7 +183,7 @@ mod tests {
         assert!(!reader.reload().expect("still none"));
         let mut writer = IndexWriter::open(&generation, 2).expect("creates");
         for name in ["a", "b", "a"] {
-            writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf")).expect("adds");
+            writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf", &[])).expect("adds");
         }
         assert_eq!(reports(&reader), 0, "nothing before the commit");
         writer.commit().expect("commits");

@@ -3,22 +3,27 @@
 //! After a crash in between the files of the lost transaction are simply read again: a report is replaced by its id in
 //! the index, and a text record that nothing names is never read.
 
+use crate::ingest::follow::follow;
 use crate::ingest::pipeline::Index;
 use crate::ingest::resolve::Settled;
+use crate::ingest::sidecar::Sidecars;
 use crate::ingest::{FileDone, IngestError, Progress, Summary};
-use crate::report::{Outcome, PageStatus};
-use crate::store::{Change, FileRow, Library, ReportFacts, StoreError};
+use crate::report::{Correction, Outcome, PageStatus, ReportId};
+use crate::store::{Change, FileRow, Library, Mark, ReportFacts, ServiceStore, SidecarChange, StoreError};
 use crate::worker::Reading;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// Pages after which what was read is made searchable, unless told otherwise.
 pub const COMMIT_PAGES: u64 = 5_000;
 /// Time after which what was read is made searchable.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(30);
+/// Time between two looks whether somebody has corrected a report meanwhile.
+const LOOK_FOR_CORRECTIONS: Duration = Duration::from_secs(1);
 /// Changes of the catalogue in one transaction, where files only change their place or time.
 const COMMIT_CHANGES: usize = 20_000;
 
@@ -58,14 +63,23 @@ pub(super) struct Stored<D> {
 }
 
 impl<D> Stored<D> {
-    /// What is written of a report; the dear part, done by the extracting threads.
-    pub(super) fn of<I: Index<Document = D>>(reading: Reading, file: &str) -> Stored<D> {
-        let Reading { report, record, unrecognised } = reading;
-        let report = &report;
+    /// What is written of a report; the dear part, done by the extracting threads. The record has it as it was read,
+    /// everything else as it is corrected.
+    pub(super) fn of<I: Index<Document = D>>(
+        reading: Reading,
+        file: &str,
+        correction: Option<&Arc<Correction>>,
+    ) -> Stored<D> {
+        let Reading { mut report, record, unrecognised } = reading;
+        let facts = ReportFacts::of(&report, correction.cloned());
+        if let Some(correction) = correction {
+            correction.apply(&mut report.about, &mut report.statements);
+        }
+        let tags = correction.map_or(&[][..], |correction| correction.tags());
         Stored {
             record,
-            document: I::document(report, file),
-            facts: ReportFacts::of(report),
+            document: I::document(&report, file, tags),
+            facts,
             text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),
             unrecognised,
         }
@@ -107,6 +121,8 @@ pub(super) struct Committer<'c, I> {
     pace: Pace,
     summary: Summary,
     changes: Vec<Change>,
+    sidecars: Arc<Sidecars>,
+    sidecar_changes: Vec<SidecarChange>,
     /// Reports and pages since the last commit, and when the oldest of them came.
     reports: u64,
     pages: u64,
@@ -124,6 +140,7 @@ impl<'c, I: Index> Committer<'c, I> {
         jobs: usize,
         pace: Pace,
         summary: Summary,
+        sidecars: Arc<Sidecars>,
     ) -> Result<Committer<'c, I>, IngestError> {
         library.check_room(pace.minimum_free_bytes)?;
         let committer = Committer {
@@ -134,6 +151,8 @@ impl<'c, I: Index> Committer<'c, I> {
             pace,
             summary,
             changes: Vec::new(),
+            sidecars,
+            sidecar_changes: Vec::new(),
             reports: 0,
             pages: 0,
             since: None,
@@ -179,15 +198,22 @@ impl<'c, I: Index> Committer<'c, I> {
         self.changes.extend(changes);
     }
 
-    /// Writes until all senders are gone, then commits the rest; `done` is told the weight of what was taken.
+    /// Changes of what stands beside PDFs.
+    pub(super) fn change_sidecars(&mut self, changes: impl IntoIterator<Item = SidecarChange>) {
+        self.sidecar_changes.extend(changes);
+    }
+
+    /// Writes until all senders are gone, then commits the rest; `done` is told the weight of what was taken. What
+    /// somebody corrects meanwhile does not wait for the end.
     pub(super) fn receive(
         &mut self,
         finished: &Receiver<Finished<I::Document>>,
         done: impl Fn(u64),
     ) -> Result<(), IngestError> {
+        let mut looked = Instant::now();
         loop {
             let left = self.since.map_or(COMMIT_INTERVAL, |since| COMMIT_INTERVAL.saturating_sub(since.elapsed()));
-            match finished.recv_timeout(left) {
+            match finished.recv_timeout(left.min(LOOK_FOR_CORRECTIONS.saturating_sub(looked.elapsed()))) {
                 Ok(finished) => {
                     let weight = finished.weight;
                     self.write(finished)?;
@@ -197,12 +223,19 @@ impl<'c, I: Index> Committer<'c, I> {
                 Err(RecvTimeoutError::Timeout) => self.commit_if_due()?,
                 Err(RecvTimeoutError::Disconnected) => return self.commit(),
             }
+            if looked.elapsed() >= LOOK_FOR_CORRECTIONS {
+                looked = Instant::now();
+                if self.has_marks()? {
+                    self.commit()?;
+                }
+            }
         }
     }
 
     /// Forgets files, removes reports that no file is left of, and closes the index. Gives the counts of the run.
     pub(super) fn finish(mut self, forget: Vec<PathBuf>, is_interrupted: bool) -> Result<Summary, IngestError> {
         self.summary.pruned = forget.len() as u64;
+        self.sidecar_changes.extend(forget.iter().cloned().map(SidecarChange::Forget));
         self.changes.extend(forget.into_iter().map(Change::Forget));
         self.commit()?;
         let catalogue = self.library.catalogue();
@@ -268,6 +301,7 @@ impl<'c, I: Index> Committer<'c, I> {
             _ => None,
         };
         self.progress.file_done(&FileDone { path: &row.path, bytes: row.size, pages, failure });
+        self.sidecar_changes.extend(self.sidecars.change_of(&row.path, row.id));
         self.changes.push(Change::File(row));
     }
 
@@ -283,13 +317,16 @@ impl<'c, I: Index> Committer<'c, I> {
     }
 
     fn commit(&mut self) -> Result<(), IngestError> {
+        if !self.sidecar_changes.is_empty() {
+            self.library.service_or_new()?.record_sidecars(&self.sidecar_changes)?;
+            self.sidecar_changes.clear();
+        }
         if self.reports > 0 {
             self.library.texts().sync()?;
             self.index()?.commit()?;
         }
         if !self.changes.is_empty() {
             let withheld = self.library.catalogue().record_read(&self.changes, self.mark)?;
-            self.changes.clear();
             if !withheld.is_empty() {
                 let index = self.index()?;
                 withheld.iter().try_for_each(|id| index.delete(*id))?;
@@ -300,6 +337,41 @@ impl<'c, I: Index> Committer<'c, I> {
             self.progress.committed(self.reports);
         }
         (self.reports, self.pages, self.since) = (0, 0, None);
+        self.follow_corrections()?;
+        self.changes.clear();
+        Ok(())
+    }
+
+    fn has_marks(&self) -> Result<bool, StoreError> {
+        self.library.service()?.map_or(Ok(false), ServiceStore::has_marks)
+    }
+
+    /// Catalogue and index follow what persons say about reports; what was just written does already, as a rule.
+    fn follow_corrections(&mut self) -> Result<(), IngestError> {
+        if !self.has_marks()? {
+            return Ok(());
+        }
+        let library = self.library;
+        let service = library.service_or_new()?;
+        let written = |change: &Change| match change {
+            Change::Report(facts, _) => Some((facts.id, facts.correction.clone())),
+            _ => None,
+        };
+        let written: HashMap<ReportId, Option<Arc<Correction>>> = self.changes.iter().filter_map(written).collect();
+        let mut followed: Vec<Mark> = Vec::new();
+        for mark in service.marks()? {
+            if let Some(correction) = written.get(&mark.id)
+                && service.correction(mark.id)?.as_ref() == correction.as_deref()
+            {
+                followed.push(mark);
+            }
+        }
+        service.clear_marks(&followed)?;
+        if service.has_marks()? {
+            let jobs = self.jobs;
+            let corrected = follow(library, service, self.index()?, jobs, &AtomicBool::new(false))?;
+            self.summary.corrected += corrected;
+        }
         Ok(())
     }
 }

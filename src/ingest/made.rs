@@ -12,6 +12,7 @@ use crate::report::{Outcome, Report};
 use crate::store::{FileRow, Library, seconds_now};
 use crate::worker::Reading;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -30,7 +31,8 @@ pub fn ingest_made(
     let pool = Pool::new(jobs)?;
     let budget = Budget::new(WAITING_BYTES);
     let summary = Summary { files: numbers.len() as u64, ..Summary::default() };
-    let mut committer = Committer::<IndexWriter>::new(library, progress, pool.jobs(), Pace::default(), summary)?;
+    let mut committer =
+        Committer::<IndexWriter>::new(library, progress, pool.jobs(), Pace::default(), summary, Arc::default())?;
     let (sender, receiver) = crossbeam_channel::unbounded();
     progress.planned(numbers.len() as u64, 0, 0);
     let (budget, writing) = (&budget, &mut committer);
@@ -61,7 +63,7 @@ pub fn ingest_made(
 fn finished(path: PathBuf, report: Report, now: i64) -> Finished<crate::index::ReportDocument> {
     let outcome = report.partial.map_or(Outcome::Indexed, Outcome::Partial);
     let (id, size) = (report.id, report.size);
-    let stored = Stored::of::<IndexWriter>(Reading::of(report), &path.to_string_lossy());
+    let stored = Stored::of::<IndexWriter>(Reading::of(report), &path.to_string_lossy(), None);
     let row = FileRow {
         path,
         size,

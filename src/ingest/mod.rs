@@ -1,14 +1,17 @@
 //! Walks folders and runs extraction, store and index over all cores; one bad file never harms another.
 
+mod beside;
 mod budget;
 mod commit;
 mod estimate;
+mod follow;
 mod made;
 mod pipeline;
 mod plan;
 mod pool;
 mod read;
 mod resolve;
+mod sidecar;
 mod told;
 mod walk;
 
@@ -16,18 +19,21 @@ use crate::extract::{self, ExtractOptions, Step};
 use crate::index::{IndexError, IndexWriter};
 use crate::ocr::{Ocr, Source};
 use crate::report::{Outcome, Reason, ReportId};
-use crate::store::{Change, Library, StoreError, seconds_now};
+use crate::store::{Change, Library, SidecarChange, StoreError, seconds_now};
 use crate::worker::{self, Reading, Shortage, WorkerPool};
 pub use commit::COMMIT_PAGES;
 use commit::{Committer, Pace};
 pub use estimate::Estimate;
+pub use follow::follow_corrections;
 pub use made::ingest_made;
 use pipeline::{Extract, Index, Worker};
 use plan::Plan;
 pub(crate) use pool::Pool;
 use serde::{Deserialize, Serialize};
+use sidecar::Sidecars;
+pub use sidecar::{SidecarText, read_text as read_sidecar};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -126,6 +132,12 @@ pub struct Summary {
     pub unchanged: u64,
     /// Not searchable, by reason code.
     pub failed: BTreeMap<String, u64>,
+    /// Reports that persons have said otherwise about, made searchable so without being read again.
+    #[serde(default)]
+    pub corrected: u64,
+    /// Files beside PDFs that could not be understood whole.
+    #[serde(default)]
+    pub sidecar_problems: u64,
     /// Files that vanished since the last run.
     pub vanished: u64,
     /// Of these, forgotten by `--prune`.
@@ -245,7 +257,12 @@ fn run<I: Index>(
     let mark = library.catalogue().withdrawal_mark();
     let mut walk = walk::walk(&options.paths, library.directory())?;
     walk.leave_unsettled(options.settle, SystemTime::now());
+    let beside = std::mem::take(&mut walk.beside);
+    let roots = walk.roots.clone();
+    let there: HashSet<PathBuf> = walk.files.iter().map(|file| file.path.clone()).collect();
     let mut plan = Plan::new(walk, library.catalogue(), options, now)?;
+    let sidecars =
+        if options.dry_run { Sidecars::default() } else { Sidecars::new(library, &roots, beside, &there, &plan.work)? };
     let mut summary = Summary {
         files: plan.files(),
         unchanged: plan.unchanged,
@@ -266,17 +283,24 @@ fn run<I: Index>(
         foresee(&mut summary, &plan, &resolved, options);
         summary.interrupted = stop.load(Ordering::Relaxed);
     } else {
-        let committer = Committer::<I>::new(library, progress, pool.jobs(), options.pace(), summary)?;
+        let sidecars = Arc::new(sidecars);
+        let own = Arc::clone(&sidecars);
+        let committer = Committer::<I>::new(library, progress, pool.jobs(), options.pace(), summary, own)?;
         let mut committer = committer.called(&options.names).begun_at(mark);
+        committer.change_sidecars(sidecars.changes().iter().cloned());
+        committer.change_sidecars(plan.returned.iter().map(|row| SidecarChange::Returned(row.path.clone())));
         committer.change(plan.returned.drain(..).map(Change::File));
         committer.change(plan.obsolete.drain(..).map(Change::Forget));
         let newly = plan.vanished.iter().filter(|row| row.vanished.is_none());
-        committer.change(newly.map(|row| Change::Vanished(row.path.clone(), now)));
-        let worker = Worker { library, options, progress, extract, now };
+        let newly: Vec<PathBuf> = newly.map(|row| row.path.clone()).collect();
+        committer.change_sidecars(newly.iter().map(|path| SidecarChange::Vanished(path.clone(), now)));
+        committer.change(newly.into_iter().map(|path| Change::Vanished(path, now)));
+        let worker = Worker { library, options, progress, extract, sidecars: &sidecars, now };
         let is_done = pipeline::run(&worker, &pool, resolved, &mut committer, stop)?;
         // What was not looked at may be where a vanished file has gone to.
         let forget = if options.prune && is_done { plan.vanished } else { Vec::new() };
         summary = committer.finish(forget.into_iter().map(|row| row.path).collect(), !is_done)?;
+        summary.sidecar_problems = sidecars.problems();
     }
     summary.seconds = start.elapsed().as_secs_f64();
     Ok(summary)

@@ -8,16 +8,17 @@ use crate::ingest::plan::Task;
 use crate::ingest::pool::Pool;
 use crate::ingest::read::{self, FileBytes, Refusal};
 use crate::ingest::resolve::{Item, Resolved, Settled, refused, row, settle};
+use crate::ingest::sidecar::Sidecars;
 use crate::ingest::told::Told;
 use crate::ingest::{IngestError, IngestOptions, Progress};
-use crate::report::{Outcome, Reason, Report, ReportId};
+use crate::report::{Correction, Outcome, Reason, Report, ReportId};
 use crate::store::Library;
 use crate::worker::Read;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of records and documents that may wait for the committing thread.
 pub(super) const WAITING_BYTES: u64 = 256 << 20;
@@ -32,7 +33,7 @@ pub(super) trait Index: Send + Sized {
     /// See [`IndexWriter::open`].
     fn open(directory: &Path, jobs: usize) -> Result<Self, IndexError>;
     /// See [`ReportDocument::new`].
-    fn document(report: &Report, file: &str) -> Self::Document;
+    fn document(report: &Report, file: &str, tags: &[String]) -> Self::Document;
     /// See [`IndexWriter::upsert`].
     fn upsert(&self, document: Self::Document) -> Result<(), IndexError>;
     /// See [`IndexWriter::delete`].
@@ -50,8 +51,8 @@ impl Index for IndexWriter {
         IndexWriter::open(directory, jobs)
     }
 
-    fn document(report: &Report, file: &str) -> ReportDocument {
-        ReportDocument::new(report, file)
+    fn document(report: &Report, file: &str, tags: &[String]) -> ReportDocument {
+        ReportDocument::new(report, file, tags)
     }
 
     fn upsert(&self, document: ReportDocument) -> Result<(), IndexError> {
@@ -81,6 +82,8 @@ pub(super) struct Worker<'w> {
     pub progress: &'w dyn Progress,
     /// The reader.
     pub extract: &'w Extract<'w>,
+    /// What stands beside the files.
+    pub sidecars: &'w Sidecars,
     /// Seconds since 1970 that the run's rows carry.
     pub now: i64,
 }
@@ -148,11 +151,18 @@ impl Worker<'_> {
         if let Some(settled) = settle(&item.task, &file.found, file.id, catalogue, self.options, self.now)? {
             return Ok(self.finished(item, settled, Content { bytes: file.found.size, pages: 0, stored: None }));
         }
-        Ok(self.extracted::<I>(item, &file))
+        let places = std::iter::once(&item.task).chain(&item.copies).map(|task| task.found.path.as_path());
+        let correction = self.sidecars.correction(self.library, file.id, places)?;
+        Ok(self.extracted::<I>(item, &file, correction.as_ref()))
     }
 
     /// Extracts a file and prepares what is stored of it.
-    fn extracted<I: Index>(&self, item: &Item, file: &FileBytes) -> Finished<I::Document> {
+    fn extracted<I: Index>(
+        &self,
+        item: &Item,
+        file: &FileBytes,
+        correction: Option<&Arc<Correction>>,
+    ) -> Finished<I::Document> {
         let path = &file.found.path;
         let given_name = self.options.names.get(path).map(|name| Cow::from(name.as_str()));
         let shown = given_name.clone().unwrap_or_else(|| path.to_string_lossy());
@@ -160,7 +170,7 @@ impl Worker<'_> {
         let mut told = Told::new(self.progress);
         let stored = catch_unwind(AssertUnwindSafe(|| {
             let reading = (self.extract)(&file.bytes, file.id, &name, &mut |step| told.step(step))?;
-            Ok(Stored::of::<I>(reading, &shown))
+            Ok(Stored::of::<I>(reading, &shown, correction))
         }));
         let stored = stored
             .unwrap_or_else(|panic| Err(ExtractError { reason: Reason::Crashed, detail: message_of(panic.as_ref()) }));

@@ -50,7 +50,16 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<FileBytes, Refusal> {
     (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     unchanged(&file, &before, bytes.len() as u64)?;
     let id = ReportId::of_bytes(&bytes);
-    Ok(FileBytes { found: found(path, &before), bytes, id })
+    Ok(FileBytes { found: Found::new(path, &before), bytes, id })
+}
+
+/// A regular file of at most `limit` bytes, or none, that is no link.
+pub(super) fn read_small(path: &Path, limit: u64) -> Result<(Found, Vec<u8>), Refusal> {
+    let (mut file, before) = open_any(path, limit)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    unchanged(&file, &before, bytes.len() as u64)?;
+    Ok((Found::new(path, &before), bytes))
 }
 
 /// The identity of a file without keeping its bytes, and the file as it was then.
@@ -59,15 +68,20 @@ pub(super) fn identify(path: &Path, limit: u64) -> Result<(Found, ReportId), Ref
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader((&mut file).take(limit.saturating_add(1)))?;
     unchanged(&file, &before, hasher.count())?;
-    Ok((found(path, &before), ReportId::of_hash(&hasher.finalize())))
+    Ok((Found::new(path, &before), ReportId::of_hash(&hasher.finalize())))
 }
 
-fn found(path: &Path, metadata: &Metadata) -> Found {
-    Found { path: path.to_owned(), size: metadata.len(), modified: modified(metadata) }
-}
-
-/// Opens what stands at the path if it is a regular file, not a link to one, and within the limit.
+/// Opens what stands at the path if it is a regular file, not a link to one, within the limit, and has any bytes.
 fn open(path: &Path, limit: u64) -> Result<(File, Metadata), Refusal> {
+    let (file, opened) = open_any(path, limit)?;
+    if opened.len() == 0 {
+        return Err(Refusal::new(Reason::Empty, &"the file has no bytes"));
+    }
+    Ok((file, opened))
+}
+
+/// As [`open`], bytes or none.
+fn open_any(path: &Path, limit: u64) -> Result<(File, Metadata), Refusal> {
     let named = std::fs::symlink_metadata(path)?;
     if !named.is_file() {
         return Err(Refusal::new(Reason::Unreadable, &"not a regular file"));
@@ -76,9 +90,6 @@ fn open(path: &Path, limit: u64) -> Result<(File, Metadata), Refusal> {
     let opened = file.metadata()?;
     if (named.dev(), named.ino()) != (opened.dev(), opened.ino()) {
         return Err(Refusal::new(Reason::Changed, &"replaced while it was opened"));
-    }
-    if opened.len() == 0 {
-        return Err(Refusal::new(Reason::Empty, &"the file has no bytes"));
     }
     if opened.len() > limit {
         let detail = format!("{} bytes; the limit is {limit}", opened.len());

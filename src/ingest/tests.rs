@@ -61,7 +61,7 @@ impl Index for FileIndex {
         Ok(FileIndex { path, documents: Mutex::new(documents) })
     }
 
-    fn document(report: &Report, file: &str) -> (String, String) {
+    fn document(report: &Report, file: &str, _tags: &[String]) -> (String, String) {
         (report.id.to_string(), Path::new(file).file_name().expect("a name").to_string_lossy().into_owned())
     }
 
@@ -95,8 +95,8 @@ impl Index for FullIndex {
         FileIndex::open(directory, jobs).map(FullIndex)
     }
 
-    fn document(report: &Report, file: &str) -> (String, String) {
-        FileIndex::document(report, file)
+    fn document(report: &Report, file: &str, tags: &[String]) -> (String, String) {
+        FileIndex::document(report, file, tags)
     }
 
     fn upsert(&self, document: (String, String)) -> Result<(), IndexError> {
@@ -551,4 +551,148 @@ fn a_report_withdrawn_while_its_file_is_read_does_not_come_back() {
     let stop = AtomicBool::new(false);
     run::<FileIndex>(&library, &scene.options, &scene.progress, &read_text, &stop).expect("a run");
     assert!(library.catalogue().has_report(id).expect("readable"));
+}
+
+/// Title and tags of the report of a text, as the catalogue has them.
+fn said(scene: &Scene, text: &str) -> (String, Vec<String>) {
+    let row =
+        scene.library().catalogue().report(ReportId::of_bytes(text.as_bytes())).expect("readable").expect("there");
+    (row.title.clone(), row.tags().to_vec())
+}
+
+fn titled(title: &str) -> (String, Vec<String>) {
+    (title.to_owned(), Vec::new())
+}
+
+#[test]
+fn what_stands_beside_a_pdf_wins_and_is_followed_without_reading_the_pdf() {
+    let scene = Scene::new(&[("a.pdf", "one"), ("a.toml", "title = \"A\"\ntags = [\"x\"]"), ("b.pdf", "two")]);
+    let summary = scene.run();
+    assert_eq!((counts(&summary), summary.corrected), ([2, 0, 0, 0, 0, 0, 0], 0), "at once with the report");
+    assert_eq!(said(&scene, "one"), ("A".to_owned(), vec!["x".to_owned()]));
+    assert_eq!(said(&scene, "two"), titled("b.pdf"));
+    let again = scene.run();
+    assert_eq!((counts(&again), again.corrected), ([0, 0, 0, 2, 0, 0, 0], 0));
+    for (step, corrected, expected) in [
+        ("changed", 1, ("Another".to_owned(), Vec::new())),
+        ("unknown field", 1, titled("a.pdf")),
+        ("gone", 1, titled("a.pdf")),
+        ("there again", 1, titled("Back")),
+        ("new bytes", 0, titled("Back")),
+        ("vanished with its PDF", 0, titled("Back")),
+    ] {
+        let mut text = "one";
+        match step {
+            "changed" => scene.write("a.toml", "title = \"Another\""),
+            "unknown field" => scene.write("a.toml", "titel = \"Another\""),
+            "gone" => scene.remove("a.toml"),
+            "there again" => scene.write("a.toml", "title = \"Back\""),
+            "new bytes" => scene.write("a.pdf", "three"),
+            _ => ["a.toml", "a.pdf"].iter().for_each(|name| scene.remove(name)),
+        }
+        if corrected == 0 {
+            text = "three";
+        }
+        let summary = scene.run();
+        assert_eq!((said(&scene, text), summary.corrected), (expected, corrected), "{step}");
+        assert_eq!(summary.bytes, if step == "new bytes" { 5 } else { 0 }, "{step}");
+        assert_eq!(summary.sidecar_problems, u64::from(step == "unknown field"), "{step}");
+        scene.documents();
+    }
+    let mut scene = scene;
+    (scene.options.prune, scene.options.prune_many) = (true, true);
+    scene.run();
+    let library = scene.library();
+    let service = library.service().expect("readable").expect("there");
+    assert_eq!(service.sidecars_under(&scene.path("")).expect("readable"), [], "forgotten with its PDF");
+    assert!(!service.has_marks().expect("readable"));
+}
+
+#[test]
+fn of_several_places_the_first_says_what_a_report_is() {
+    let scene = Scene::new(&[("b.pdf", "one"), ("b.toml", "title = \"B\"")]);
+    scene.run();
+    scene.write("c.pdf", "one");
+    scene.write("c.toml", "title = \"C\"");
+    assert_eq!(counts(&scene.run()), [0, 0, 1, 1, 0, 0, 0]);
+    assert_eq!(said(&scene, "one"), titled("B"));
+    scene.write("a/a.pdf", "one");
+    scene.write("a/report.toml", "title = \"A\"");
+    let summary = scene.run();
+    assert_eq!((said(&scene, "one"), summary.corrected), (titled("A"), 1));
+    std::fs::remove_dir_all(scene.path("a")).expect("there");
+    scene.run();
+    assert_eq!(said(&scene, "one"), titled("B"), "one that is there wins over one that is gone");
+    scene.rename("b.pdf", "z.pdf");
+    scene.rename("b.toml", "z.toml");
+    scene.run();
+    assert_eq!(said(&scene, "one"), titled("C"));
+}
+
+#[test]
+fn editors_win_and_an_ingest_follows_them() {
+    let scene = Scene::new(&[("a.pdf", "one"), ("a.toml", "title = \"A\"\ntags = [\"x\"]"), ("b.pdf", "two")]);
+    scene.run();
+    let id = ReportId::of_bytes(b"one");
+    let correct = |title: &str| {
+        let service = crate::store::ServiceStore::open(&scene.data.path().join("index")).expect("there");
+        let correction = crate::report::Correction { title: Some(title.to_owned()), ..Default::default() };
+        service.correct(id, &correction, "Ann", None, 1).expect("room").expect("whatever was");
+    };
+    correct("Edited");
+    let summary = scene.run();
+    assert_eq!((said(&scene, "one"), summary.corrected), (("Edited".to_owned(), vec!["x".to_owned()]), 1));
+    let stored = {
+        let library = scene.library();
+        let row = library.catalogue().report(id).expect("readable").expect("there");
+        (library.texts().report(row.location).expect("whole"), library.report(&row).expect("whole"))
+    };
+    assert_eq!((stored.0.about.title.as_str(), stored.1.about.title.as_str()), ("a.pdf", "Edited"), "kept as read");
+    // One who had it before it was read for the first time.
+    let later = ReportId::of_bytes(b"later");
+    {
+        let library = scene.library();
+        let correction = crate::report::Correction { title: Some("Later".to_owned()), ..Default::default() };
+        let service = library.service_or_new().expect("there");
+        service.correct(later, &correction, "Ann", None, 1).expect("room").expect("whatever was");
+    }
+    scene.write("later.pdf", "later");
+    let summary = scene.run();
+    assert_eq!((said(&scene, "later"), summary.indexed), (titled("Later"), 1));
+}
+
+#[test]
+fn what_cannot_be_read_beside_a_pdf_is_told_and_kept() {
+    let scene = Scene::new(&[("a.pdf", "one"), ("b.pdf", "two"), ("b.toml", "title = \"B\"\ntags = 3\n")]);
+    std::fs::write(scene.path("a.toml"), vec![b'#'; 65 << 10]).expect("room");
+    let summary = scene.run();
+    assert_eq!((counts(&summary), summary.sidecar_problems), ([2, 0, 0, 0, 0, 0, 0], 2));
+    assert_eq!((said(&scene, "one"), said(&scene, "two")), (titled("a.pdf"), titled("B")));
+    let problems = || {
+        let library = scene.library();
+        let rows = library.service().expect("readable").expect("there").sidecar_problems().expect("readable");
+        rows.into_iter().flat_map(|row| row.problems).collect::<Vec<_>>()
+    };
+    let told = problems();
+    assert!(told[0].starts_with("cannot be read: ") && told[0].contains("the limit is 65536"), "{told:?}");
+    assert_eq!(told[1], "line 2: `tags` must be a list of texts");
+    let again = scene.run();
+    assert_eq!((again.sidecar_problems, again.corrected, problems()), (2, 0, told), "and told again");
+    scene.write("a.toml", "");
+    scene.remove("b.toml");
+    assert_eq!(scene.run().sidecar_problems, 0);
+    assert_eq!(problems(), [""; 0]);
+}
+
+#[test]
+fn what_is_just_being_written_beside_a_pdf_waits() {
+    let mut scene = Scene::new(&[("a.pdf", "one")]);
+    scene.run();
+    scene.options.settle = std::time::Duration::from_secs(60);
+    let file = std::fs::File::options().append(true).open(scene.path("a.pdf")).expect("there");
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("ours");
+    scene.write("a.toml", "title = \"A\"");
+    assert_eq!((scene.run().corrected, said(&scene, "one")), (0, titled("a.pdf")));
+    scene.options.settle = std::time::Duration::ZERO;
+    assert_eq!((scene.run().corrected, said(&scene, "one")), (1, titled("A")));
 }

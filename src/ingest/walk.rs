@@ -5,6 +5,7 @@
 
 use crate::ingest::IngestError;
 use crate::store::StoreError;
+use std::collections::{HashMap, HashSet};
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -35,6 +36,15 @@ pub(super) struct Unreadable {
     pub detail: String,
 }
 
+/// A file that says what a PDF is, beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Beside {
+    /// The file.
+    pub found: Found,
+    /// Whether nobody seems to be writing it.
+    pub is_settled: bool,
+}
+
 /// What lies under the paths given.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
@@ -44,6 +54,14 @@ pub(super) struct Walk {
     pub files: Vec<Found>,
     /// What could not be looked at, by path.
     pub unreadable: Vec<Unreadable>,
+    /// What stands beside the files to say what they are, by their paths.
+    pub beside: HashMap<PathBuf, Beside>,
+    /// Files that may stand so.
+    pub(super) notes: Vec<Found>,
+    /// Files that were given by themselves.
+    pub(super) alone: Vec<PathBuf>,
+    /// Of these, those that something may stand beside.
+    pub(super) singles: HashSet<PathBuf>,
 }
 
 impl Walk {
@@ -52,7 +70,9 @@ impl Walk {
         let nanoseconds = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
         let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, nanoseconds);
         let settled = now.saturating_sub(nanoseconds(settle));
-        self.files.retain(|file| file.modified <= settled || file.modified > now);
+        let is_settled = |file: &Found| file.modified <= settled || file.modified > now;
+        self.files.retain(is_settled);
+        self.beside.values_mut().for_each(|beside| beside.is_settled = is_settled(&beside.found));
     }
 }
 
@@ -78,6 +98,7 @@ pub(super) fn walk(paths: &[PathBuf], except: &Path) -> Result<Walk, IngestError
     walk.files.dedup_by(|a, b| a.path == b.path);
     walk.unreadable.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walk.unreadable.dedup_by(|a, b| a.path == b.path);
+    walk.look_beside();
     Ok(walk)
 }
 
@@ -107,15 +128,19 @@ impl Walk {
         } else if kind.is_dir() {
             return;
         }
-        if !kind.is_file() || (entry.depth() > 0 && !is_named_pdf(entry.path())) {
+        let is_note = entry.depth() > 0 && is_named(entry.path(), "toml");
+        if !kind.is_file() || (entry.depth() > 0 && !is_note && !is_named(entry.path(), "pdf")) {
             return;
         }
         match entry.metadata() {
-            Ok(metadata) => self.files.push(Found {
-                path: entry.path().to_owned(),
-                size: metadata.len(),
-                modified: modified(&metadata),
-            }),
+            Ok(metadata) if is_note => self.notes.push(Found::new(entry.path(), &metadata)),
+            Ok(metadata) => {
+                self.files.push(Found::new(entry.path(), &metadata));
+                if entry.depth() == 0 {
+                    self.alone.push(entry.path().to_owned());
+                }
+            }
+            Err(_) if is_note => {}
             Err(error) => self.unreadable.push(Unreadable {
                 path: entry.path().to_owned(),
                 detail: error.io_error().map_or_else(|| error.to_string(), ToString::to_string),
@@ -124,9 +149,16 @@ impl Walk {
     }
 }
 
-/// Whether a name ends in `.pdf`, in capitals or not.
-fn is_named_pdf(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"))
+impl Found {
+    /// A file as it is now.
+    pub(super) fn new(path: &Path, metadata: &Metadata) -> Found {
+        Found { path: path.to_owned(), size: metadata.len(), modified: modified(metadata) }
+    }
+}
+
+/// Whether a name ends so, in capitals or not.
+pub(super) fn is_named(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
 }
 
 #[cfg(test)]

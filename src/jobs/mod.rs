@@ -10,6 +10,8 @@
 //! up again at any moment, and goes on afterwards. The library's lock is taken when there is work and let go when there
 //! is none, so that other processes can write meanwhile; if one of them does, jobs wait for it.
 //!
+//! Between jobs, and within them, catalogue and index follow what persons correct (see [`crate::ingest`]).
+//!
 //! **Invariant:** a path of a client becomes work only if it lies, without its links, under a configured root.
 
 mod progress;
@@ -28,7 +30,7 @@ pub use request::{JobKind, JobRequest, Retry};
 pub use roots::{RootError, Roots};
 
 use crate::index::IndexError;
-use crate::ingest::{IngestOptions, Progress, Summary};
+use crate::ingest::{IngestError, IngestOptions, Progress, Summary};
 use crate::ocr::{Ocr, OcrMode};
 use crate::report::ReportId;
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
@@ -95,6 +97,8 @@ struct Shared {
     stop: AtomicBool,
     /// Whether an ingest is under way.
     busy: Arc<AtomicBool>,
+    /// Whether the last attempt to follow corrections failed.
+    is_behind: AtomicBool,
 }
 
 /// Told what becomes of ingests.
@@ -136,6 +140,9 @@ pub enum JobError {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// Corrections could not be followed.
+    #[error(transparent)]
+    Following(#[from] IngestError),
 }
 
 impl Jobs {
@@ -156,6 +163,7 @@ impl Jobs {
             config,
             stop: AtomicBool::new(false),
             busy: Arc::default(),
+            is_behind: AtomicBool::new(false),
         });
         let running = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("jobs".to_owned()).spawn(move || runner::run(&running));

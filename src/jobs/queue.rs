@@ -291,6 +291,16 @@ impl Queue {
         }
     }
 
+    /// Has the job under way pause, unless it is over soon in any case.
+    pub(super) fn make_room_at_once(&self) {
+        let inner = locked(&self.inner);
+        if let Some((live, _)) = &inner.running
+            && locked(&live.request).kind != JobKind::Upload
+        {
+            live.stop.store(true, Ordering::SeqCst);
+        }
+    }
+
     /// The job under way is put back to the front, behind what is urgent.
     pub(super) fn put_back(&self, live: Arc<Live>) {
         let mut inner = locked(&self.inner);

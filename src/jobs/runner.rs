@@ -1,7 +1,7 @@
 //! The thread that does the jobs, one after the other.
 
 use crate::index::IndexWriter;
-use crate::ingest::{IngestError, IngestOptions, Summary, ingest};
+use crate::ingest::{IngestError, IngestOptions, Summary, follow_corrections, ingest};
 use crate::jobs::queue::{Live, Next};
 use crate::jobs::{JobError, JobKind, Shared, Watch};
 use crate::ocr::{Ocr, OcrMode};
@@ -22,6 +22,10 @@ const LINGER: Duration = Duration::from_millis(500);
 const LOCKED_PAUSE: Duration = Duration::from_secs(1);
 /// Between two attempts to go on with a job that a full disk has stopped.
 const WAIT_FOR_ROOM: Duration = Duration::from_secs(10);
+/// Between two attempts to have corrections followed that failed.
+const FOLLOW_PAUSE: Duration = Duration::from_secs(10);
+/// For how long corrections may wait for an ingest, which follows them by itself when it comes to write.
+const CORRECTIONS_WAIT: Duration = Duration::from_secs(3);
 /// Between two looks whether something urgent waits.
 const ROOM_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -37,7 +41,11 @@ enum Stopped {
 pub(super) fn run(shared: &Arc<Shared>) {
     let watch = shared.config.watch.as_ref();
     let mut looked = Instant::now();
+    let mut follow_at = looked;
     loop {
+        if Instant::now() >= follow_at {
+            follow_at = Instant::now() + follow(shared);
+        }
         let patience = watch.map_or(LINGER, |watch| watch.settle.saturating_sub(looked.elapsed()).min(LINGER));
         match shared.queue.next(patience) {
             Next::Stop => break,
@@ -57,6 +65,30 @@ pub(super) fn run(shared: &Arc<Shared>) {
     if let Err(error) = shared.config.store.interrupt_jobs(seconds_now()) {
         tracing::warn!(%error, "the jobs that wait could not be told as interrupted");
     }
+}
+
+/// Has catalogue and index follow what was corrected; how long to wait before the next attempt.
+fn follow(shared: &Shared) -> Duration {
+    let followed = || -> Result<bool, JobError> {
+        if !shared.config.store.has_marks()? {
+            return Ok(false);
+        }
+        let library = shared.writer.library()?;
+        Ok(follow_corrections(&library, shared.config.options.jobs, &shared.stop)? > 0)
+    };
+    let followed = followed();
+    shared.is_behind.store(followed.is_err(), Ordering::SeqCst);
+    match followed {
+        Ok(true) => (shared.config.changed)(),
+        Ok(false) => {}
+        // Who writes follows them, too.
+        Err(JobError::Store(StoreError::Locked { .. })) => return LOCKED_PAUSE,
+        Err(error) => {
+            tracing::error!(%error, "reports that were corrected are not found by it yet");
+            return FOLLOW_PAUSE;
+        }
+    }
+    Duration::ZERO
 }
 
 /// Does a job, or as much of it as there is room for.
@@ -155,7 +187,14 @@ fn ingest_with_room(
     let (ended, has_ended) = crossbeam_channel::bounded::<()>(0);
     let outcome = std::thread::scope(|scope| {
         scope.spawn(move || {
+            let mut corrected: Option<Instant> = None;
             while has_ended.recv_timeout(ROOM_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                let waits =
+                    !shared.is_behind.load(Ordering::SeqCst) && shared.config.store.has_marks().unwrap_or(false);
+                corrected = corrected.or_else(|| waits.then(Instant::now)).filter(|_| waits);
+                if corrected.is_some_and(|since| since.elapsed() >= CORRECTIONS_WAIT) {
+                    shared.queue.make_room_at_once();
+                }
                 if live.counter.has_read() {
                     shared.queue.adopt(live);
                 }
@@ -189,7 +228,7 @@ fn look(shared: &Arc<Shared>, watch: &Watch) {
     let outcome = ingest_with_room(shared, &library, &options, &live);
     let outcome = outcome.map_err(|(Stopped::DiskFull(error) | Stopped::Failed(error))| error);
     let state = match &outcome {
-        Ok(summary) if summary.indexed + summary.partial + summary.duplicates > 0 => {
+        Ok(summary) if summary.indexed + summary.partial + summary.duplicates + summary.corrected > 0 => {
             shared.queue.adopt(&live);
             (shared.config.changed)();
             if summary.interrupted { JobState::Interrupted } else { JobState::Done }
@@ -254,6 +293,7 @@ fn together(before: Summary, after: Summary) -> Summary {
     whole.indexed += before.indexed;
     whole.partial += before.partial;
     whole.duplicates += before.duplicates;
+    whole.corrected += before.corrected;
     whole.pruned += before.pruned;
     whole.bytes += before.bytes;
     whole.text_bytes += before.text_bytes;

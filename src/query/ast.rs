@@ -9,6 +9,8 @@ pub enum Field {
     Title,
     /// `author:`
     Author,
+    /// `tag:`
+    Tag,
     /// `file:`
     File,
     /// `section:`: only evidence on pages whose section path has these words.
@@ -78,6 +80,7 @@ impl Field {
         match self {
             Field::Title => "title",
             Field::Author => "author",
+            Field::Tag => "tag",
             Field::File => "file",
             Field::Section => "section",
         }

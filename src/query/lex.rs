@@ -37,6 +37,7 @@ impl Scope {
         Some(match name.to_ascii_lowercase().as_str() {
             "title" => Scope::Text(Field::Title),
             "author" => Scope::Text(Field::Author),
+            "tag" => Scope::Text(Field::Tag),
             "file" => Scope::Text(Field::File),
             "section" => Scope::Text(Field::Section),
             "lang" | "language" => Scope::Language,

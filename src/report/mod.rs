@@ -3,6 +3,7 @@
 //! **Invariant:** this module uses no other module of the crate, so every stage can speak it.
 
 mod calendar;
+mod correction;
 mod declared;
 mod id;
 mod ledger;
@@ -13,6 +14,9 @@ mod partial_date;
 mod statements;
 
 pub use calendar::{civil, rfc3339, seconds_of_day};
+#[cfg(test)]
+pub(crate) use correction::any_correction;
+pub use correction::{Correction, FIELDS, FieldError, MAX_BYTES};
 pub use declared::Declared;
 pub use id::{ParseIdError, ReportId};
 pub use ledger::{Outcome, PageStatus, Reason};
@@ -74,6 +78,8 @@ pub enum TitleSource {
     /// Nothing better than the file's name.
     #[default]
     FileName,
+    /// A person said so; never stored with what was read.
+    Correction,
 }
 
 /// A bookmark or heading.

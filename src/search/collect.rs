@@ -67,6 +67,7 @@ impl Collector for ReportCollector<'_> {
                 "language" => FacetCounter::text(columns.str("language")?),
                 "author" => FacetCounter::text(columns.str("author_name")?),
                 "section" => FacetCounter::text(columns.str("section_name")?),
+                "tag" => FacetCounter::text(columns.str("tag_name")?),
                 "year" => FacetCounter::Numbers(columns.column_opt::<i64>("year")?, HashMap::new()),
                 _ => FacetCounter::Nothing,
             };
@@ -126,7 +127,7 @@ impl Collector for ReportCollector<'_> {
             .into_iter()
             .map(|(name, counts)| {
                 let key_of: fn(&str) -> String = match name.as_str() {
-                    "author" => folded,
+                    "author" | "tag" => folded,
                     "section" => section_key,
                     _ => str::to_owned,
                 };

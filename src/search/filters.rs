@@ -1,4 +1,4 @@
-//! What decides without scoring: all reports, a language, an author, a section, years, numbers of pages.
+//! What decides without scoring: all reports, a language, an author, a tag, a section, years, numbers of pages.
 
 use crate::index::Fields;
 use crate::search::Filter;
@@ -46,6 +46,7 @@ fn filter_query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
         Filter::Section(name) => section_filter(fields, name),
         Filter::Language(language) => language_filter(fields, language),
         Filter::Author(author) => author_filter(fields, author),
+        Filter::Tag(tag) => tag_filter(fields, tag),
         Filter::Year(first, last) => year_filter(*first, *last),
     }
 }
@@ -59,6 +60,12 @@ pub(super) fn language_filter(fields: &Fields, language: &str) -> Box<dyn Query>
 /// Reports by an author, compared folded.
 fn author_filter(fields: &Fields, author: &str) -> Box<dyn Query> {
     let term = Term::from_field_text(fields.author_key, &crate::index::folded(author));
+    unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+}
+
+/// Reports with a tag, compared folded.
+fn tag_filter(fields: &Fields, tag: &str) -> Box<dyn Query> {
+    let term = Term::from_field_text(fields.tag_key, &crate::index::folded(tag));
     unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
 }
 

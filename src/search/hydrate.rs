@@ -45,14 +45,15 @@ impl Hydrator<'_> {
 
     fn hit(&self, ranked: &RankedReport, row: &ReportRow) -> Result<Hit, SearchError> {
         let report = self.library.texts().report(row.location)?;
+        // Who wrote it and when, the row says, corrected.
         let (pages, more_pages) = self.pages(row, &report, &ranked.evidence)?;
         Ok(Hit {
             id: ranked.id,
             score: ranked.score,
-            title: report.about.title.clone(),
-            authors: report.about.authors.clone(),
-            date: report.about.date.clone(),
-            language: report.about.language.clone(),
+            title: row.title.clone(),
+            authors: row.authors.clone(),
+            date: row.date.clone(),
+            language: row.language.clone(),
             file: row.shown_file().into_owned(),
             size: row.size,
             pages_total: row.pages_total,

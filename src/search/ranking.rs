@@ -86,6 +86,7 @@ pub(super) struct SearchedFields {
     pub(super) anywhere_in_order: Vec<SearchedField>,
     pub(super) title: Vec<SearchedField>,
     pub(super) author: Vec<SearchedField>,
+    pub(super) tag: Vec<SearchedField>,
     pub(super) file: Vec<SearchedField>,
     pub(super) section: Vec<SearchedField>,
     /// For words typed with accents, beside where they are looked for without.
@@ -95,8 +96,13 @@ pub(super) struct SearchedFields {
 impl SearchedFields {
     pub(super) fn new(searcher: &Searcher, fields: &Fields) -> tantivy::Result<SearchedFields> {
         let one = |field, weight| SearchedField::new(searcher, field, weight, true);
-        let in_order =
-            vec![one(fields.body, 1.0)?, one(fields.title, 2.0)?, one(fields.author, 0.8)?, one(fields.subject, 0.4)?];
+        let in_order = vec![
+            one(fields.body, 1.0)?,
+            one(fields.title, 2.0)?,
+            one(fields.author, 0.8)?,
+            one(fields.subject, 0.4)?,
+            one(fields.tag, 0.8)?,
+        ];
         let mut anywhere = in_order.clone();
         anywhere.push(one(fields.heading, 0.3)?);
         anywhere.push(one(fields.statement, 0.3)?);
@@ -106,6 +112,7 @@ impl SearchedFields {
             anywhere_in_order: in_order,
             title: vec![one(fields.title, 1.0)?],
             author: vec![one(fields.author, 1.0)?],
+            tag: vec![one(fields.tag, 1.0)?],
             file: vec![one(fields.file, 1.0)?],
             section: vec![one(fields.section, 0.2)?],
             accented: vec![SearchedField::new(searcher, fields.accented, 2.5, false)?],

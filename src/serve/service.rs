@@ -64,6 +64,8 @@ pub struct Service {
     jobs: Option<Arc<Jobs>>,
     /// The catalogue's version, as it was last looked at: not every change of it is a new generation.
     version: AtomicI64,
+    /// How often anybody has corrected a report, as it was last looked at: the catalogue follows a moment later.
+    corrections: AtomicI64,
     library: Arc<Library>,
     ingesting: Arc<AtomicBool>,
     searches: Pool,
@@ -121,6 +123,7 @@ impl Service {
             streams: Arc::new(Semaphore::new(limits.streams)),
             jobs: None,
             version: AtomicI64::new(version_of(&library)),
+            corrections: AtomicI64::new(0),
             coverage: Mutex::new(None),
             holdings: Mutex::new(None),
             is_stopping: AtomicBool::new(false),
@@ -142,6 +145,7 @@ impl Service {
             self.reads = Reads::new(guard.store.clone());
         }
         self.guard = guard;
+        self.follow_catalogue();
         self
     }
 
@@ -163,8 +167,8 @@ impl Service {
         self.jobs.as_ref().ok_or_else(none)
     }
 
-    /// A report was removed: what was answered before does not hold any more.
-    pub fn removed(&self) {
+    /// A report was removed or corrected: what was answered before does not hold any more.
+    pub fn changed(&self) {
         self.follow_catalogue();
         *self.coverage.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -172,6 +176,7 @@ impl Service {
     /// Looks at what another process, or another thread, has changed in the catalogue; blocks.
     pub fn follow_catalogue(&self) {
         self.version.store(version_of(&self.library), Ordering::Relaxed);
+        self.corrections.store(self.guard.store.as_ref().map_or(0, |store| store.marks_made()), Ordering::Relaxed);
     }
 
     /// The catalogue and the page texts.
@@ -234,7 +239,8 @@ impl Service {
 
     /// The state of the library: changes whenever it holds something else.
     fn generation(&self) -> String {
-        format!("{}-{}", self.searcher.generation(), self.version.load(Ordering::Relaxed))
+        let (version, corrections) = (self.version.load(Ordering::Relaxed), self.corrections.load(Ordering::Relaxed));
+        format!("{}-{version}-{corrections}", self.searcher.generation())
     }
 
     /// What the library holds; blocks. Made once for each state of the library, when it is first asked for.
@@ -334,13 +340,18 @@ impl Service {
     /// The line of a report in the catalogue; blocks.
     pub fn row(&self, id: ReportId) -> Result<ReportRow, Problem> {
         let row = self.library.catalogue().report(id)?;
-        row.ok_or_else(|| Problem::new(Code::UnknownReport, "it may have been removed from the library"))
+        let row = row.ok_or_else(|| Problem::new(Code::UnknownReport, "it may have been removed from the library"))?;
+        match &self.guard.store {
+            // It was corrected a moment ago, and the catalogue does not say so yet.
+            Some(store) if store.is_marked(id)? => Ok(self.library.corrected(row, store.correction(id)?)?),
+            _ => Ok(row),
+        }
     }
 
     /// A report with what it says about itself; blocks.
     pub fn known_report(&self, id: ReportId) -> Result<KnownReport, Problem> {
         let row = self.row(id)?;
-        let stored = self.library.texts().report(row.location)?;
+        let stored = self.library.report(&row)?;
         Ok(KnownReport { row, stored })
     }
 

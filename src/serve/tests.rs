@@ -309,7 +309,7 @@ fn site_of(
         vanished: None,
         name: None,
     };
-    let changes = [Change::Report(ReportFacts::of(&report), location), Change::File(file)];
+    let changes = [Change::Report(ReportFacts::of(&report, None), location), Change::File(file)];
     library.catalogue().record(&changes).expect("recorded");
     let base_path = parse_base_path(base_path).expect("a good path");
     let library = Arc::new(library);

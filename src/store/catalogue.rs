@@ -6,7 +6,7 @@
 use super::columns::{
     FILE_COLUMNS, REPORT_COLUMNS, file_row, id_at, location_at, report_row, signed, status_at, unsigned_at,
 };
-use super::rows::path_bytes;
+use super::rows::{path_bytes, paths_below};
 use super::withdrawn::Withdrawals;
 use super::{changes, schema};
 use crate::report::{PageStatus, Reason, ReportId};
@@ -132,15 +132,7 @@ impl Catalogue {
     /// Every file under this directory (or the file itself), by path; those that vanished as well.
     pub fn files_under(&self, root: &Path) -> Result<Vec<FileRow>, StoreError> {
         let itself = path_bytes(root);
-        // Everything below stands between `root/` and `root0`, as `0` is the character after `/`.
-        let mut from = itself.to_vec();
-        if from.last() != Some(&b'/') {
-            from.push(b'/');
-        }
-        let mut to = from.clone();
-        if let Some(last) = to.last_mut() {
-            *last = b'0';
-        }
+        let (from, to) = paths_below(root);
         let connection = self.reader()?;
         let mut statement = connection.prepare_cached(&format!(
             "SELECT {FILE_COLUMNS} FROM files WHERE path = ?1 \
@@ -504,6 +496,7 @@ mod tests {
             size: 5,
             partial: None,
             pages: [(PageStatus::Text, 3), (PageStatus::NoText, 2)].into(),
+            correction: None,
         }
     }
 

@@ -51,16 +51,17 @@ fn put_file(transaction: &Transaction<'_>, row: &FileRow) -> rusqlite::Result<()
 fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Location) -> rusqlite::Result<()> {
     let id = facts.id.0;
     let authors = serde_json::to_string(&facts.authors).unwrap_or_else(|_| "[]".to_owned());
+    let correction = facts.correction.as_ref().and_then(|correction| serde_json::to_string(correction).ok());
     // A report that is read again keeps the time it was added.
     let mut statement = transaction.prepare_cached(
         "INSERT INTO reports (id, segment, offset, length, title, authors, date, language, size, pages_total,
-                              pages_searchable, partial, added)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                              pages_searchable, partial, added, correction)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (id) DO UPDATE SET
              segment = excluded.segment, offset = excluded.offset, length = excluded.length, title = excluded.title,
              authors = excluded.authors, date = excluded.date, language = excluded.language, size = excluded.size,
              pages_total = excluded.pages_total, pages_searchable = excluded.pages_searchable,
-             partial = excluded.partial",
+             partial = excluded.partial, correction = excluded.correction",
     )?;
     statement.execute(params![
         id,
@@ -76,6 +77,7 @@ fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Loca
         facts.pages_searchable(),
         facts.partial.map(Reason::code),
         seconds_now(),
+        correction,
     ])?;
     transaction.prepare_cached("DELETE FROM page_statuses WHERE id = ?1")?.execute([id])?;
     let mut statement =

@@ -3,17 +3,18 @@
 //! What the program never writes (an unknown code, a negative size) is an error of the row, not guessed at.
 
 use super::rows::{outcome_of, path_of};
-use crate::report::{PageStatus, ReportId};
+use crate::report::{Correction, PageStatus, ReportId};
 use crate::store::{FileRow, Location, ReportRow};
 use rusqlite::Row;
 use rusqlite::types::Type;
+use std::sync::Arc;
 
 /// The columns of [`FileRow`], in the order [`file_row`] reads them.
 pub(super) const FILE_COLUMNS: &str =
     "path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished, name";
 /// The columns of [`ReportRow`], in the order [`report_row`] reads them.
 pub(super) const REPORT_COLUMNS: &str = "id, segment, offset, length, title, authors, date, language, size, pages_total, \
-     pages_searchable, added, \
+     pages_searchable, added, correction, \
      (SELECT path FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1), \
      (SELECT name FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1)";
 
@@ -48,6 +49,12 @@ pub(super) fn location_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Loca
     Ok(Location { segment: row.get(column)?, offset, length })
 }
 
+/// What persons say about a report; nothing for most.
+fn correction_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Arc<Correction>>> {
+    let Some(json) = row.get_ref(column)?.as_str_or_null()? else { return Ok(None) };
+    serde_json::from_str(json).map(|correction| Some(Arc::new(correction))).map_err(|_| unknown(column, json))
+}
+
 pub(super) fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let (outcome, reason) = (row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_str_or_null()?);
     Ok(FileRow {
@@ -77,7 +84,8 @@ pub(super) fn report_row(row: &Row<'_>) -> rusqlite::Result<ReportRow> {
         pages_total: row.get(9)?,
         pages_searchable: row.get(10)?,
         added: row.get(11)?,
-        file: row.get_ref(12)?.as_blob_or_null()?.map(path_of).unwrap_or_default(),
-        file_name: row.get(13)?,
+        correction: correction_at(row, 12)?,
+        file: row.get_ref(13)?.as_blob_or_null()?.map(path_of).unwrap_or_default(),
+        file_name: row.get(14)?,
     })
 }

@@ -10,10 +10,10 @@ use super::current::{
 use super::disk;
 use super::lock::{LOCK, take_lock};
 use super::repair::open_catalogue;
-use crate::store::{Catalogue, StoreError, TextStore};
+use crate::store::{Catalogue, ServiceStore, StoreError, TextStore};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// The catalogue.
 pub(super) const CATALOGUE: &str = "catalogue.sqlite";
@@ -28,6 +28,8 @@ pub struct Library {
     texts: TextStore,
     /// The name in `CURRENT` when it was last read.
     generation: RwLock<String>,
+    /// What a service keeps, once it was asked for.
+    service: OnceLock<ServiceStore>,
     /// Held until the library is closed; none for readers.
     _lock: Option<File>,
 }
@@ -82,6 +84,7 @@ impl Library {
             catalogue,
             texts: TextStore::open(&directory.join(TEXTS)),
             generation: RwLock::new(generation),
+            service: OnceLock::new(),
             _lock: lock,
         }
     }
@@ -191,9 +194,19 @@ impl Library {
         &self.catalogue
     }
 
-    /// Page texts and word boxes.
+    /// Page texts and word boxes, as they were read; see [`Library::report`].
     pub fn texts(&self) -> &TextStore {
         &self.texts
+    }
+
+    /// What a service keeps, if it was opened.
+    pub(super) fn opened_service(&self) -> Option<&ServiceStore> {
+        self.service.get()
+    }
+
+    /// Keeps it; the first that is given.
+    pub(super) fn open_service(&self, service: ServiceStore) {
+        let _ = self.service.set(service);
     }
 }
 

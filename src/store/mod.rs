@@ -3,14 +3,15 @@
 //! ```text
 //! DATA/LOCK                  held by the one writer: pid and start time inside
 //! DATA/catalogue.sqlite      files, reports, page statuses, outcomes, places of texts
-//! DATA/service.sqlite       what a service keeps of its own: keys, accounts, jobs, counts of readings, names of uploads
+//! DATA/service.sqlite       what a service keeps of its own: keys, accounts, jobs, counts of readings, names of uploads;
+//!                            what persons say about reports
 //! DATA/uploads/              files that clients handed over, by hash
 //! DATA/text/000001.pages     append-only segments of page texts and word boxes, checksummed
 //! DATA/CURRENT               the live generation's name
 //! DATA/gen-000001/           the live tantivy index (see [`crate::index`])
 //! ```
 //!
-//! Truth is the PDFs, the text store and the catalogue; the index can be made again from them.
+//! Truth is the PDFs, the text store, the catalogue and what persons say; the index can be made again from them.
 
 mod additions;
 mod advances;
@@ -18,6 +19,7 @@ mod block;
 mod catalogue;
 mod changes;
 mod columns;
+mod corrected;
 mod current;
 mod disk;
 mod disk_use;
@@ -45,8 +47,8 @@ pub use library::Library;
 pub use repair::Repaired;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{
-    Account, AccountRow, JobRow, JobState, KeyRow, MAX_KEY_NAME, Role, SESSION_IDLE, SESSION_LONGEST, Scope,
-    ServiceStore, UploadRow,
+    Account, AccountRow, Edit, JobRow, JobState, KeyRow, MAX_KEY_NAME, Mark, Role, SESSION_IDLE, SESSION_LONGEST,
+    Scope, ServiceStore, SidecarChange, SidecarRow, UploadRow,
 };
 pub use texts::TextStore;
 

@@ -8,13 +8,17 @@ use super::current::live_generation;
 use super::disk;
 use super::library::{CATALOGUE, TEXTS, io, sync_directory};
 use super::lock::take_lock;
-use crate::report::{Outcome, ReportId};
-use crate::store::{Catalogue, Change, FileRow, Library, Location, ReportFacts, StoreError, TextStore, seconds_now};
+use super::service::FILE as SERVICE;
+use crate::report::{Correction, Outcome, ReportId};
+use crate::store::{
+    Catalogue, Change, FileRow, Library, Location, ReportFacts, ServiceStore, StoreError, TextStore, seconds_now,
+};
 use rusqlite::{Connection, OpenFlags};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Changes in one transaction.
 const BATCH: usize = 10_000;
@@ -46,7 +50,11 @@ impl Library {
         let _lock = take_lock(directory)?;
         let damaged = directory.join(CATALOGUE);
         let indexed = indexed(&directory.join(live_generation(directory)?));
-        let stored = stored_reports(&TextStore::open(&directory.join(TEXTS)))?;
+        let corrections = match directory.join(SERVICE).exists() {
+            true => ServiceStore::open(directory)?.corrections()?,
+            false => HashMap::new(),
+        };
+        let stored = stored_reports(&TextStore::open(&directory.join(TEXTS)), corrections)?;
         let salvaged = salvaged_files(&damaged);
         let content = Content::new(stored, salvaged, indexed.as_ref());
         let fresh = with_suffix(&damaged, ".new");
@@ -121,11 +129,16 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     }
 }
 
-/// The facts and the last record of every report in the text store.
-fn stored_reports(texts: &TextStore) -> Result<BTreeMap<ReportId, (ReportFacts, Location)>, StoreError> {
+/// The facts, corrected, and the last record of every report in the text store.
+fn stored_reports(
+    texts: &TextStore,
+    corrections: HashMap<ReportId, Correction>,
+) -> Result<BTreeMap<ReportId, (ReportFacts, Location)>, StoreError> {
+    let corrections: HashMap<_, _> = corrections.into_iter().map(|(id, said)| (id, Arc::new(said))).collect();
     let mut stored = BTreeMap::new();
     texts.scan(|location, report| {
-        stored.insert(report.id, (ReportFacts::of_stored(&report), location));
+        let facts = ReportFacts::of_stored(&report, corrections.get(&report.id).cloned());
+        stored.insert(report.id, (facts, location));
     })?;
     Ok(stored)
 }

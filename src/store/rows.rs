@@ -1,12 +1,13 @@
 //! The catalogue's rows as the rest of the program sees them, and the changes that make them.
 
-use crate::report::{About, Outcome, PageStatus, Reason, Report, ReportId};
+use crate::report::{About, Correction, Outcome, PageStatus, Reason, Report, ReportId, Statements};
 use crate::store::{Location, StoredReport};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file as it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ fn shown<'p>(path: &'p Path, name: Option<&'p str>) -> Cow<'p, str> {
     name.map_or_else(|| path.to_string_lossy(), Cow::Borrowed)
 }
 
-/// A report as the catalogue knows it.
+/// A report as the catalogue knows it: corrected, if somebody has corrected it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportRow {
     /// Its identity.
@@ -71,6 +72,15 @@ pub struct ReportRow {
     pub pages_searchable: u32,
     /// Seconds since 1970 when it was added.
     pub added: i64,
+    /// What persons say about it, if anything.
+    pub correction: Option<Arc<Correction>>,
+}
+
+impl ReportRow {
+    /// What it is about, in the library's own words.
+    pub fn tags(&self) -> &[String] {
+        self.correction.as_ref().map_or(&[], |correction| correction.tags())
+    }
 }
 
 impl ReportRow {
@@ -95,7 +105,7 @@ pub struct Coverage {
     pub pages: BTreeMap<PageStatus, u64>,
 }
 
-/// What the catalogue keeps of a report that was read.
+/// What the catalogue keeps of a report that was read, corrected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportFacts {
     /// Its identity.
@@ -114,19 +124,37 @@ pub struct ReportFacts {
     pub partial: Option<Reason>,
     /// Its pages by status.
     pub pages: BTreeMap<PageStatus, u32>,
+    /// What persons say about it, if anything.
+    pub correction: Option<Arc<Correction>>,
 }
 
 impl ReportFacts {
-    /// The facts of a report.
-    pub fn of(report: &Report) -> ReportFacts {
+    /// The facts of a report as it was read, corrected.
+    pub fn of(report: &Report, correction: Option<Arc<Correction>>) -> ReportFacts {
         let statuses = report.pages.iter().map(|page| page.status);
-        ReportFacts::new(report.id, report.size, &report.about, report.partial, statuses)
+        ReportFacts::new(report.id, report.size, &report.about, report.partial, statuses).corrected(correction)
     }
 
-    /// The facts of a report as it was stored.
-    pub fn of_stored(report: &StoredReport) -> ReportFacts {
+    /// The facts of a report as it was stored, corrected.
+    pub fn of_stored(report: &StoredReport, correction: Option<Arc<Correction>>) -> ReportFacts {
         let statuses = report.pages.iter().map(|page| page.status);
-        ReportFacts::new(report.id, report.size, &report.about, report.partial, statuses)
+        ReportFacts::new(report.id, report.size, &report.about, report.partial, statuses).corrected(correction)
+    }
+
+    fn corrected(mut self, correction: Option<Arc<Correction>>) -> ReportFacts {
+        if let Some(correction) = &correction {
+            let ReportFacts { title, authors, date, language, .. } = &mut self;
+            let mut about = About {
+                title: std::mem::take(title),
+                authors: std::mem::take(authors),
+                date: date.take(),
+                language: language.take(),
+                ..About::default()
+            };
+            correction.apply(&mut about, &mut Statements::default());
+            (*title, *authors, *date, *language) = (about.title, about.authors, about.date, about.language);
+        }
+        ReportFacts { correction, ..self }
     }
 
     fn new(
@@ -149,6 +177,7 @@ impl ReportFacts {
             size,
             partial,
             pages,
+            correction: None,
         }
     }
 
@@ -158,6 +187,7 @@ impl ReportFacts {
         let totals = (self.pages_total(), self.pages_searchable());
         facts == (row.id, &row.title, &row.authors, &row.date, &row.language, row.size)
             && totals == (row.pages_total, row.pages_searchable)
+            && self.correction == row.correction
             && self.pages == pages.iter().copied().collect()
     }
 
@@ -188,6 +218,19 @@ pub enum Change {
 /// A path as stored.
 pub(super) fn path_bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_bytes()
+}
+
+/// All paths below a directory stand from the first to before the second, as `0` is the character after `/`.
+pub(super) fn paths_below(directory: &Path) -> (Vec<u8>, Vec<u8>) {
+    let mut from = path_bytes(directory).to_vec();
+    if from.last() != Some(&b'/') {
+        from.push(b'/');
+    }
+    let mut to = from.clone();
+    if let Some(last) = to.last_mut() {
+        *last = b'0';
+    }
+    (from, to)
 }
 
 /// A stored path.

@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT];
+const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT, CORRECTIONS];
 
 pub(super) const TABLES: &str = "
 CREATE TABLE reports (
@@ -58,6 +58,9 @@ const VERSION_OF_CONTENT: &str = "
 CREATE TABLE content (changes INTEGER NOT NULL) STRICT;
 INSERT INTO content VALUES (unixepoch() * 1000000);
 ";
+
+/// What persons say about a report, as JSON; the other columns follow it.
+const CORRECTIONS: &str = "ALTER TABLE reports ADD COLUMN correction TEXT;";
 
 /// The version of a catalogue with all migrations.
 pub(super) const VERSION: usize = MIGRATIONS.len();

@@ -3,9 +3,10 @@
 
 use crate::ingest::Pool;
 use crate::report::ReportId;
-use crate::store::{Change, Library, ReportFacts, ReportRow, StoreError};
+use crate::store::{Change, Library, ReportFacts, ReportRow, ServiceStore, StoreError};
 use crate::upkeep::UpkeepError;
 use crate::upkeep::rebuild::forget;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -29,14 +30,19 @@ pub(super) fn put_right(library: &Library, pool: &Pool, stop: &AtomicBool) -> Re
         tracing::warn!(files = dangling, "files named reports that are not there; they are read again");
     }
     let reads_all = library.texts().size()? <= READ_AT_START;
+    let corrections = library.service()?.map_or_else(|| Ok(HashMap::new()), ServiceStore::corrections)?;
     let ids: Vec<ReportId> = catalogue.locations()?.into_iter().map(|(id, _)| id).collect();
+    let marks = Mutex::new(Vec::new());
     let findings = Mutex::new(Vec::new());
     let failure = Mutex::new(None);
     let batches: Vec<&[ReportId]> = ids.chunks(64).collect();
     pool.each(&batches, stop, |_, batch| {
         let result = catalogue.reports_of(batch).and_then(|rows| {
+            let rows: Vec<ReportRow> = rows.into_iter().flatten().collect();
+            let is_behind = |row: &&ReportRow| row.correction.as_deref() != corrections.get(&row.id);
+            let behind = rows.iter().filter(is_behind).map(|row| row.id);
+            marks.lock().unwrap_or_else(PoisonError::into_inner).extend(behind);
             rows.into_iter()
-                .flatten()
                 .filter_map(|row| look_at(library, &row, reads_all).transpose())
                 .collect::<Result<Vec<_>, _>>()
         });
@@ -56,6 +62,11 @@ pub(super) fn put_right(library: &Library, pool: &Pool, stop: &AtomicBool) -> Re
     }
     if stop.load(Ordering::Relaxed) {
         return Err(UpkeepError::Interrupted);
+    }
+    let behind = marks.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if !behind.is_empty() {
+        tracing::warn!(reports = behind.len(), "the catalogue was behind what persons say about reports");
+        library.service_or_new()?.mark(&behind)?;
     }
     let (mut changes, mut lost) = (Vec::new(), Vec::new());
     for finding in findings.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -83,7 +94,7 @@ fn look_at(library: &Library, row: &ReportRow, reads_all: bool) -> Result<Option
         }
         Err(error) => return Err(error),
     };
-    let facts = ReportFacts::of_stored(&stored);
+    let facts = ReportFacts::of_stored(&stored, row.correction.clone());
     if facts.fit(row, &library.catalogue().page_statuses(row.id)?) {
         return Ok(None);
     }

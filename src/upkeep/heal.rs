@@ -2,7 +2,7 @@
 //! other, and a disk may have lost what was written.
 
 use crate::index::{self, IndexWriter, IndexedReport};
-use crate::ingest::Pool;
+use crate::ingest::{Pool, follow_corrections};
 use crate::report::ReportId;
 use crate::store::{Library, Repaired, StoreError};
 use crate::upkeep::rebuild::{Rebuilt, add, forget, rebuild};
@@ -47,6 +47,10 @@ pub fn heal(
     let pool = Pool::new(jobs).map_err(UpkeepError::Threads)?;
     let lost = facts::put_right(library, &pool, stop)?;
     let healed = heal_index(library, &pool, done, stop)?;
+    let corrected = follow_corrections(library, jobs, stop).map_err(UpkeepError::Following)?;
+    if corrected > 0 {
+        tracing::info!(corrected, "catalogue and index follow what persons say about reports");
+    }
     Ok(healed.with_lost(lost))
 }
 

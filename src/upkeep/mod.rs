@@ -30,6 +30,9 @@ pub enum UpkeepError {
     /// The threads could not be started.
     #[error(transparent)]
     Threads(IngestError),
+    /// Catalogue and index could not follow what persons say about reports.
+    #[error(transparent)]
+    Following(IngestError),
     /// It was interrupted; the index that was live still is.
     #[error("interrupted; the index is as it was")]
     Interrupted,

@@ -71,6 +71,10 @@ pub fn roll_back(library: &Library) -> Result<String, UpkeepError> {
         return refuse("reports were added or removed since it was live".to_owned());
     }
     library.adopt_generation(&earlier)?;
+    // It may be older than what persons say about some.
+    if let Some(service) = library.service()? {
+        service.mark(&service.ever_corrected()?)?;
+    }
     Ok(earlier.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
@@ -148,12 +152,12 @@ pub(super) fn add(
 }
 
 fn document(library: &Library, row: &ReportRow) -> Result<ReportDocument, StoreError> {
-    let report = library.texts().load(row.location)?;
+    let report = library.load(row)?;
     if report.id != row.id {
         let detail = format!("the record of {} is that of {}", row.id, report.id);
         return Err(StoreError::Damaged { path: library.directory().to_owned(), detail });
     }
-    Ok(ReportDocument::new(&report, &row.shown_file()))
+    Ok(ReportDocument::new(&report, &row.shown_file(), row.tags()))
 }
 
 /// Takes reports without a readable text out of the catalogue and leaves their files to be read again.

@@ -151,7 +151,7 @@ fn check_text(library: &Library, row: &ReportRow) -> Result<(), String> {
         return Err("its record has other pages than the catalogue says".to_owned());
     }
     let pages = library.catalogue().page_statuses(row.id).map_err(|error| error.to_string())?;
-    if !ReportFacts::of(&report).fit(row, &pages) {
+    if !ReportFacts::of(&report, row.correction.clone()).fit(row, &pages) {
         return Err("its record says otherwise about it than the catalogue".to_owned());
     }
     Ok(())

@@ -114,7 +114,7 @@ fn searches_show_pages_and_passages() {
     ----- stdout -----
 
     ----- stderr -----
-    error: there is no filter `colour`; there are `language`, `author`, `section`, `year`
+    error: there is no filter `colour`; there are `language`, `author`, `section`, `tag`, `year`
     ");
 }
 

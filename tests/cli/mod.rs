@@ -5,6 +5,7 @@ pub mod server;
 
 mod bench; // the built-in measurements
 mod configuration; // where settings come from, and misspelt ones
+mod corrections; // what persons say about reports, and what it outlives
 mod damage; // files of the library that a disk has changed, and what is done about them
 mod drawing; // pictures of pages, and drawers that die
 mod export; // rows for other programs

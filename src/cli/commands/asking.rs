@@ -9,7 +9,7 @@ use crate::store::Library;
 use std::sync::Arc;
 
 /// What `--filter` knows.
-const FILTER_FIELDS: [&str; 4] = ["language", "author", "section", "year"];
+const FILTER_FIELDS: [&str; 5] = ["language", "author", "section", "tag", "year"];
 
 /// The searcher on the library.
 pub fn open(session: &Session) -> Result<Engine, CommandError> {

@@ -7,7 +7,7 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{printable, to_json};
 use crate::cli::session::Session;
 use crate::report::{Outcome, Reason};
-use crate::store::{FileRow, Library};
+use crate::store::{FileRow, Library, ServiceStore, SidecarRow};
 use serde::Serialize;
 
 /// One line of `--json`.
@@ -15,10 +15,15 @@ use serde::Serialize;
 struct FailureLine<'f> {
     path: &'f str,
     size: u64,
-    reason: Reason,
+    reason: &'static str,
     detail: &'f str,
     advice: &'static str,
 }
+
+/// The code for a file beside a PDF that cannot be understood whole: nothing failed, but somebody wanted something.
+const SIDECAR: &str = "sidecar";
+/// What can be done about it.
+const SIDECAR_ADVICE: &str = "put it right; the next ingest reads it again, the PDF need not be";
 
 /// Prints the failures, by path.
 pub fn run(arguments: &FailuresArguments, session: &Session) -> Result<ExitCode, CommandError> {
@@ -29,12 +34,29 @@ pub fn run(arguments: &FailuresArguments, session: &Session) -> Result<ExitCode,
     for (file, reason) in failures.iter().filter_map(|file| Some((file, failed_for(file)?))) {
         let path = file.path.to_string_lossy();
         if arguments.json {
-            let line =
-                FailureLine { path: &path, size: file.size, reason, detail: &file.detail, advice: reason.advice() };
+            let line = FailureLine {
+                path: &path,
+                size: file.size,
+                reason: reason.code(),
+                detail: &file.detail,
+                advice: reason.advice(),
+            };
             text.push_str(&to_json(&line)?);
         } else {
             let detail = if file.detail.is_empty() { String::new() } else { format!(": {}", printable(&file.detail)) };
             text.push_str(&format!("{}: {reason}{detail}\n    {}\n", printable(&path), reason.advice()));
+        }
+    }
+    let beside = if reason.is_none() { beside_pdfs(&library, session) } else { Vec::new() };
+    for file in &beside {
+        let (path, detail) = (file.file.to_string_lossy(), file.problems.join("; "));
+        if arguments.json {
+            let line =
+                FailureLine { path: &path, size: file.size, reason: SIDECAR, detail: &detail, advice: SIDECAR_ADVICE };
+            text.push_str(&to_json(&line)?);
+        } else {
+            let (path, detail) = (printable(&path), printable(&detail));
+            text.push_str(&format!("{path}: {SIDECAR}: {detail}\n    {SIDECAR_ADVICE}\n"));
         }
     }
     session.console.results(&text)?;
@@ -42,6 +64,15 @@ pub fn run(arguments: &FailuresArguments, session: &Session) -> Result<ExitCode,
         session.console.note("no file failed");
     }
     Ok(ExitCode::Success)
+}
+
+/// Files beside PDFs that cannot be understood whole.
+fn beside_pdfs(library: &Library, session: &Session) -> Vec<SidecarRow> {
+    let found = library.service().and_then(|service| service.map_or(Ok(Vec::new()), ServiceStore::sidecar_problems));
+    found.unwrap_or_else(|error| {
+        session.console.warning(format!("what stands beside the PDFs cannot be told: {error}"));
+        Vec::new()
+    })
 }
 
 /// Why a file failed, if it did.

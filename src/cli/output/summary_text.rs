@@ -31,6 +31,14 @@ impl fmt::Display for SummaryText<'_> {
             let has = if summary.pages_unrecognised == 1 { "has" } else { "have" };
             writeln!(f, "{pages} {has} no text that can be read without OCR: {}", ocr_advice(summary))?;
         }
+        if summary.corrected > 0 {
+            let reports = count(summary.corrected, "report");
+            writeln!(f, "{reports} corrected from what stands beside the file or an editor said")?;
+        }
+        if summary.sidecar_problems > 0 {
+            let files = count(summary.sidecar_problems, "file");
+            writeln!(f, "{files} beside PDFs cannot be understood whole: recto failures says where")?;
+        }
         if summary.vanished > 0 {
             let vanished = count(summary.vanished, "file");
             let advice = if summary.pruned < summary.vanished { "; forget them with --prune" } else { "" };
@@ -122,6 +130,8 @@ mod tests {
             duplicates: 1,
             unchanged: 3,
             failed: [("damaged".to_owned(), 1), ("needs_password".to_owned(), 1)].into(),
+            corrected: 1,
+            sidecar_problems: 2,
             vanished: 2,
             pruned: 0,
             pages: [("text".to_owned(), 1_200), ("no_text".to_owned(), 34)].into(),
@@ -137,6 +147,8 @@ mod tests {
         12 files: 5 indexed, 1 indexed in part, 1 the same as another, 3 unchanged, 2 failed (1 damaged, 1 needs_password)
         1,234 pages in 3.2 s (386 a second): 1200 text, 34 no_text
         30 pages have no text that can be read without OCR: install tesseract-ocr and run the same command again
+        1 report corrected from what stands beside the file or an editor said
+        2 files beside PDFs cannot be understood whole: recto failures says where
         2 files of an earlier run vanished, 0 forgotten; forget them with --prune
           a/b.pdf: damaged: no page tree
             open and save it again with a PDF program, or fetch a fresh copy

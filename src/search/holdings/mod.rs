@@ -235,6 +235,7 @@ impl Holdings {
     fn having(&self, filter: &Filter) -> Vec<u32> {
         match filter {
             Filter::Author(name) => self.contributors.having(&key(HeldField::Contributor, name)),
+            Filter::Tag(tag) => self.tags.having(&key(HeldField::Tag, tag)),
             Filter::Language(code) => self.languages.having(&key(HeldField::Language, code)),
             Filter::Year(first, last) => {
                 let is_within = |facet: &Facet| {

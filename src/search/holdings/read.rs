@@ -53,6 +53,9 @@ fn read_segment(segment: &SegmentReader) -> tantivy::Result<Vec<HeldReport>> {
     each_text(columns.str("author_name")?, &documents, |place, name| {
         reports.get_mut(place).into_iter().for_each(|report| report.contributors.push(name.to_owned()));
     })?;
+    each_text(columns.str("tag_name")?, &documents, |place, tag| {
+        reports.get_mut(place).into_iter().for_each(|report| report.tags.push(tag.to_owned()));
+    })?;
     each_text(columns.str("language")?, &documents, |place, code| {
         reports.get_mut(place).into_iter().for_each(|report| report.languages.push(code.to_owned()));
     })?;

@@ -118,6 +118,7 @@ impl Planner<'_> {
             None => &self.searched.anywhere_in_order,
             Some(Field::Title) => &self.searched.title,
             Some(Field::Author) => &self.searched.author,
+            Some(Field::Tag) => &self.searched.tag,
             Some(Field::File) => &self.searched.file,
             Some(Field::Section) => &self.searched.section,
         };

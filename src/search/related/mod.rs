@@ -70,7 +70,7 @@ impl Engine {
             return Ok(Vec::new());
         };
         let Some(own) = address(&state.snapshot, id)? else { return Ok(Vec::new()) };
-        let stored = self.library().texts().report(row.location)?;
+        let stored = self.library().report(&row)?;
         let reading = Reading::of(self.library(), row.location, &stored)?;
         let terms = key_terms(&state, &stored, &reading, own)?;
         let kin =
@@ -79,31 +79,34 @@ impl Engine {
         kin.lift(&stored.about.authors, &mut candidates)?;
         let mut known: HashSet<ReportId> = state.sketches().near(id).into_iter().map(|(near, _)| near).collect();
         known.insert(id);
-        let found = kin.closest(candidates, limit + known.len() + SPARE)?;
+        let hidden =
+            row.correction.as_ref().and_then(|correction| correction.hidden_related.as_ref()).map_or(0, Vec::len);
+        let found = kin.closest(candidates, limit + known.len() + hidden + SPARE)?;
         let shared = SharedTerms::new(&reading, &terms);
+        let is_hidden = |other| row.correction.as_ref().is_some_and(|correction| correction.hides_related(other));
         let mut related = Vec::new();
         for (other, candidate) in found {
             if related.len() >= limit {
                 break;
             }
-            if known.contains(&other) {
+            if known.contains(&other) || is_hidden(other) {
                 continue;
             }
             // It may have been removed since the index was committed.
-            let Some(row) = self.library().catalogue().report(other)? else { continue };
+            let Some(row_of_other) = self.library().catalogue().report(other)? else { continue };
             let shares = kin.shares(candidate.address)?;
             if shares.iter().filter(|share| **share > 0.0).count() < LEAST_SHARED {
                 continue;
             }
             let terms = shared.with(&state, candidate.address, &shares)?;
-            related.push(self.described(row, candidate.score, terms)?);
+            related.push(self.described(row_of_other, candidate.score, terms)?);
             known.extend(state.sketches().near(other).into_iter().map(|(near, _)| near));
         }
         Ok(related)
     }
 
     fn described(&self, row: ReportRow, score: f32, shared: Vec<String>) -> Result<Related, SearchError> {
-        let stored = self.library().texts().report(row.location)?;
+        let stored = self.library().report(&row)?;
         let summary = stored.statements.summary.as_ref();
         let description = summary.and_then(|summary| passages::first_sentence(&summary.text));
         let ReportRow { id, title, authors, date, language, .. } = row;

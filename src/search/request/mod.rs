@@ -29,7 +29,7 @@ pub struct SearchRequest {
     pub passages: usize,
     /// Restrictions: of those on one field any has to hold, of those on different fields each.
     pub filters: Vec<Filter>,
-    /// Facets to count: `language`, `author`, `section`, `year`.
+    /// Facets to count: `language`, `author`, `section`, `tag`, `year`.
     pub facets: Vec<String>,
     /// Order of hits.
     pub sort: Sort,
@@ -46,6 +46,8 @@ pub enum Filter {
     Language(String),
     /// Whole name, compared folded.
     Author(String),
+    /// Whole tag, compared folded.
+    Tag(String),
     /// Name of one of its outermost sections, compared folded and without its number.
     Section(String),
     /// Both ends included.
@@ -63,6 +65,7 @@ impl Filter {
         match self {
             Filter::Language(_) => "language",
             Filter::Author(_) => "author",
+            Filter::Tag(_) => "tag",
             Filter::Section(_) => "section",
             Filter::Year(..) => "year",
         }
@@ -125,7 +128,7 @@ impl Default for SearchRequest {
 
 impl SearchRequest {
     /// Reads `name=value` pairs named as in the contract (`q`, `limit`, `offset`, `cursor`, `pages`, `passages`,
-    /// `filter[language]`, `filter[author]`, `filter[section]`, `filter[year]`, `facets`, `sort`, `op`, `explain`).
+    /// `filter[language]`, `filter[author]`, `filter[section]`, `filter[tag]`, `filter[year]`, `facets`, `sort`, `op`, `explain`).
     /// Unknown, repeated (but for filters) and malformed parameters are errors; all are reported. An empty value, as forms send it, is
     /// as good as none, but for numbers.
     pub fn from_pairs<'a>(
@@ -215,7 +218,7 @@ impl SearchRequest {
                     _ => return Err("must be `true` or `false`".to_owned()),
                 }
             }
-            "filter[language]" | "filter[author]" | "filter[section]" | "filter[year]" => {
+            "filter[language]" | "filter[author]" | "filter[section]" | "filter[tag]" | "filter[year]" => {
                 if value.trim().is_empty() {
                     return Ok(());
                 }
@@ -226,7 +229,7 @@ impl SearchRequest {
             }
             _ => {
                 return Err("is not known; known are q, limit, offset, cursor, pages, passages, filter[language], \
-                    filter[author], filter[section], filter[year], facets, sort, op, explain"
+                    filter[author], filter[section], filter[tag], filter[year], facets, sort, op, explain"
                     .to_owned());
             }
         }
@@ -257,8 +260,9 @@ mod tests {
             ("filter[language]", "fr"),
             ("filter[author]", " Jane Roe "),
             ("filter[section]", "Findings"),
+            ("filter[tag]", "Water"),
             ("filter[year]", "2019..2021"),
-            ("facets", "year,section,year"),
+            ("facets", "year,section,tag,year"),
             ("sort", "-date"),
             ("op", "or"),
             ("explain", "1"),
@@ -275,9 +279,10 @@ mod tests {
                 Filter::Language("fr".to_owned()),
                 Filter::Author("Jane Roe".to_owned()),
                 Filter::Section("Findings".to_owned()),
+                Filter::Tag("Water".to_owned()),
                 Filter::Year(Some(2019), Some(2021)),
             ],
-            facets: vec!["year".to_owned(), "section".to_owned()],
+            facets: ["year", "section", "tag"].map(str::to_owned).to_vec(),
             sort: Sort::DateDescending,
             operator: Operator::Or,
             explain: true,
@@ -285,8 +290,9 @@ mod tests {
         assert_eq!(request, Ok(expected.clone()));
         let body = json!({
             "q": "cash", "limit": 20, "offset": 40, "pages": 0, "passages": "10",
-            "filter": {"author": "Jane Roe", "language": ["en", "fr"], "section": "Findings", "year": "2019..2021"},
-            "facets": ["year", "section"], "sort": "-date", "op": "or", "explain": true, "cursor": null,
+            "filter": {"author": "Jane Roe", "language": ["en", "fr"], "section": "Findings", "tag": "Water",
+                       "year": "2019..2021"},
+            "facets": ["year", "section", "tag"], "sort": "-date", "op": "or", "explain": true, "cursor": null,
         });
         let mut read = SearchRequest::from_json(&body).expect("all of it is valid");
         read.filters.sort_by_key(|filter| matches!(filter, Filter::Author(_)));

@@ -12,7 +12,7 @@ const MAX_CURSOR_BYTES: usize = 4_096;
 /// Longest name in a filter, in bytes.
 const MAX_NAME_BYTES: usize = 512;
 /// What can be counted.
-const FACETS: [&str; 4] = ["language", "author", "section", "year"];
+const FACETS: [&str; 5] = ["language", "author", "section", "tag", "year"];
 
 /// A whole number within bounds, in plain digits.
 pub(super) fn number(value: &str, bounds: RangeInclusive<usize>) -> Result<usize, String> {
@@ -66,8 +66,12 @@ pub(super) fn filter(name: &str, value: &str) -> Result<Filter, String> {
             let code = is_code.then(|| Filter::Language(value.to_ascii_lowercase()));
             code.ok_or_else(|| "must be a code of two letters, such as en".to_owned())
         }
-        "filter[author]" | "filter[section]" => {
-            let make = if name == "filter[author]" { Filter::Author } else { Filter::Section };
+        "filter[author]" | "filter[section]" | "filter[tag]" => {
+            let make = match name {
+                "filter[author]" => Filter::Author,
+                "filter[tag]" => Filter::Tag,
+                _ => Filter::Section,
+            };
             let filter = (value.len() <= MAX_NAME_BYTES).then(|| make(value.to_owned()));
             filter.ok_or_else(|| format!("must be at most {MAX_NAME_BYTES} bytes"))
         }

@@ -47,6 +47,7 @@ impl Completions<'_> {
             Place::Anywhere => fields.body,
             Place::Field(Field::Title) => fields.title,
             Place::Field(Field::Author) => fields.author,
+            Place::Field(Field::Tag) => fields.tag,
             Place::Field(Field::File) => fields.file,
             Place::Field(Field::Section) => fields.section,
             Place::Values => return None,

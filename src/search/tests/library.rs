@@ -154,8 +154,8 @@ impl Shelf {
                 vanished: None,
                 name: None,
             };
-            changes.extend([Change::Report(ReportFacts::of(&report), location), Change::File(file)]);
-            let document = ReportDocument::new(&report, &path.display().to_string());
+            changes.extend([Change::Report(ReportFacts::of(&report, None), location), Change::File(file)]);
+            let document = ReportDocument::new(&report, &path.display().to_string(), &[]);
             self.writer().upsert(document).expect("indexes");
             self.names.push((report.id, made.name));
         }

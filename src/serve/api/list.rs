@@ -32,6 +32,7 @@ pub struct ReportList {
     get, path = "/api/v1/reports", operation_id = "list_reports", summary = "List the reports", tag = "reports",
     params(
         ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count. May be repeated: any of one field, each of several"),
+        ("filter[tag]" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
         ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code", example = json!(["en"])),
         ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2000.."])),
         ("sort" = Option<String>, Query, description = "Order: `title`, `-title`, `date`, `-date`, `added` or `-added`; `title` unless given", example = "-added"),

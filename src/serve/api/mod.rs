@@ -39,9 +39,10 @@ use std::sync::Arc;
         ("passages" = Option<u32>, Query, description = "Passages shown of each page; 2 unless given", minimum = 0, maximum = 10),
         ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code; may be repeated: any of one field, each of several", example = json!(["en"])),
         ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count"),
+        ("filter[tag]" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
         ("filter[section]" = Option<Vec<String>>, Query, description = "Name of one of its outermost sections"),
         ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2019.."])),
-        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `year`", example = "language,year"),
+        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `tag`, `year`", example = "language,year"),
         ("sort" = Option<String>, Query, description = "Order of the reports: `relevance`, `date`, `-date`, `title` or `-title`", example = "-date"),
         ("op" = Option<String>, Query, description = "How bare words combine: `and` or `or`", example = "and"),
         ("explain" = Option<bool>, Query, description = "Whether to say how every score came about"),
@@ -141,7 +142,7 @@ pub async fn remove(
         .write(move |service| {
             let was_there = service.jobs()?.withdraw(id)?;
             tracing::info!(%id, was_there, "a report was removed");
-            service.removed();
+            service.changed();
             Ok(())
         })
         .await?;

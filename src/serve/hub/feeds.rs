@@ -20,6 +20,7 @@ const ENTRIES: u64 = 20;
     get, path = "/feed.atom", operation_id = "library_atom", summary = "Follow the library", tag = "reports",
     params(
         ("contributor" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count. May be repeated: any of one field, each of several"),
+        ("tag" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
         ("year" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2000.."])),
         ("language" = Option<Vec<String>>, Query, description = "ISO 639-1 code", example = json!(["en"])),
         ("offset" = Option<u32>, Query, description = "Reports to leave out first", minimum = 0),
@@ -44,6 +45,7 @@ pub async fn atom(
     get, path = "/feed.json", operation_id = "library_json_feed", summary = "Follow the library, as JSON", tag = "reports",
     params(
         ("contributor" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count. May be repeated: any of one field, each of several"),
+        ("tag" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
         ("year" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2000.."])),
         ("language" = Option<Vec<String>>, Query, description = "ISO 639-1 code", example = json!(["en"])),
         ("offset" = Option<u32>, Query, description = "Reports to leave out first", minimum = 0),

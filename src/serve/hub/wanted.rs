@@ -12,8 +12,9 @@ use crate::serve::problem::Problem;
 const MOST_FILTERS: usize = 64;
 
 /// What a list can be narrowed by: the field, as a page's address calls it, as the API does.
-pub const FIELDS: [(HeldField, &str, &str); 3] = [
+pub const FIELDS: [(HeldField, &str, &str); 4] = [
     (HeldField::Contributor, "contributor", "filter[author]"),
+    (HeldField::Tag, "tag", "filter[tag]"),
     (HeldField::Year, "year", "filter[year]"),
     (HeldField::Language, "language", "filter[language]"),
 ];
@@ -127,7 +128,7 @@ fn page_name(filter: &Filter) -> Option<&'static str> {
 /// A filter's value as addresses have it.
 fn value(filter: &Filter) -> String {
     match filter {
-        Filter::Language(value) | Filter::Author(value) | Filter::Section(value) => value.clone(),
+        Filter::Language(value) | Filter::Author(value) | Filter::Tag(value) | Filter::Section(value) => value.clone(),
         Filter::Year(Some(first), Some(last)) if first == last => first.to_string(),
         Filter::Year(first, last) => {
             let year = |year: &Option<i32>| year.map(|year| year.to_string()).unwrap_or_default();

@@ -133,7 +133,9 @@ pub fn narrowing(wanted: &Wanted, holdings: &Holdings) -> String {
             .filter(|filter| filter.field() == field.name())
             .map(|filter| match filter {
                 Filter::Year(first, last) => years(*first, *last),
-                Filter::Author(value) | Filter::Language(value) | Filter::Section(value) => named(field, value),
+                Filter::Author(value) | Filter::Tag(value) | Filter::Language(value) | Filter::Section(value) => {
+                    named(field, value)
+                }
             })
             .collect();
         if !values.is_empty() {

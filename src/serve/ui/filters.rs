@@ -56,7 +56,7 @@ impl Filters {
     /// The form for a search and its answer.
     pub fn new(links: &Links, state: &QueryState, response: &SearchResponse) -> Filters {
         let counted = |name: &str| response.facets.get(name).map(Vec::as_slice).unwrap_or_default();
-        let facets = [("language", "Language"), ("author", "Author"), ("section", "Has section")];
+        let facets = [("language", "Language"), ("author", "Author"), ("tag", "Tag"), ("section", "Has section")];
         let facets = facets.map(|(name, title)| Choices::new(name, title, counted(name), state.chosen(name)));
         let sorts = [("", "Best match"), ("-date", "Newest first"), ("date", "Oldest first"), ("title", "Title")];
         let sort = |(value, name): (&str, &str)| Choice {

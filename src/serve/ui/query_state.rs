@@ -14,7 +14,7 @@ pub const PAGE_SIZE: usize = 10;
 pub const MAX_OFFSET: usize = 10_000;
 
 /// The filters that may be given several times in an address.
-pub const CHOICES: [&str; 3] = ["language", "author", "section"];
+pub const CHOICES: [&str; 4] = ["language", "author", "tag", "section"];
 
 /// The parameters of a search page; empty where not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct QueryState {
     pub languages: Vec<String>,
     /// Whole names, any of them.
     pub authors: Vec<String>,
+    /// Whole tags, any of them.
+    pub tags: Vec<String>,
     /// Names of sections, any of them.
     pub sections: Vec<String>,
     /// First year.
@@ -75,6 +77,7 @@ impl QueryState {
             match filter {
                 Filter::Language(language) => state.languages.push(language.clone()),
                 Filter::Author(author) => state.authors.push(author.clone()),
+                Filter::Tag(tag) => state.tags.push(tag.clone()),
                 Filter::Section(section) => state.sections.push(section.clone()),
                 Filter::Year(first, last) => {
                     let year = |year: &Option<i32>| year.map(|year| year.to_string()).unwrap_or_default();
@@ -93,6 +96,7 @@ impl QueryState {
         match name {
             "language" => &self.languages,
             "author" => &self.authors,
+            "tag" => &self.tags,
             "section" => &self.sections,
             _ => &[],
         }
@@ -102,6 +106,7 @@ impl QueryState {
         match name {
             "language" => Some(&mut self.languages),
             "author" => Some(&mut self.authors),
+            "tag" => Some(&mut self.tags),
             "section" => Some(&mut self.sections),
             _ => None,
         }
@@ -130,6 +135,7 @@ impl QueryState {
         for (name, values) in [
             ("filter[language]", &self.languages),
             ("filter[author]", &self.authors),
+            ("filter[tag]", &self.tags),
             ("filter[section]", &self.sections),
         ] {
             pairs.extend(values.iter().map(|value| (name, value.clone())));

@@ -1,23 +1,28 @@
 //! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients, the accounts of people, its jobs,
-//! how often reports are read, and what files that were handed over are called.
+//! how often reports are read, what files that were handed over are called, and what persons say about reports.
 //!
 //! Apart from the catalogue, as it is written by whoever serves or administers, not only by the holder of the
 //! library's lock: a key made on the command line is valid at once in a service that runs, whatever it is doing.
-//! Nothing here can be made again from the PDFs, and nothing here is needed to search them.
+//! Nothing here can be made again from the PDFs, and nothing here is needed to search them: what persons say about
+//! reports, catalogue and index follow.
 
 mod accounts;
+mod corrections;
 mod jobs;
 mod keys;
 mod reads;
 mod schema;
 mod secret;
 mod sessions;
+mod sidecars;
 mod uploads;
 
 pub use accounts::{Account, AccountRow, Role};
+pub use corrections::{Edit, Mark};
 pub use jobs::{JobRow, JobState};
 pub use keys::{KeyRow, MAX_KEY_NAME, Scope};
 pub use sessions::{SESSION_IDLE, SESSION_LONGEST};
+pub use sidecars::{SidecarChange, SidecarRow};
 pub use uploads::UploadRow;
 
 use super::catalogue::configure;
@@ -30,7 +35,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The database.
-const FILE: &str = "service.sqlite";
+pub(super) const FILE: &str = "service.sqlite";
 
 /// What a service keeps; can be shared between threads, and opened by several processes at once.
 #[derive(Debug)]

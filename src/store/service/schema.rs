@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS];
+const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS, CORRECTIONS];
 
 const KEYS: &str = "
 CREATE TABLE keys (
@@ -82,6 +82,35 @@ CREATE TABLE reads (
     count INTEGER NOT NULL,
     PRIMARY KEY (day, id)
 ) WITHOUT ROWID, STRICT;
+";
+
+const CORRECTIONS: &str = "
+CREATE TABLE corrections (
+    id         BLOB NOT NULL CHECK (length(id) = 16),
+    version    INTEGER NOT NULL,
+    correction TEXT NOT NULL,        -- JSON
+    editor     TEXT NOT NULL,
+    made       INTEGER NOT NULL,
+    PRIMARY KEY (id, version)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE sidecars (
+    path       BLOB PRIMARY KEY NOT NULL,  -- of the PDF
+    file       BLOB NOT NULL,
+    size       INTEGER NOT NULL,
+    modified   INTEGER NOT NULL,
+    id         BLOB,
+    vanished   INTEGER,
+    correction TEXT NOT NULL,        -- JSON
+    problems   TEXT NOT NULL         -- JSON array
+) WITHOUT ROWID, STRICT;
+CREATE INDEX sidecars_by_id ON sidecars (id);
+
+-- reports that catalogue and index may not follow yet
+CREATE TABLE correction_marks (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id     BLOB NOT NULL UNIQUE
+) STRICT;
 ";
 
 /// Brings the tables up to date; several processes may try at once.

@@ -1,0 +1,114 @@
+//! What persons say about reports, beside the PDF or as editors: it wins, is found, and outlives whatever happens.
+
+use crate::cli::sandbox::{Sandbox, check};
+use crate::cli::upkeep::{code, with_library};
+use std::fs;
+
+/// Titles of what a search finds, by title.
+fn titles(sandbox: &Sandbox, query: &str) -> Vec<String> {
+    let mut command = sandbox.command("search --sort title --limit 100 --format ndjson");
+    let output = command.arg(query).output().expect("the program starts");
+    let lines = String::from_utf8(output.stdout).expect("UTF-8");
+    let title = |line: &str| {
+        let hit: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        hit["title"].as_str().expect("a title").to_owned()
+    };
+    lines.lines().map(title).collect()
+}
+
+/// Whether the report is found by everything that was said about it.
+fn is_corrected(sandbox: &Sandbox) -> bool {
+    let queries =
+        ["title:boreholes", "author:Okafor", "tag:\"drinking water\"", "year:1987", "drinking water boreholes okafor"];
+    let found: Vec<Vec<String>> = queries.iter().map(|query| titles(sandbox, query)).collect();
+    let is_found = found.iter().all(|titles| *titles == ["Boreholes of the north"]);
+    assert!(is_found || found.iter().all(Vec::is_empty), "{found:?}");
+    is_found
+}
+
+const SIDECAR: &str = "title = \"Boreholes of the north\"\nauthors = [\"Ada Okafor\"]\ndate = 1987\n\
+                       tags = [\"drinking water\"]\n";
+
+#[test]
+fn what_stands_beside_a_pdf_is_found_and_outlives_everything() {
+    let sandbox = with_library();
+    assert!(!is_corrected(&sandbox));
+    sandbox.write("reports/r03.toml", SIDECAR);
+    check!(sandbox, "ingest reports", @r"
+    exit code: 0
+    ----- stdout -----
+    12 files: 12 unchanged
+    0 pages in [TIME]
+    1 report corrected from what stands beside the file or an editor said
+
+    ----- stderr -----
+    ");
+    assert!(is_corrected(&sandbox));
+    assert_eq!(titles(&sandbox, "title:\"Wells number 3\""), [""; 0]);
+    let mut filtered = sandbox.command("search wells --limit 100 --format ndjson --filter");
+    let hits = filtered.arg("tag=Drinking  WATER").output().expect("the program starts");
+    assert_eq!(String::from_utf8_lossy(&hits.stdout).lines().count(), 1);
+    let extracted = sandbox.run("extract reports/r03.pdf --format json");
+    assert!(String::from_utf8_lossy(&extracted.stdout).contains("Wells number 3"), "what the PDF says");
+    for (what, arguments) in [
+        ("an unchanged run", "ingest reports"),
+        ("a rebuild", "rebuild"),
+        ("going back to the index before", "rebuild --rollback"),
+        ("a catalogue that is gone", "ingest reports"),
+        ("another index", "ingest reports"),
+    ] {
+        match what {
+            "a catalogue that is gone" => fs::remove_file(sandbox.path("index/catalogue.sqlite")).expect("there"),
+            "another index" => fs::remove_dir_all(crate::cli::upkeep::generation(&sandbox)).expect("there"),
+            _ => {}
+        }
+        assert_eq!(code(&sandbox, arguments), 0, "{what}");
+        assert!(is_corrected(&sandbox), "{what}");
+        assert_eq!(code(&sandbox, "verify"), 0, "{what}");
+    }
+    // The catalogue is made again where the files are not at hand.
+    fs::rename(sandbox.path("reports"), sandbox.path("elsewhere")).expect("moved");
+    fs::write(sandbox.path("index/catalogue.sqlite"), [0x5a; 9000]).expect("room");
+    assert_eq!(code(&sandbox, "rebuild"), 0);
+    assert!(is_corrected(&sandbox), "without the files");
+    fs::rename(sandbox.path("elsewhere"), sandbox.path("reports")).expect("moved");
+    assert_eq!(code(&sandbox, "ingest reports"), 0);
+    assert!(is_corrected(&sandbox));
+    fs::remove_file(sandbox.path("reports/r03.toml")).expect("there");
+    assert_eq!(code(&sandbox, "ingest reports"), 0);
+    assert!(!is_corrected(&sandbox));
+    assert_eq!(titles(&sandbox, "title:\"Wells number 3\""), ["Wells number 3"]);
+    assert_eq!(code(&sandbox, "verify"), 0);
+}
+
+#[test]
+fn what_cannot_be_understood_is_told_until_it_is_put_right() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a/only.pdf", crate::cli::sandbox::pdf("Wells", &["Wells."]));
+    sandbox.write("a/report.toml", "titel = \"Boreholes\"\ntags = [\"water\"]\n");
+    let output = sandbox.run("ingest a");
+    let (summary, messages) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{messages}");
+    let told = "1 file beside PDFs cannot be understood whole: recto failures says where";
+    assert!(summary.contains("1 file: 1 indexed") && summary.contains(told), "{summary}");
+    assert!(messages.contains("report.toml") && messages.contains("line 1: `titel`"), "{messages}");
+    check!(sandbox, "failures", @r"
+    exit code: 0
+    ----- stdout -----
+    [DIR]/a/report.toml: sidecar: line 1: `titel` is no field of a correction; did you mean `title`?
+        put it right; the next ingest reads it again, the PDF need not be
+
+    ----- stderr -----
+    ");
+    assert_eq!(titles(&sandbox, "tag:water"), ["Wells"], "what can be understood counts");
+    sandbox.write("a/report.toml", "title = \"Boreholes\"\n");
+    assert_eq!(code(&sandbox, "ingest a"), 0);
+    assert_eq!((titles(&sandbox, "wells"), titles(&sandbox, "tag:water").len()), (vec!["Boreholes".to_owned()], 0));
+    check!(sandbox, "failures", @r"
+    exit code: 0
+    ----- stdout -----
+
+    ----- stderr -----
+    no file failed
+    ");
+}
