@@ -11,6 +11,7 @@ wide and narrow. Needs Chromium and its driver, else nothing but the standard li
 import argparse
 import base64
 import json
+import os
 import shutil
 import signal
 import socket
@@ -478,6 +479,165 @@ def handing_over(browser, binary, base, index, folder):
     assert browser.text("h1") == "A late report", browser.text("h1")
 
 
+PASSWORD = "correct horse battery staple"
+
+
+def person(binary, index, name, role):
+    """An account that can log in."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(PASSWORD + "\n")
+        file.flush()
+        command = [binary, "--index", index, "accounts", "create", name, "--role", role, "--password-file", file.name]
+        made = subprocess.run(command, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+
+
+def log_in(browser, base, name, place):
+    """As somebody else than before, to this place."""
+    browser.call("DELETE", "/cookie")
+    browser.go(f"{base}/login?" + urllib.parse.urlencode({"next": place}))
+    browser.type("input[name=name]", name)
+    browser.type("input[name=password]", PASSWORD)
+    browser.click("main form button")
+    browser.arrive(place)
+
+
+def register(browser, name):
+    browser.click("#write a[href*='/register']")
+    browser.type("input[name=name]", name)
+    browser.type("input[name=password]", PASSWORD)
+    browser.type("input[name=repeat]", PASSWORD)
+    browser.click("main form button")
+
+
+def approve(browser, base, moderator):
+    log_in(browser, base, moderator, "/admin/comments")
+    browser.click("button[value=approve]")
+    while browser.elements("button[value=approve]"):
+        time.sleep(0.05)
+    assert "Nothing waits for approval" in browser.text("main"), browser.text("main")
+
+
+def discussion(browser, binary, base, index, report, scripts):
+    """From a stranger on a report's page to a comment, its approval, a reply, a change, and its end."""
+    sort = "with" if scripts else "without"
+    place, moderator, first, second = f"/reports/{report}", f"moderator {sort}", f"Ada {sort}", f"Ben {sort}"
+    person(binary, index, moderator, "admin")
+    browser.call("DELETE", "/cookie")
+    browser.go(base + place)
+    assert "Be the first to write a comment." in browser.text("#comments")
+    assert "Log in to post a comment or reply." in browser.text("#write") and not browser.elements("#write textarea")
+    register(browser, first)
+    browser.arrive(f"{place}#write")
+    if scripts:
+        browser.type("#comment-text", "A draft that is kept")
+        browser.go(f"{base}/")
+        browser.go(base + place)
+        assert browser.attribute("#comment-text", "value") == "A draft that is kept"
+    browser.type("#comment-text", "The council kept the savings.\nWho counted them?")
+    browser.type(".writing input[name=page]", "2")
+    browser.click(".writing button")
+    browser.arrive(f"{place}#comment-")
+    number = browser.address().split("#comment-")[1]
+    assert "Waits for approval" in browser.text(f"#comment-{number}"), browser.text(f"#comment-{number}")
+    if scripts:
+        assert browser.attribute("#comment-text", "value") == "", "what was sent is no draft any more"
+    browser.call("DELETE", "/cookie")
+    browser.go(base + place)
+    assert "savings" not in browser.text("#comments"), "shown before it was approved"
+    approve(browser, base, moderator)
+    browser.call("DELETE", "/cookie")
+    browser.go(f"{base}{place}/pages/2")
+    assert browser.text(".talk-of-page .count") == "1"
+    browser.go(base + place)
+    assert "Who counted them?" in browser.text(f"#comment-{number}")
+    register(browser, second)
+    browser.arrive(f"{place}#write")
+    browser.click(f"#comment-{number} .reply summary")
+    browser.type(f"#comment-{number} .reply textarea", "The auditors did.")
+    # The session ends while it is written: the text comes back, and is sent after logging in elsewhere.
+    cookies = browser.call("GET", "/cookie")
+    browser.call("DELETE", "/cookie")
+    browser.click(f"#comment-{number} .reply button")
+    while not browser.elements("main [role=alert]"):
+        time.sleep(0.05)
+    assert browser.attribute("#comment-text", "value") == "The auditors did."
+    assert "log in" in browser.text("main [role=alert]").lower()
+    for cookie in cookies:
+        browser.call("POST", "/cookie", {"cookie": cookie})
+    browser.click(".write button")
+    while "made for another session" not in browser.text("main [role=alert]"):
+        time.sleep(0.05)
+    browser.click(".write button")
+    browser.arrive("#comment-")
+    answer = browser.address().split("#comment-")[1]
+    approve(browser, base, moderator)
+    log_in(browser, base, first, place)
+    assert "The auditors did." in browser.text(f"#comment-{answer}")
+    assert not browser.elements(f"#comment-{answer} .doings"), "somebody else's"
+    browser.click(f"#comment-{number} a[href$='/edit']")
+    browser.type("#comment-text", "The council kept all savings.")
+    browser.click(".write button")
+    browser.arrive(f"#comment-{number}")
+    assert "kept all savings" in browser.text(f"#comment-{number}") and "edited" in browser.text(f"#comment-{number}")
+    browser.go(f"{base}/?q=savings+council")
+    browser.click(".mentions a")
+    browser.arrive("/comments?q=savings+council")
+    assert "kept all savings" in browser.text(".comment")
+    browser.go(base + place)
+    browser.click(f"#comment-{number} a[href$='/delete']")
+    browser.click(".write button")
+    browser.arrive(f"{place}#comments")
+    assert "This comment was deleted." in browser.text(f"#comment-{number}")
+    assert "The auditors did." in browser.text(f"#comment-{answer}")
+    browser.complaints()  # the refusals are logged
+
+
+def hostile_comments(browser, binary, base, index, report):
+    """Whatever a comment says is shown as what it says, and breaks no page."""
+    name = "Mallory"
+    person(binary, index, name, "admin")
+    log_in(browser, base, name, "/comments")
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in browser.call("GET", "/cookie"))
+    texts = PAYLOADS + ["\u202efdp.exe \u2066canary\u2069", "canary" + "x" * 3_990, "\u0928\u093f" * 1_500, "canary\n" * 300]
+    for number, text in enumerate(texts):
+        body = json.dumps({"text": f"{number} {text}", "page": 1}).encode()
+        headers = {"Content-Type": "application/json", "Cookie": cookie}
+        request = urllib.request.Request(f"{base}/api/v1/reports/{report}/comments", body, headers)
+        with urllib.request.urlopen(request) as answer:
+            number = json.load(answer)["id"]
+    places = [f"/reports/{report}", f"/reports/{report}/pages/1", f"/reports/{report}/comments", "/comments",
+              "/comments?q=canary", "/admin/comments?state=shown", f"/comments/{number}/edit", f"/comments/{number}/delete"]
+    for width in (1280, 390):
+        browser.look(width)
+        for place in places:
+            browser.go(base + place)
+            browser.run("for (const box of document.querySelectorAll('details')) box.open = true")
+            assert browser.run("return typeof canary") == "undefined", place
+            wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{place} is {wide} px wider than a window of {width} px"
+            complaints = browser.complaints()
+            assert not complaints, f"{place}: {complaints}"
+    browser.look()
+    browser.go(f"{base}/reports/{report}")
+    shown = browser.run("return [...document.querySelectorAll('.comment .said')].map((each) => each.textContent)")
+    assert any(PAYLOADS[0] in text for text in shown) and not any("\u202e" in text for text in shown), shown
+    print(f"ok  {len(texts)} hostile comments on {len(places)} pages")
+
+
+def accessible_discussion(browser, base, axe, report):
+    """The same for somebody who is logged in, with every form there is."""
+    browser.go(f"{base}/reports/{report}")
+    number = browser.attribute(".comment", "id").removeprefix("comment-")
+    accessible(browser, base, axe, [
+        ("report with comments", f"/reports/{report}"), ("page with comments", f"/reports/{report}/pages/1#write"),
+        ("comments of a report", f"/reports/{report}/comments"), ("comments", "/comments?q=canary"),
+        ("moderation", "/admin/comments?state=shown"), ("changing", f"/comments/{number}/edit"),
+        ("deleting", f"/comments/{number}/delete"),
+    ])
+    browser.call("DELETE", "/cookie")
+
+
 def accessible(browser, base, axe, kinds):
     """axe finds nothing serious, whatever the window and the scheme."""
     serious = []
@@ -546,16 +706,18 @@ def main():
         assert done.returncode in (0, 3), done.stderr.decode()
         base = f"http://127.0.0.1:{free_port()}"
         server = subprocess.Popen(
-            [binary, "--index", index, "serve", "--listen", base.removeprefix("http://")], stderr=subprocess.DEVNULL
+            [binary, "--index", index, "serve", "--listen", base.removeprefix("http://")], stderr=subprocess.DEVNULL,
+            env={**os.environ, "RECTO_ACCOUNTS__REGISTRATION": "open"},
         )
         try:
             answering(base)
             report = json.load(urllib.request.urlopen(f"{base}/api/v1/search?q=file:cash"))["hits"][0]["id"]
+            other = json.load(urllib.request.urlopen(f"{base}/api/v1/search?q=file:eau-potable"))["hits"][0]["id"]
             kinds = [
                 ("start", "/"), ("results", "/?q=%22energy+efficiency%22"), ("nothing", "/?q=zzqqzz"),
                 ("relaxed", "/?q=energy+zzqqzz"), ("refused", "/?q=" + "(" * 20 + "a"), ("list", "/reports"), ("upload", "/upload"),
                 ("report", f"/reports/{STUDY}?q=energy"), ("page", f"/reports/{STUDY}/pages/11?q=energy"),
-                ("error", "/reports/unknown"), ("docs", "/docs"),
+                ("error", "/reports/unknown"), ("docs", "/docs"), ("comments", "/comments"),
             ]
             parts = {
                 "journey": lambda browser: journey(browser, base, True),
@@ -567,8 +729,11 @@ def main():
                 "progress": lambda browser: progress(browser, binary, temporary),
             }
             parts["handing over"] = lambda browser: handing_over(browser, binary, base, index, temporary)
+            parts["discussion"] = lambda browser: discussion(browser, binary, base, index, STUDY, True)
+            parts["hostile comments"] = lambda browser: hostile_comments(browser, binary, base, index, report)
             if arguments.axe:
                 axe = arguments.axe.read_text(encoding="utf-8")
+                parts["accessible discussion"] = lambda browser: accessible_discussion(browser, base, axe, report)
                 parts["accessible"] = lambda browser: accessible(browser, base, axe, kinds)
             if arguments.screenshots:
                 parts["screenshots"] = lambda browser: screenshots(browser, base, kinds, arguments.screenshots)
@@ -582,6 +747,7 @@ def main():
             if arguments.only in (None, "plain"):
                 with Browser(scripts=False) as browser:
                     journey(browser, base, False)
+                    discussion(browser, binary, base, index, other, False)
                 print(f"ok  the same journey without scripts ({time.monotonic() - started:.0f} s)")
         finally:
             server.send_signal(signal.SIGTERM)

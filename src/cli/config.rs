@@ -9,6 +9,7 @@ use crate::ingest;
 use crate::ocr::OcrOptions;
 use crate::pdf::Limits;
 use crate::serve;
+use crate::store::Moderation;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::Value;
 use figment::{Figment, Metadata};
@@ -40,6 +41,8 @@ pub struct Config {
     pub search: SearchConfig,
     /// The service.
     pub serve: ServeConfig,
+    /// What people say about reports.
+    pub comments: CommentsConfig,
     /// What is told of the program's doings.
     pub log: LogConfig,
 }
@@ -145,6 +148,23 @@ pub struct ServeConfig {
     pub picture_bytes: u64,
 }
 
+/// `[comments]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CommentsConfig {
+    /// Whether comments are taken and shown at all.
+    pub enabled: bool,
+    /// Which wait until an administrator has approved them: `none`, `first` (of those of whom none is shown yet) or
+    /// `all`.
+    pub moderation: Moderation,
+    /// Comments of one account within `rate_seconds`; 0 = any number.
+    pub rate: u32,
+    /// See `rate`.
+    pub rate_seconds: u32,
+    /// Links in a comment.
+    pub links: usize,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -211,6 +231,19 @@ impl Default for ServeConfig {
             upload_bytes: limits.upload_bytes,
             picture_bytes: limits.picture_bytes,
             ingest_roots: Vec::new(),
+        }
+    }
+}
+
+impl Default for CommentsConfig {
+    fn default() -> CommentsConfig {
+        let options = serve::CommentOptions::default();
+        CommentsConfig {
+            enabled: options.is_enabled,
+            moderation: options.moderation,
+            rate: options.rate,
+            rate_seconds: options.rate_seconds,
+            links: options.most_links,
         }
     }
 }

@@ -18,6 +18,11 @@ impl EntityTag {
         EntityTag(format!("W/\"{visible}-{assets}{suffix}\""))
     }
 
+    /// The tag of what depends on this as well: something made of letters, digits and `-`.
+    pub fn with(&self, part: &str) -> EntityTag {
+        EntityTag(format!("{}.{part}\"", self.0.trim_end_matches('"')))
+    }
+
     /// The tag of an answer that changes without a new generation.
     pub fn of_body(body: &str) -> EntityTag {
         EntityTag(format!("\"{}\"", &blake3::hash(body.as_bytes()).to_hex()[..32]))
@@ -69,5 +74,6 @@ mod tests {
             assert_eq!(tag.not_modified(&headers).is_some(), wanted, "{sent}");
         }
         assert_ne!(tag, EntityTag::new("gen-000001.42", true, "ab12"));
+        assert_eq!(tag.with("7"), EntityTag("W/\"gen-000001.42-ab12.7\"".to_owned()));
     }
 }

@@ -65,6 +65,36 @@ impl Links {
         with_query(self.at("/login"), &[("next", next)])
     }
 
+    /// Where to make an account, and where to go from there: an address of the service itself.
+    pub fn register(&self, next: &str) -> String {
+        with_query(self.at("/register"), &[("next", next)])
+    }
+
+    /// The newest comments, or a part of them.
+    pub fn comments(&self, parameters: &[(&str, &str)]) -> String {
+        with_query(self.at("/comments"), parameters)
+    }
+
+    /// Comments with these words as a feed; all of them if there are none.
+    pub fn comments_feed(&self, q: &str) -> String {
+        with_query(self.at("/comments.atom"), &[("q", q)])
+    }
+
+    /// The comments on a report, or a part of them; also where new ones are posted.
+    pub fn report_comments(&self, id: ReportId, parameters: &[(&str, &str)]) -> String {
+        with_query(self.at(&format!("/reports/{id}/comments")), parameters)
+    }
+
+    /// To a comment, wherever it stands.
+    pub fn comment(&self, number: i64) -> String {
+        self.at(&format!("/comments/{number}"))
+    }
+
+    /// What can be done to a comment: `edit`, `delete`.
+    pub fn comment_to(&self, number: i64, action: &str) -> String {
+        self.at(&format!("/comments/{number}/{action}"))
+    }
+
     /// The list of reports, from `offset`.
     pub fn reports(&self, offset: u64) -> String {
         let offset = if offset == 0 { String::new() } else { offset.to_string() };

@@ -10,6 +10,7 @@
 //! * `api`: JSON. `ui`: web pages. `forms`: a search as rows, feed or for a browser's search box. `file`: the originals.
 //! * `citation`: a report as a reference, for programs.
 //! * `pictures`: pages as pictures, drawn when asked for and kept.
+//! * `comments`: what people say about reports.
 //! * `monitor`: how the service does. `openapi`: the API described by its own code. `service`: what the handlers share.
 //! * `visit`: who visits a page. `posted`: forms, checked. `cookies`: what browsers keep of a session.
 //!
@@ -22,6 +23,7 @@ mod api;
 mod asked;
 mod citation;
 mod clock;
+mod comments;
 mod conditional;
 mod cookies;
 mod file;
@@ -49,6 +51,7 @@ mod visit;
 mod tests;
 
 pub use clock::Clock;
+pub use comments::CommentOptions;
 pub use layers::access::Guard;
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};

@@ -1,5 +1,6 @@
 //! What an operator chooses beside the limits.
 
+use crate::serve::comments::CommentOptions;
 use crate::serve::monitor::IngestCounts;
 use crate::serve::net::client::Proxies;
 use crate::serve::net::tls::Tls;
@@ -27,6 +28,8 @@ pub struct Options {
     pub sandbox: String,
     /// The processes that read files, if there are any.
     pub workers: Option<Arc<WorkerPool>>,
+    /// Comments.
+    pub comments: CommentOptions,
     /// What ingests of this process do.
     pub ingest_counts: IngestCounts,
 }

@@ -43,6 +43,18 @@ pub enum Code {
     FormExpired,
     /// A browser sent it on behalf of another site.
     CrossSite,
+    /// This library takes and shows no comments.
+    CommentsClosed,
+    /// No such comment.
+    UnknownComment,
+    /// Only who wrote it may do this.
+    NotYours,
+    /// Comments of this author are not taken.
+    AuthorBlocked,
+    /// The same was written already.
+    CommentRepeated,
+    /// A comment that a program seems to have written.
+    CommentRefused,
     /// No such job.
     UnknownJob,
     /// The same job was asked for and is not done yet.
@@ -114,6 +126,12 @@ impl Code {
         Code::InsufficientRole,
         Code::FormExpired,
         Code::CrossSite,
+        Code::CommentsClosed,
+        Code::UnknownComment,
+        Code::NotYours,
+        Code::AuthorBlocked,
+        Code::CommentRepeated,
+        Code::CommentRefused,
         Code::UnknownJob,
         Code::JobExists,
         Code::QueueFull,
@@ -173,6 +191,12 @@ impl Code {
             Code::InsufficientRole => ("insufficient_role", StatusCode::FORBIDDEN, "The account does not allow this"),
             Code::FormExpired => ("form_expired", StatusCode::FORBIDDEN, "The form cannot be accepted any more"),
             Code::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "The request came from another site"),
+            Code::CommentsClosed => ("comments_closed", StatusCode::NOT_FOUND, "There are no comments here"),
+            Code::UnknownComment => ("unknown_comment", StatusCode::NOT_FOUND, "There is no such comment"),
+            Code::NotYours => ("not_yours", StatusCode::FORBIDDEN, "This is somebody else's comment"),
+            Code::AuthorBlocked => ("author_blocked", StatusCode::FORBIDDEN, "Your comments are not taken any more"),
+            Code::CommentRepeated => ("comment_repeated", StatusCode::CONFLICT, "The same was written already"),
+            Code::CommentRefused => ("comment_refused", StatusCode::UNPROCESSABLE_ENTITY, "The comment is not taken"),
             Code::UnknownJob => ("unknown_job", StatusCode::NOT_FOUND, "There is no such job"),
             Code::JobExists => ("job_exists", StatusCode::CONFLICT, "The same is being done already"),
             Code::QueueFull => ("queue_full", StatusCode::SERVICE_UNAVAILABLE, "Too many jobs wait"),

@@ -15,14 +15,14 @@ use crate::serve::problem::{self, Code, Problem};
 use crate::serve::reads;
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
-use crate::serve::{api, citation, file, pictures, ui};
+use crate::serve::{api, citation, comments, file, pictures, ui};
 use api::{events, jobs, related, suggest, uploads};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
@@ -58,6 +58,12 @@ impl Route {
         Route { takes_files: true, ..Route::new(Method::POST, path, access, handler) }
     }
 }
+
+/// For who may write comments.
+const COMMENT: Access = Access::Right(Right::Comment);
+
+/// For who administers the library.
+const ADMINISTER: Access = Access::Right(Right::Administer);
 
 /// Every route: there is no other way to become one, so none is without a word on who may use it.
 pub fn table() -> Vec<Route> {
@@ -102,6 +108,34 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::DELETE, "/api/v1/jobs/{job}", Access::Right(Right::Ingest), delete(jobs::cancel)),
         Route::new(Method::GET, "/api/v1/jobs/{job}/events", Access::Right(Right::Ingest), get(events::events)),
         Route::new(Method::GET, "/api/v1/jobs/{job}/failures", Access::Right(Right::Ingest), get(jobs::failures)),
+        Route::new(Method::GET, "/reports/{id}/comments", Access::Read, get(comments::pages::of_report)),
+        // Who is not logged in any more gets back what they have written.
+        Route::new(Method::POST, "/reports/{id}/comments", Access::Read, post(comments::pages::write)),
+        Route::new(Method::GET, "/comments", Access::Read, get(comments::pages::newest)),
+        Route::new(Method::GET, "/comments.atom", Access::Read, get(comments::feed::atom)),
+        Route::new(Method::GET, "/comments/{comment}", Access::Read, get(comments::pages::find)),
+        Route::new(Method::GET, "/comments/{comment}/edit", COMMENT, get(comments::pages::edit_form)),
+        Route::new(Method::POST, "/comments/{comment}/edit", COMMENT, post(comments::pages::edit)),
+        Route::new(Method::GET, "/comments/{comment}/delete", COMMENT, get(comments::pages::delete_form)),
+        Route::new(Method::POST, "/comments/{comment}/delete", COMMENT, post(comments::pages::delete)),
+        Route::new(Method::GET, "/admin/comments", ADMINISTER, get(comments::admin::queue)),
+        Route::new(Method::POST, "/admin/comments", ADMINISTER, post(comments::admin::moderate)),
+        Route::new(Method::GET, "/api/v1/reports/{id}/comments", Access::Read, get(comments::api::of_report)),
+        Route::new(Method::POST, "/api/v1/reports/{id}/comments", COMMENT, post(comments::api::write)),
+        Route::new(Method::GET, "/api/v1/comments", Access::Read, get(comments::api::list)),
+        Route::new(Method::GET, "/api/v1/comments/{comment}", Access::Read, get(comments::api::get)),
+        Route::new(Method::PATCH, "/api/v1/comments/{comment}", COMMENT, patch(comments::api::change)),
+        Route::new(Method::DELETE, "/api/v1/comments/{comment}", COMMENT, delete(comments::api::delete)),
+        Route::new(Method::PUT, "/api/v1/comments/{comment}/state", ADMINISTER, put(comments::verdicts::moderate)),
+        Route::new(Method::GET, "/api/v1/moderations", ADMINISTER, get(comments::verdicts::moderations)),
+        Route::new(Method::GET, "/api/v1/blocked-authors", ADMINISTER, get(comments::verdicts::blocked)),
+        Route::new(Method::PUT, "/api/v1/blocked-authors/{account}", ADMINISTER, put(comments::verdicts::block)),
+        Route::new(
+            Method::DELETE,
+            "/api/v1/blocked-authors/{account}",
+            ADMINISTER,
+            delete(comments::verdicts::unblock),
+        ),
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
         Route::new(Method::POST, "/logout", Access::Open, post(login::logout)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),

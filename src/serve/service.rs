@@ -16,7 +16,7 @@ use crate::serve::problem::{Code, Problem};
 use crate::serve::reads::Reads;
 use crate::serve::searcher::Searcher;
 use crate::serve::{Options, State, file, ui};
-use crate::store::{Coverage, Library, ReportRow, StoredPage, StoredReport};
+use crate::store::{Coverage, Library, ReportRow, ServiceStore, StoredPage, StoredReport};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -256,6 +256,22 @@ impl Service {
         let holdings = Arc::new(self.searcher.holdings()?);
         *kept = Some((generation, Arc::clone(&holdings)));
         Ok(holdings)
+    }
+
+    /// The tag of a page that shows comments as well.
+    pub async fn entity_tag_with_comments(self: &Arc<Self>) -> EntityTag {
+        let revision = self.read(|service| match service.comments() {
+            Some(store) => Ok(store.comments_revision()?),
+            None => Ok(0),
+        });
+        // A page is made without comments that cannot be read.
+        let revision = revision.await.map_or_else(|_| "none".to_owned(), |revision| revision.to_string());
+        self.entity_tag().with(&revision)
+    }
+
+    /// Where comments are kept, if they are taken and shown.
+    pub fn comments(&self) -> Option<&Arc<ServiceStore>> {
+        self.guard.store.as_ref().filter(|_| self.options.comments.is_enabled)
     }
 
     /// Runs what reads the catalogue, the text store or files; it may block.

@@ -1,6 +1,7 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
 mod access;
+mod comments;
 mod connections;
 mod copies;
 mod export;
@@ -17,7 +18,7 @@ mod uploads;
 use super::routes::router;
 use super::searcher::{Pieces, Searcher};
 use super::service::Service;
-use super::{Clock, Guard, Limits, Options, cookies, parse_base_path};
+use super::{Clock, CommentOptions, Guard, Limits, Options, cookies, parse_base_path};
 use crate::index::IndexWriter;
 use crate::ingest::IngestOptions;
 use crate::jobs::{Jobs, JobsConfig, Roots};
@@ -258,8 +259,17 @@ fn site_guarded(public: bool) -> (Site, Arc<ServiceStore>) {
 
 /// A site with keys that reads files: those below `reports` in its folder, and what is handed over.
 pub(super) fn site_working(public: bool, limits: Limits) -> (Site, Arc<ServiceStore>) {
+    site_choosing(public, limits, Options::default())
+}
+
+/// A public site that takes comments as an operator chooses.
+fn site_with_comments(comments: CommentOptions) -> (Site, Arc<ServiceStore>) {
+    site_choosing(true, patient(), Options { comments, ..Options::default() })
+}
+
+fn site_choosing(public: bool, limits: Limits, options: Options) -> (Site, Arc<ServiceStore>) {
     let mut opened = None;
-    let site = site_of("", limits, Options::default(), |service, library| {
+    let site = site_of("", limits, options, |service, library| {
         // Its report was never indexed, and is not missed.
         IndexWriter::open(&library.generation_directory(), 1).and_then(IndexWriter::finish).expect("room");
         let store = Arc::new(ServiceStore::open(library.directory()).expect("a new one"));

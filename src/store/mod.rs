@@ -47,8 +47,9 @@ pub use library::Library;
 pub use repair::Repaired;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{
-    Account, AccountRow, Edit, JobRow, JobState, KeyRow, MAX_KEY_NAME, Mark, Role, SESSION_IDLE, SESSION_LONGEST,
-    Scope, ServiceStore, SidecarChange, SidecarRow, UploadRow,
+    Account, AccountRow, BlockedAuthor, CommentPlace, CommentRow, CommentRules, CommentState, Edit, JobRow, JobState,
+    KeyRow, MAX_KEY_NAME, Mark, Moderation, ModerationAction, ModerationRow, NewComment, NotTaken, Role, SESSION_IDLE,
+    SESSION_LONGEST, Scope, ServiceStore, SidecarChange, SidecarRow, SoughtWords, UploadRow, Viewer,
 };
 pub use texts::TextStore;
 

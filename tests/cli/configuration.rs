@@ -17,6 +17,13 @@ fn every_setting_is_shown_with_its_origin() {
     compare!(format!("{before}{after}"), @r#"
     exit code: 0
     ----- stdout -----
+    [comments]
+    enabled = true                    # default
+    links = 2                         # default
+    moderation = "first"              # default
+    rate = 5                          # default
+    rate_seconds = 600                # default
+
     [ingest]
     commit_pages = 5000               # default
     jobs = 2                          # [DIR]/.config/recto/config.toml

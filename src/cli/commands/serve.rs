@@ -4,7 +4,7 @@
 //! the ingest runs, its own as well as those of another process.
 
 use crate::cli::args::ServeArguments;
-use crate::cli::config::ServeConfig;
+use crate::cli::config::{CommentsConfig, ServeConfig};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::session::Session;
@@ -13,8 +13,8 @@ use crate::index;
 use crate::jobs::{Ended, Jobs, Roots};
 use crate::search::Engine;
 use crate::serve::{
-    Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, Tls, TlsFiles, answer_until,
-    parse_base_path, parse_origins, parse_public_url, serve,
+    CommentOptions, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, Tls, TlsFiles,
+    answer_until, parse_base_path, parse_origins, parse_public_url, serve,
 };
 use crate::store::{Library, ServiceStore, StoreError, seconds_now};
 use crate::upkeep::UpkeepError;
@@ -38,6 +38,7 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     let ingest_counts = IngestCounts::default();
     let ingest_options = session.ingest_options()?;
     let options = options(settings, session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
+    let options = Options { comments: comments(&session.config().comments), ..options };
     let roots = Roots::new(&settings.ingest_roots)
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let limits = limits(settings)?;
@@ -152,8 +153,20 @@ fn options(
         counts_reads,
         sandbox,
         workers,
+        comments: CommentOptions::default(),
         ingest_counts,
     })
+}
+
+/// The operator's choices about comments.
+fn comments(settings: &CommentsConfig) -> CommentOptions {
+    CommentOptions {
+        is_enabled: settings.enabled,
+        moderation: settings.moderation,
+        rate: settings.rate,
+        rate_seconds: settings.rate_seconds,
+        most_links: settings.links,
+    }
 }
 
 /// The address to listen on.

@@ -4,7 +4,7 @@ use crate::serve::layers::access::Access;
 use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
-use crate::serve::{api, citation, file, forms, hub, monitor, pictures};
+use crate::serve::{api, citation, comments, file, forms, hub, monitor, pictures};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -40,6 +40,18 @@ use utoipa::OpenApi;
         forms::feed::atom,
         forms::feed::json,
         file::original,
+        comments::api::of_report,
+        comments::api::write,
+        comments::api::list,
+        comments::api::get,
+        comments::api::change,
+        comments::api::delete,
+        comments::verdicts::moderate,
+        comments::verdicts::moderations,
+        comments::verdicts::blocked,
+        comments::verdicts::block,
+        comments::verdicts::unblock,
+        comments::feed::atom,
         monitor::health::healthz,
         monitor::health::readyz,
     ),
@@ -47,6 +59,7 @@ use utoipa::OpenApi;
     tags(
         (name = "search", description = "Find reports, their pages and the passages on them"),
         (name = "reports", description = "Read what was found"),
+        (name = "comments", description = "What people say about reports"),
         (name = "library", description = "What is in the library"),
         (name = "service", description = "How the service does"),
     )
@@ -86,6 +99,13 @@ pub fn document(base_path: &str) -> Value {
     });
     document["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["example"] =
         json!({ "paths": ["2024/annual-report.pdf"], "retry": "none" });
+    for (path, method, example) in [
+        ("/api/v1/reports/{id}/comments", "post", json!({ "text": "The table on this page is of 2019.", "page": 1 })),
+        ("/api/v1/comments/{comment}", "patch", json!({ "text": "The table on this page is of 2018." })),
+        ("/api/v1/comments/{comment}/state", "put", json!({ "state": "shown" })),
+    ] {
+        document["paths"][path][method]["requestBody"]["content"]["application/json"]["example"] = example;
+    }
     let routes = table();
     let Some(paths) = document["paths"].as_object_mut() else { return document };
     for (path, methods) in paths {

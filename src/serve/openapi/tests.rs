@@ -4,10 +4,11 @@ use super::docs::example_target;
 use super::{EXAMPLE_ID, document};
 use crate::serve::Limits;
 use crate::serve::routes::table;
-use crate::serve::tests::{Answer, Site, site, site_working};
-use crate::store::Scope;
+use crate::serve::tests::{Answer, Site, log_in, site, site_working};
+use crate::store::{Role, Scope, ServiceStore};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What of `value` is not as `schema` says; nothing if all is. Knows what the document uses and refuses the rest.
@@ -114,17 +115,19 @@ fn check(document: &Value, operation: &Value, name: &str, answer: &Answer) {
 }
 
 /// A site where everything can be asked for, and a key for it.
-fn open_site() -> (Site, String) {
+fn open_site() -> (Site, Arc<ServiceStore>, String) {
     let limits = Limits { reading: Duration::from_secs(60), ..Limits::default() };
     let (site, store) = site_working(true, limits);
     let key = store.create_key("tests", Scope::Admin, None, 1_000).expect("room").expect("a free name");
     site.write("2024/annual-report.pdf", b"%PDF-1.7 hardly one");
-    (site, format!("Bearer {key}"))
+    (site, store, format!("Bearer {key}"))
 }
 
 #[tokio::test]
 async fn every_example_is_answered_as_described() {
-    let (site, key) = open_site();
+    let (site, store, key) = open_site();
+    let person = log_in(&store, Role::Admin);
+    log_in(&store, Role::Reader);
     let document = document("");
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {
@@ -132,7 +135,8 @@ async fn every_example_is_answered_as_described() {
             .extend(methods.as_object().expect("methods").iter().map(|(method, operation)| (method, path, operation)));
     }
     // What makes something comes before what reads it, and what removes it comes last.
-    operations.sort_by_key(|(method, ..)| ["post", "get", "delete"].iter().position(|known| known == method));
+    operations
+        .sort_by_key(|(method, ..)| ["post", "get", "patch", "put", "delete"].iter().position(|known| known == method));
     for (method, path, operation) in operations {
         let name = format!("{} {path}", method.to_uppercase());
         let target = example_target(path, operation).replace(EXAMPLE_ID, &site.id.to_string());
@@ -143,7 +147,10 @@ async fn every_example_is_answered_as_described() {
             None => ("application/pdf", "%PDF-1.7 handed over".to_owned()),
         };
         assert!(content.is_null() || content.get(kind).is_some(), "{name}: the body has no example");
-        let headers = [("host", "localhost:8080"), ("content-type", kind), ("authorization", &key)];
+        // What is for people alone needs somebody who is logged in.
+        let has_key = operation["security"].as_array().is_none_or(|ways| ways.iter().any(|way| way["key"].is_array()));
+        let who = if has_key { ("authorization", &key) } else { ("cookie", &person.cookie) };
+        let headers = [("host", "localhost:8080"), ("content-type", kind), (who.0, who.1.as_str())];
         let answer = site.send(&method.to_uppercase(), &target, &headers, &body).await;
         assert!(answer.status.is_success(), "{name}: {} {}", answer.status, answer.body);
         check(&document, operation, &name, &answer);
@@ -152,7 +159,7 @@ async fn every_example_is_answered_as_described() {
 
 #[tokio::test]
 async fn parameters_that_are_not_described_are_refused_with_those_that_are() {
-    let (site, key) = open_site();
+    let (site, _, key) = open_site();
     let document = document("");
     for (path, methods) in document["paths"].as_object().expect("paths") {
         let operation = &methods["get"];

@@ -250,7 +250,7 @@ fn summary(terms: &[String], pages: &[FoundPage]) -> String {
 }
 
 /// An identity as a name that is the same everywhere (RFC 9562 has the form; 128 bits of a hash fit it).
-fn urn(id: ReportId) -> String {
+pub fn urn(id: ReportId) -> String {
     let digits = id.to_string();
     let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
     format!("urn:uuid:{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))

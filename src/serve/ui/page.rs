@@ -5,6 +5,7 @@ use crate::search::PageMarks;
 use crate::serve::links::Links;
 use crate::serve::service::KnownReport;
 use crate::serve::ui::citation::Citation;
+use crate::serve::ui::comments::CommentsSection;
 use crate::serve::ui::format::{counted, plain};
 use crate::serve::ui::page_text::{Paragraph, paragraphs};
 use crate::serve::ui::query_state::QueryState;
@@ -94,10 +95,11 @@ struct Page {
     citation: Citation,
     site: String,
     paragraphs: Vec<Paragraph>,
+    comments: Option<CommentsSection>,
 }
 
 /// The page.
-pub fn page_page(visit: &Visit, view: &PageView<'_>) -> String {
+pub fn page_page(visit: &Visit, view: &PageView<'_>, comments: Option<CommentsSection>) -> String {
     let links = &visit.links;
     let KnownReport { row, stored } = view.report;
     let (number, marks, state) = (view.number, view.marks, view.state);
@@ -140,6 +142,7 @@ pub fn page_page(visit: &Visit, view: &PageView<'_>) -> String {
         citation: Citation::new(links, view.report, number, &paragraphs, current),
         site: plain(view.site),
         paragraphs,
+        comments,
     })
 }
 

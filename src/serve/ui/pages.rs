@@ -6,6 +6,7 @@
 use crate::search::PageMarks;
 use crate::serve::asked::{page_number, pairs_of, report_id};
 use crate::serve::citation::reference;
+use crate::serve::comments::{self, Place};
 use crate::serve::hub::front;
 use crate::serve::monitor::metrics::SearchKind;
 use crate::serve::net::client::Client;
@@ -29,7 +30,7 @@ pub async fn search(
     if state.is_empty() {
         return front::home(&service, visit, &headers).await;
     }
-    let tag = service.entity_tag();
+    let tag = service.entity_tag_with_comments().await;
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
     }
@@ -38,7 +39,10 @@ pub async fn search(
         Err(problem) => Err(problem),
     };
     match answer {
-        Ok(response) => Ok(tag.mark(Html(ui::results_page(&visit, &state, &response)).into_response())),
+        Ok(response) => {
+            let mentions = mentions(&service, &state).await;
+            Ok(tag.mark(Html(ui::results_page(&visit, &state, &response, mentions)).into_response()))
+        }
         // The page keeps the query in its box, so that it can be mended.
         Err(problem) if matches!(problem.code, Code::Query(_) | Code::InvalidParameters) => {
             let page = ui::refused_page(&visit, &state, &problem);
@@ -46,6 +50,20 @@ pub async fn search(
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// How many comments mention the words of a search, and these words; told with the first results alone. Results can be
+/// read without them.
+async fn mentions(service: &Arc<Service>, state: &QueryState) -> Option<(u64, String)> {
+    if !matches!(state.offset.as_str(), "" | "0") || state.q.is_empty() {
+        return None;
+    }
+    let q = state.q.clone();
+    let mentions = service.read(move |service| comments::mentions(service, &q)).await;
+    mentions.unwrap_or_else(|problem| {
+        tracing::warn!(detail = problem.detail, "comments cannot be searched");
+        None
+    })
 }
 
 /// `/reports/{id}?q=`: a report, and its pages that match.
@@ -60,7 +78,7 @@ pub async fn report(
     let id = report_id(&id)?;
     let site = client.site().unwrap_or_default();
     let q = QueryState::from_pairs(&pairs_of(query.as_deref())).q;
-    let tag = service.entity_tag();
+    let tag = service.entity_tag_with_comments().await;
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
     }
@@ -80,8 +98,10 @@ pub async fn report(
                 reference: &reference,
                 site: &site,
             };
+            let pages = known.row.pages_total;
+            let comments = comments::section(service, Place::report(id), pages, &visit);
             let typed_links = ui::link_header(&service.links, &site, &reference);
-            Ok((ui::report_page(&visit, &view), typed_links))
+            Ok((ui::report_page(&visit, &view, comments), typed_links))
         })
         .await?;
     let mut response = Html(page).into_response();
@@ -130,7 +150,7 @@ pub async fn page(
     let state = QueryState::from_pairs(&pairs);
     let at = At::read(value_of(&pairs, "match"));
     let site = client.site().unwrap_or_default();
-    let tag = service.entity_tag();
+    let tag = service.entity_tag_with_comments().await;
     let page = service
         .find(SearchKind::Marks, move |service| {
             let known = service.known_report(id)?;
@@ -158,7 +178,8 @@ fn view(
     };
     let undrawn = service.pictures.failure(known.row.id, number).map(|error| error.detail);
     let view = PageView { report: known, number, page: &page, state, at, marks: &marks, undrawn, site };
-    Ok(ui::page_page(visit, &view))
+    let comments = comments::section(service, Place::page(known.row.id, number), known.row.pages_total, visit);
+    Ok(ui::page_page(visit, &view, comments))
 }
 
 /// The first value of a parameter; empty if it is not given.

@@ -424,3 +424,36 @@ if (upload) {
     button.disabled = false;
   });
 }
+
+// What is being written is kept by the browser until it was sent, for as long as the window is open.
+
+const DRAFT = "recto draft ";
+const SENT = "recto sent";
+
+function keep(name, value) {
+  try {
+    if (value) sessionStorage.setItem(name, value);
+    else sessionStorage.removeItem(name);
+  } catch { /* there is no room, or none is given: then there is no draft */ }
+}
+
+function kept(name) {
+  try {
+    return sessionStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+if (location.hash.startsWith("#comment-") && kept(SENT)) keep(kept(SENT), "");
+keep(SENT, "");
+for (const box of document.querySelectorAll("textarea[data-draft]")) {
+  const name = DRAFT + box.dataset.draft;
+  if (!box.value && kept(name)) {
+    box.value = kept(name);
+    const reply = box.closest("details.reply");
+    if (reply) reply.open = true;
+  }
+  box.addEventListener("input", () => keep(name, box.value));
+  box.form?.addEventListener("submit", () => keep(SENT, name));
+}

@@ -5,6 +5,7 @@ use crate::report::{PageStatus, Statement};
 use crate::search::{Copies, Hit, Related};
 use crate::serve::links::Links;
 use crate::serve::service::KnownReport;
+use crate::serve::ui::comments::CommentsSection;
 use crate::serve::ui::contents::{Contents, Step};
 use crate::serve::ui::copies::CopyEntry;
 use crate::serve::ui::cover::Cover;
@@ -64,6 +65,7 @@ struct ReportPage {
     permalink: String,
     citations: Vec<(&'static str, String)>,
     reads: Option<String>,
+    comments: Option<CommentsSection>,
 }
 
 /// Something the report says, with where it says it.
@@ -102,7 +104,7 @@ pub struct ReportView<'r> {
 }
 
 /// The page.
-pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
+pub fn report_page(visit: &Visit, view: &ReportView<'_>, comments: Option<CommentsSection>) -> String {
     let links = &visit.links;
     let ReportView { known, places, copies, related, reads, q, found, reference, site } = *view;
     let KnownReport { row, stored } = known;
@@ -170,6 +172,7 @@ pub fn report_page(visit: &Visit, view: &ReportView<'_>) -> String {
         citations: CitationFormat::ALL
             .map(|format| (format.name(), links.citation(row.id, format.extension())))
             .to_vec(),
+        comments,
     })
 }
 

@@ -37,6 +37,7 @@ struct ResultsPage {
     without_filters: Option<String>,
     browse: String,
     exports: Exports,
+    mentions: Option<(String, String)>,
 }
 
 /// The same search in other forms.
@@ -89,7 +90,13 @@ pub struct PageCard {
 }
 
 /// The answer to a search, with or without hits.
-pub fn results_page(visit: &Visit, state: &QueryState, response: &SearchResponse) -> String {
+/// `mentions`: how many comments mention the words of the search, and these words.
+pub fn results_page(
+    visit: &Visit,
+    state: &QueryState,
+    response: &SearchResponse,
+    mentions: Option<(u64, String)>,
+) -> String {
     let links = &visit.links;
     let offset: usize = state.offset.parse().unwrap_or(0);
     let total = usize::try_from(response.total.value).unwrap_or(usize::MAX);
@@ -131,6 +138,10 @@ pub fn results_page(visit: &Visit, state: &QueryState, response: &SearchResponse
         without_filters: state.has_filters().then(|| state.without_filters().link(links)),
         browse: links.reports(0),
         exports: Exports::new(links, state),
+        mentions: mentions.map(|(count, q)| {
+            let told = counted(count, "comment mentions these words", "comments mention these words");
+            (told, links.comments(&[("q", &q)]))
+        }),
     })
 }
 
@@ -269,7 +280,7 @@ mod tests {
         let visit = Visit::new(&Links::new(""), &Identity::Anonymous);
         let page = |offset: usize| {
             let state = QueryState { q: "cash".to_owned(), ..QueryState::default() }.at_offset(offset);
-            results_page(&visit, &state, &response)
+            results_page(&visit, &state, &response, None)
         };
         assert!(page(MAX_OFFSET - PAGE_SIZE).contains("rel=\"next\" href=\"/?q=cash&#38;offset=10000\""));
         assert!(page(MAX_OFFSET).contains("rel=\"next\" href=\"/?q=cash&#38;offset=10010&#38;cursor=ab12\""));

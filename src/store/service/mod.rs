@@ -7,9 +7,14 @@
 //! reports, catalogue and index follow.
 
 mod accounts;
+mod comment_lists;
+#[cfg(test)]
+mod comment_tests;
+mod comments;
 mod corrections;
 mod jobs;
 mod keys;
+mod moderation;
 mod reads;
 mod schema;
 mod secret;
@@ -18,9 +23,12 @@ mod sidecars;
 mod uploads;
 
 pub use accounts::{Account, AccountRow, Role};
+pub use comment_lists::{CommentPlace, SoughtWords, Viewer};
+pub use comments::{CommentRow, CommentRules, CommentState, Moderation, NewComment, NotTaken};
 pub use corrections::{Edit, Mark};
 pub use jobs::{JobRow, JobState};
 pub use keys::{KeyRow, MAX_KEY_NAME, Scope};
+pub use moderation::{BlockedAuthor, ModerationAction, ModerationRow};
 pub use sessions::{SESSION_IDLE, SESSION_LONGEST};
 pub use sidecars::{SidecarChange, SidecarRow};
 pub use uploads::UploadRow;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS, CORRECTIONS];
+const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS, CORRECTIONS, COMMENTS];
 
 const KEYS: &str = "
 CREATE TABLE keys (
@@ -110,6 +110,55 @@ CREATE INDEX sidecars_by_id ON sidecars (id);
 CREATE TABLE correction_marks (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id     BLOB NOT NULL UNIQUE
+) STRICT;
+";
+
+const COMMENTS: &str = "
+CREATE TABLE comments (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    report  BLOB NOT NULL CHECK (length(report) = 16),
+    page    INTEGER CHECK (page >= 1),
+    parent  INTEGER REFERENCES comments (id),
+    thread  INTEGER NOT NULL,        -- the comment that began the conversation
+    author  INTEGER REFERENCES accounts (id) ON DELETE SET NULL,
+    text    TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    edited  INTEGER,
+    state   TEXT NOT NULL CHECK (state IN ('shown', 'held', 'hidden', 'deleted'))
+) STRICT;
+CREATE INDEX comments_by_report ON comments (report, thread, id);
+CREATE INDEX comments_by_thread ON comments (thread, id);
+CREATE INDEX comments_by_parent ON comments (parent);
+CREATE INDEX comments_by_author ON comments (author, created);
+CREATE INDEX comments_by_state ON comments (state, id);
+-- The words of the comments that are shown; their texts are above.
+CREATE VIRTUAL TABLE comment_words USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TABLE comments_revision (number INTEGER NOT NULL) STRICT;
+INSERT INTO comments_revision (number) VALUES (0);
+-- Comments tell the names of their authors, whichever process changes these.
+CREATE TRIGGER accounts_renamed AFTER UPDATE OF name ON accounts BEGIN
+    UPDATE comments_revision SET number = number + 1;
+END;
+CREATE TRIGGER accounts_deleted AFTER DELETE ON accounts BEGIN
+    UPDATE comments_revision SET number = number + 1;
+END;
+
+CREATE TABLE moderations (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    action    TEXT NOT NULL,
+    comment   INTEGER REFERENCES comments (id),
+    author    INTEGER REFERENCES accounts (id) ON DELETE SET NULL,
+    moderator TEXT NOT NULL,         -- the name, as it was then
+    at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX moderations_by_author ON moderations (author);
+
+CREATE TABLE blocked_authors (
+    account   INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    moderator TEXT NOT NULL,
+    since     INTEGER NOT NULL
 ) STRICT;
 ";
 

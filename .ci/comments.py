@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Kills a service at random moments while people write, and checks that nothing they were told is kept is lost or twice.
+
+    .ci/comments.py BINARY FIXTURES [--kills N] [--seed S]
+
+Several people post comments and replies, change and delete their own, and approve those of others over the API, each
+with a session; the service is killed with SIGKILL and started again. What was answered with success must be there
+afterwards as it was left, nothing may be there twice, what is shown must be found by its words and nothing else, and
+`recto verify` must find nothing. A full campaign: `--kills 200`. Needs nothing but the standard library.
+"""
+
+import argparse
+import json
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from faults.library import Library, Wrong  # noqa: E402
+from faults.service import Service  # noqa: E402
+
+PEOPLE = 4
+PASSWORD = "correct horse battery staple"
+# Neither moderation nor a rate: what is posted is what is shown.
+SETTINGS = {"RECTO_COMMENTS__MODERATION": "none", "RECTO_COMMENTS__RATE": "0", "RECTO_SERVE__SEARCH_RATE": "0"}
+
+
+class Person(threading.Thread):
+    """Writes until told to stop, and remembers what was promised."""
+
+    def __init__(self, campaign, number):
+        super().__init__(daemon=True)
+        self.campaign, self.number = campaign, number
+        self.name_of = f"person {number}"
+        self.chance = random.Random(f"{campaign.seed} {number}")
+        self.cookie = None
+        # By number: the text as it was left, nothing once it is deleted.
+        self.kept: dict[int, str | None] = {}
+        # What may or may not have happened: the answer did not come.
+        self.doubtful: dict[int, set[str | None]] = {}
+        self.written = 0
+
+    def ask(self, method, path, body=None):
+        """Status and body; nothing if the service is gone."""
+        address = self.campaign.address
+        if address is None:
+            time.sleep(0.01)
+            return None
+        headers = {"Content-Type": "application/json"}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(address + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                given = answer.headers.get_all("Set-Cookie") or []
+                if given:
+                    self.cookie = "; ".join(each.split(";")[0] for each in given)
+                text = answer.read()
+                return answer.status, json.loads(text) if text else None
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"null")
+        except (OSError, ValueError, urllib.error.URLError):
+            return None
+
+    def log_in(self):
+        while not self.campaign.is_over:
+            answer = self.ask("POST", "/api/v1/session", {"name": self.name_of, "password": PASSWORD})
+            if answer is not None:
+                if answer[0] not in (200, 201, 204):
+                    raise Wrong(f"{self.name_of} cannot log in: {answer}")
+                return
+
+    def run(self):
+        try:
+            self.log_in()
+            while not self.campaign.is_over:
+                self.write()
+        except (Wrong, AssertionError) as wrong:
+            self.campaign.wrong.append(f"{self.name_of}: {wrong}")
+
+    def write(self):
+        own = [number for number, text in self.kept.items() if text is not None and number not in self.doubtful]
+        what = self.chance.random()
+        if own and what < 0.15:
+            self.change(self.chance.choice(own))
+        elif own and what < 0.25:
+            self.delete(self.chance.choice(own))
+        else:
+            self.post(self.chance.choice(own) if own and what < 0.5 else None)
+
+    def post(self, parent):
+        """A comment, sent again until it is known to be there: the same text is taken once."""
+        self.written += 1
+        text = f"word{self.number}x{self.written} by {self.name_of}"
+        order = {"text": text, "parent": parent} if parent else {"text": text, "page": 1}
+        while not self.campaign.is_over:
+            answer = self.ask("POST", f"/api/v1/reports/{self.campaign.report}/comments", order)
+            if answer is None:
+                continue
+            status, body = answer
+            if status == 201:
+                self.kept[body["id"]] = text
+            elif status == 409:
+                # An answer that did not come was a yes.
+                number = int(body["detail"].split("comment ")[1].split(";")[0])
+                self.kept[number] = text
+            elif status not in (429, 503):
+                raise Wrong(f"posting answered {status}: {body}")
+            return
+
+    def change(self, number):
+        self.written += 1
+        text = f"word{self.number}x{self.written} changed by {self.name_of}"
+        answer = self.ask("PATCH", f"/api/v1/comments/{number}", {"text": text})
+        if answer is None:
+            self.doubtful[number] = {self.kept[number], text}
+        elif answer[0] == 200:
+            self.kept[number] = text
+        elif answer[0] not in (429, 503):
+            raise Wrong(f"changing {number} answered {answer}")
+
+    def delete(self, number):
+        answer = self.ask("DELETE", f"/api/v1/comments/{number}")
+        if answer is None:
+            self.doubtful[number] = {self.kept[number], None}
+        elif answer[0] == 204:
+            self.kept[number] = None
+        elif answer[0] not in (429, 503):
+            raise Wrong(f"deleting {number} answered {answer}")
+
+
+class Campaign:
+    def __init__(self, library, report, seed):
+        self.library, self.report, self.seed = library, report, seed
+        self.address = None
+        self.is_over = False
+        self.wrong: list[str] = []
+        self.people = [Person(self, number) for number in range(PEOPLE)]
+
+    def start(self):
+        service = Service(self.library, environment=SETTINGS)
+        self.address = service.address
+        return service
+
+    def there(self, service):
+        """Every comment of the report, by number."""
+        found, cursor = {}, ""
+        while True:
+            part = service.get(f"/api/v1/reports/{self.report}/comments?limit=100{cursor}")
+            for comment in part["comments"]:
+                if comment["id"] in found:
+                    raise Wrong(f"comment {comment['id']} is listed twice")
+                found[comment["id"]] = comment
+            if part["next_cursor"] is None:
+                return found
+            cursor = f"&cursor={part['next_cursor']}"
+
+    def check(self, service):
+        """What was promised is there, once, and found by its words."""
+        found = self.there(service)
+        texts = [comment["text"] for comment in found.values() if comment["text"] is not None]
+        twice = {text for text in texts if texts.count(text) > 1}
+        if twice:
+            raise Wrong(f"twice: {sorted(twice)[:5]}")
+        promised = 0
+        for person in self.people:
+            for number, text in list(person.kept.items()):
+                is_now = found.get(number, {}).get("text")
+                allowed = person.doubtful.pop(number, {text})
+                if is_now not in allowed:
+                    raise Wrong(f"comment {number} says {is_now!r}, not {allowed}")
+                person.kept[number] = is_now
+                promised += 1
+        return promised, found
+
+    def search(self, service, found, chance):
+        """Words find what is shown, and what was deleted or changed is not found by what it said."""
+        shown = [comment for comment in found.values() if comment["text"] is not None]
+        for comment in chance.sample(shown, min(20, len(shown))):
+            word = urllib.parse.quote(comment["text"].split()[0])
+            hits = service.get(f"/api/v1/comments?q={word}")["comments"]
+            if [hit["id"] for hit in hits] != [comment["id"]]:
+                raise Wrong(f"{comment['text']!r} finds {hits}")
+        total, cursor = 0, ""
+        while True:
+            part = service.get(f"/api/v1/comments?q=person&limit=100{cursor}")
+            total += len(part["comments"])
+            if part["next_cursor"] is None:
+                break
+            cursor = f"&cursor={part['next_cursor']}"
+        if total != len(shown):
+            raise Wrong(f"{total} comments are found, {len(shown)} are shown")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", type=Path)
+    parser.add_argument("fixtures", type=Path)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        library = Library(arguments.binary.resolve(), scratch)
+        library.ingest(arguments.fixtures / "spin-out-study.pdf", expected=(0,))
+        passwords = scratch / "password"
+        passwords.write_text(PASSWORD + "\n")
+        passwords.chmod(0o600)
+        for number in range(PEOPLE):
+            made = library.run("accounts", "create", f"person {number}", "--role", "reader", "--password-file", passwords)
+            if made.returncode != 0:
+                sys.exit(f"no account could be made: {made.stderr}")
+        with Service(library, environment=SETTINGS) as service:
+            report = service.get("/api/v1/reports")["reports"][0]["id"]
+            service.stop()
+        campaign = Campaign(library, report, arguments.seed)
+        promised = kills = 0
+        try:
+            for kills in range(1, arguments.kills + 1):
+                service = campaign.start()
+                if kills == 1:
+                    for person in campaign.people:
+                        person.start()
+                time.sleep(chance.uniform(0.05, 0.8))
+                service.process.send_signal(signal.SIGKILL)
+                campaign.address = None
+                service.process.wait()
+                if campaign.wrong:
+                    raise Wrong("; ".join(campaign.wrong))
+            campaign.is_over = True
+            for person in campaign.people:
+                person.join()
+            with campaign.start() as service:
+                promised, found = campaign.check(service)
+                campaign.search(service, found, chance)
+                service.stop()
+            library.verify()
+        except Wrong as wrong:
+            sys.exit(f"after {kills} kills: {wrong}")
+    print(f"{kills} kills, {promised} comments promised and there, 0 lost, 0 twice ({time.monotonic() - started:.0f} s)")
+
+
+if __name__ == "__main__":
+    main()
