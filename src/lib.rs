@@ -10,6 +10,7 @@
 //! &str ─query→ Ast ─search→ Hit{pages, passages, quads} ─serve/cli→ JSON | HTML | terminal
 //! ```
 //!
+//! * [`clock`]: what work takes: time by stage where somebody listens, processor time, memory. Uses nothing else.
 //! * [`report`]: the domain's words as plain types: report, page, quad, ledger. Uses nothing else.
 //! * [`layout`]: glyphs → words, lines, blocks in reading order.
 //! * [`pdf`]: bytes → positioned glyphs and what the file says about itself.
@@ -43,6 +44,7 @@
 
 pub mod bench;
 pub mod cli;
+pub mod clock;
 pub mod export;
 pub mod extract;
 pub mod index;

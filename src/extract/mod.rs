@@ -1,5 +1,6 @@
 //! Bytes → [`Report`]: drives `pdf`, `layout` and `text` over one file.
 
+use crate::clock::{Stage, enter, within};
 use crate::layout::recognised::{RecognisedLine, of_recognised};
 use crate::layout::{PageLayout, lay_out};
 use crate::pdf::{DocumentFonts, Limits, OpenError, PageContent, Pdf, read_page};
@@ -120,7 +121,7 @@ fn read(
     begun: &dyn Fn(Step),
 ) -> Result<Report, ExtractError> {
     let deadline = options.limits.deadline(bytes.len() as u64);
-    let pdf = Pdf::open(bytes, &options.limits, &options.passwords)?;
+    let pdf = within(Stage::Parse, || Pdf::open(bytes, &options.limits, &options.passwords))?;
     let mut partial = pdf.has_more_pages().then_some(Reason::LimitReached);
     begun(Step::Opened(pdf.page_count()));
     let fonts = DocumentFonts::new(&pdf);
@@ -144,20 +145,22 @@ fn read(
     let pages: Vec<ReadPage> = (0..pdf.page_count()).map(&mut read_page_at).collect();
     begun(Step::Page(pdf.page_count()));
     let layouts: Vec<&PageLayout> = pages.iter().map(|page| &page.layout).collect();
+    let composing = enter(Stage::Text);
     let mut document = text::compose(&layouts);
     let front_lines: Vec<_> = (1_u32..)
         .zip(layouts.iter().take(FRONT_PAGES))
         .flat_map(|(number, layout)| text::front_lines(layout, number))
         .collect();
-    let about = text::about::about(&pdf.declared(), &front_lines, document.language, name);
+    let about = text::about::about(&within(Stage::Parse, || pdf.declared()), &front_lines, document.language, name);
     let mut statements = std::mem::take(&mut document.statements);
     if statements.summary.is_none() {
         statements.summary = text::declared_summary(about.subject.as_deref(), &about.title);
     }
-    let outline = text::choose_outline(pdf.outline(), std::mem::take(&mut document.outline));
+    let outline = text::choose_outline(within(Stage::Parse, || pdf.outline()), std::mem::take(&mut document.outline));
     let sections = text::section_paths(&outline, pages.len());
-    let labels = pdf.page_labels();
+    let labels = within(Stage::Parse, || pdf.page_labels());
     let pages = finished_pages(&pages, document, labels, sections);
+    drop(composing);
     // Told after the rest: what a page was cut by has its own reason.
     let partial = partial.or(pdf.objects().was_cut().then_some(Reason::LimitReached));
     let has_failed_pages = pages.iter().any(|page| page.status == PageStatus::Failed);
@@ -174,8 +177,8 @@ fn read_one(pdf: &Pdf, index: u32, fonts: &DocumentFonts, deadline: Instant, par
     }
     let Some(page) = pdf.page(index) else { return ReadPage::empty(false, true) };
     let read = catch_unwind(AssertUnwindSafe(|| {
-        let content = read_page(pdf, &page, fonts, deadline);
-        let layout = lay_out(&content.glyphs);
+        let content = within(Stage::Interpret, || read_page(pdf, &page, fonts, deadline));
+        let layout = within(Stage::Layout, || lay_out(&content.glyphs));
         (content, layout)
     }));
     let Ok((content, layout)) = read else {

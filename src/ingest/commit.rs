@@ -3,6 +3,7 @@
 //! After a crash in between the files of the lost transaction are simply read again: a report is replaced by its id in
 //! the index, and a text record that nothing names is never read.
 
+use crate::clock::{Stage, within};
 use crate::ingest::follow::follow;
 use crate::ingest::pipeline::Index;
 use crate::ingest::resolve::Settled;
@@ -71,14 +72,14 @@ impl<D> Stored<D> {
         correction: Option<&Arc<Correction>>,
     ) -> Stored<D> {
         let Reading { mut report, record, unrecognised } = reading;
-        let facts = ReportFacts::of(&report, correction.cloned());
+        let facts = within(Stage::Store, || ReportFacts::of(&report, correction.cloned()));
         if let Some(correction) = correction {
             correction.apply(&mut report.about, &mut report.statements);
         }
         let tags = correction.map_or(&[][..], |correction| correction.tags());
         Stored {
             record,
-            document: I::document(&report, file, tags),
+            document: within(Stage::Index, || I::document(&report, file, tags)),
             facts,
             text_bytes: report.pages.iter().map(|page| page.text.len() as u64).sum(),
             unrecognised,
@@ -252,7 +253,7 @@ impl<'c, I: Index> Committer<'c, I> {
         }
         // Merging may take long; whoever interrupts does not wait for it.
         if let Some(index) = self.index.take().filter(|_| !is_interrupted) {
-            index.finish()?;
+            within(Stage::Index, || index.finish())?;
             // An index that lacks these reports is none to go back to.
             self.library.remove_generations_but_the_live_one()?;
         }
@@ -272,8 +273,8 @@ impl<'c, I: Index> Committer<'c, I> {
         let Content { bytes, pages, stored } = finished.content;
         self.summary.bytes += bytes;
         if let Some(stored) = stored {
-            let location = self.library.texts().append(&stored.record)?;
-            self.index()?.upsert(stored.document)?;
+            let location = within(Stage::Store, || self.library.texts().append(&stored.record))?;
+            within(Stage::Index, || self.index()?.upsert(stored.document).map_err(IngestError::from))?;
             for (status, pages) in &stored.facts.pages {
                 *self.summary.pages.entry(PageStatus::code(*status).to_owned()).or_default() += u64::from(*pages);
             }
@@ -322,11 +323,12 @@ impl<'c, I: Index> Committer<'c, I> {
             self.sidecar_changes.clear();
         }
         if self.reports > 0 {
-            self.library.texts().sync()?;
-            self.index()?.commit()?;
+            within(Stage::Store, || self.library.texts().sync())?;
+            within(Stage::Index, || self.index()?.commit().map_err(IngestError::from))?;
         }
         if !self.changes.is_empty() {
-            let withheld = self.library.catalogue().record_read(&self.changes, self.mark)?;
+            let record = || self.library.catalogue().record_read(&self.changes, self.mark);
+            let withheld = within(Stage::Store, record)?;
             if !withheld.is_empty() {
                 let index = self.index()?;
                 withheld.iter().try_for_each(|id| index.delete(*id))?;

@@ -7,6 +7,7 @@ use crate::ingest::budget::Budget;
 use crate::ingest::commit::{Committer, Content, Finished, Pace, Stored};
 use crate::ingest::pipeline::{Closing, WAITING_BYTES};
 use crate::ingest::pool::Pool;
+use crate::ingest::walk;
 use crate::ingest::{IngestError, Progress, Summary};
 use crate::report::{Outcome, Report};
 use crate::store::{FileRow, Library, seconds_now};
@@ -64,10 +65,12 @@ fn finished(path: PathBuf, report: Report, now: i64) -> Finished<crate::index::R
     let outcome = report.partial.map_or(Outcome::Indexed, Outcome::Partial);
     let (id, size) = (report.id, report.size);
     let stored = Stored::of::<IndexWriter>(Reading::of(report), &path.to_string_lossy(), None);
+    // It may have a file that stands for it.
+    let modified = std::fs::symlink_metadata(&path).map_or(0, |metadata| walk::modified(&metadata));
     let row = FileRow {
         path,
         size,
-        modified: 0,
+        modified,
         id: Some(id),
         outcome,
         detail: String::new(),

@@ -15,6 +15,7 @@ mod sidecar;
 mod told;
 mod walk;
 
+use crate::clock::{Stage, Stages, within};
 use crate::extract::{self, ExtractOptions, Step};
 use crate::index::{IndexError, IndexWriter};
 use crate::ocr::{Ocr, Source};
@@ -69,6 +70,8 @@ pub struct IngestOptions {
     pub workers: Option<Arc<WorkerPool>>,
     /// Recognises text in pictures of pages; without, pages without text have none.
     pub ocr: Option<Arc<Ocr>>,
+    /// Counts the time by stage that the threads of this process take; what `workers` do is not in it.
+    pub stages: Option<Arc<Stages>>,
 }
 
 impl IngestOptions {
@@ -229,7 +232,7 @@ pub fn ingest(
             Some(ocr) => {
                 let source = Source { bytes, name, extract: &options.extract, workers };
                 // Its pages have been told of already.
-                ocr.complete(reading, source, &|how| read(how, &mut |_| {}), stop)
+                within(Stage::Recognise, || ocr.complete(reading, source, &|how| read(how, &mut |_| {}), stop))
             }
             None => Ok(reading),
         }
@@ -253,6 +256,7 @@ fn run<I: Index>(
     stop: &AtomicBool,
 ) -> Result<Summary, IngestError> {
     let start = Instant::now();
+    let _listening = options.stages.as_ref().map(Stages::listen);
     let now = seconds_now();
     let mark = library.catalogue().withdrawal_mark();
     let mut walk = walk::walk(&options.paths, library.directory())?;
@@ -271,7 +275,7 @@ fn run<I: Index>(
         ..Summary::default()
     };
     progress.planned(summary.files, plan.unchanged, plan.work.iter().map(|task| task.found.size).sum());
-    let pool = Pool::new(options.jobs)?;
+    let pool = Pool::new(options.jobs)?.counted(options.stages.clone());
     if !plan.work.is_empty() && !options.dry_run {
         warn_of_shortage(options, pool.jobs());
     }

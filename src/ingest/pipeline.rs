@@ -1,5 +1,6 @@
 //! Extracting threads → one committing thread, with a bound on the bytes between them.
 
+use crate::clock::{Stage, Stages, within};
 use crate::extract::{ExtractError, Step};
 use crate::index::{IndexError, IndexWriter, ReportDocument};
 use crate::ingest::budget::Budget;
@@ -105,6 +106,7 @@ pub(super) fn run<I: Index>(
     // The sender goes into the closure, so that the committing thread ends even if this one panics.
     let taken = std::thread::scope(move |scope| {
         let committing = scope.spawn(move || {
+            let _listening = worker.options.stages.as_ref().map(Stages::listen);
             // However it ends, nobody waits for it after that.
             let _closing = Closing(budget);
             committer.settle(settled)?;
@@ -142,7 +144,7 @@ impl Worker<'_> {
     /// Does all that can be done for a file without the writers. Only a failure of the library is an error.
     fn finish<I: Index>(&self, item: &Item) -> Result<Finished<I::Document>, IngestError> {
         let limit = self.options.extract.limits.file_bytes;
-        let file = match read::read(&item.task.found.path, limit) {
+        let file = match within(Stage::Read, || read::read(&item.task.found.path, limit)) {
             Ok(file) if item.id.is_none_or(|id| id == file.id) => file,
             Ok(_) => return Ok(self.refuse(item, &replaced())),
             Err(refusal) => return Ok(self.refuse(item, &refusal)),

@@ -3,9 +3,10 @@
 //! Handing out one at a time in order, rather than splitting the list, keeps the largest files first and all threads
 //! busy to the end.
 
+use crate::clock::Stages;
 use crate::ingest::IngestError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Stack of an extracting thread; deeply nested objects of a PDF are walked on it.
 const STACK_BYTES: usize = 16 << 20;
@@ -14,6 +15,7 @@ const STACK_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(crate) struct Pool {
     threads: rayon::ThreadPool,
+    stages: Option<Arc<Stages>>,
 }
 
 impl Pool {
@@ -25,7 +27,12 @@ impl Pool {
             .stack_size(STACK_BYTES)
             .thread_name(|index| format!("extract-{index}"))
             .build()?;
-        Ok(Pool { threads })
+        Ok(Pool { threads, stages: None })
+    }
+
+    /// The same, with the time of its threads counted by stage.
+    pub(crate) fn counted(self, stages: Option<Arc<Stages>>) -> Pool {
+        Pool { stages, ..self }
     }
 
     /// How many threads there are.
@@ -43,6 +50,7 @@ impl Pool {
         let next = AtomicUsize::new(0);
         let is_over = AtomicBool::new(false);
         self.threads.broadcast(|_| {
+            let _listening = self.stages.as_ref().map(Stages::listen);
             while !stop.load(Ordering::Relaxed) && !is_over.load(Ordering::Relaxed) {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(item) = items.get(index) else { break };

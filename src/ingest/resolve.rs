@@ -3,6 +3,7 @@
 //! The same bytes have the same length, so only files of equal length are hashed ahead; of copies the first by path is
 //! read, whatever the number of threads.
 
+use crate::clock::{Stage, within};
 use crate::extract::READER_VERSION;
 use crate::ingest::IngestOptions;
 use crate::ingest::plan::Task;
@@ -110,7 +111,8 @@ pub(super) fn resolve(
     let limit = options.extract.limits.file_bytes;
     let may_be_copy =
         |task: &Task| options.dry_run || (task.found.size > 0 && of_size.get(&task.found.size).is_some_and(|n| *n > 1));
-    let identities = pool.map(&work, stop, |task| may_be_copy(task).then(|| read::identify(&task.found.path, limit)));
+    let identify = |task: &Task| within(Stage::Read, || read::identify(&task.found.path, limit));
+    let identities = pool.map(&work, stop, |task| may_be_copy(task).then(|| identify(task)));
 
     let mut resolved = Resolved::default();
     let mut item_of: HashMap<ReportId, usize> = HashMap::new();

@@ -9,6 +9,7 @@ mod marked;
 mod text;
 mod type3;
 
+use crate::clock::{Stage, within};
 use crate::layout::glyph::PageGlyphs;
 use crate::pdf::document::{PageAttributes, Pdf};
 use crate::pdf::font::{Font, Programs};
@@ -61,9 +62,12 @@ impl DocumentFonts {
     }
 
     fn font(&self, objects: &Objects, id: Option<ObjectId>, dictionary: &Dictionary) -> Arc<Font> {
-        let Some(id) = id else { return Arc::new(Font::load(objects, dictionary, Programs::Read)) };
+        let Some(id) = id else {
+            return within(Stage::Fonts, || Arc::new(Font::load(objects, dictionary, Programs::Read)));
+        };
         let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
-        let font = fonts.entry(id).or_insert_with(|| Arc::new(Font::load(objects, dictionary, Programs::PutOff)));
+        let load = || within(Stage::Fonts, || Arc::new(Font::load(objects, dictionary, Programs::PutOff)));
+        let font = fonts.entry(id).or_insert_with(load);
         Arc::clone(font)
     }
 
@@ -73,7 +77,7 @@ impl DocumentFonts {
         let mut any_completed = false;
         for (id, font) in fonts.iter_mut().filter(|(_, font)| font.lacks_program()) {
             if let Some(dictionary) = objects.resolve(&Object::Reference(*id)).and_then(as_dictionary) {
-                *font = Arc::new(Font::load(objects, dictionary, Programs::Read));
+                *font = within(Stage::Fonts, || Arc::new(Font::load(objects, dictionary, Programs::Read)));
                 any_completed = true;
             }
         }

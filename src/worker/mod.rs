@@ -33,6 +33,7 @@ pub use memory::{Shortage, shortage};
 pub use pool::{WorkerCounts, WorkerPool};
 pub use sandbox::Enforcement;
 
+use crate::clock::{Stage, within};
 use crate::extract::ExtractError;
 use crate::report::Report;
 use crate::store::TextStore;
@@ -51,7 +52,7 @@ pub struct Reading {
 impl Reading {
     /// Of a report read in this process.
     pub fn of(report: Report) -> Reading {
-        let record = TextStore::encode(&report);
+        let record = within(Stage::Store, || TextStore::encode(&report));
         Reading { report, record, unrecognised: 0 }
     }
 }

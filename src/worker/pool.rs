@@ -14,7 +14,7 @@ use crate::worker::{Read, Reading};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -45,6 +45,7 @@ pub struct WorkerPool {
     /// machine beside others.
     turns: RwLock<()>,
     at_work: AtomicUsize,
+    peak_memory: AtomicU64,
     lost: Mutex<BTreeMap<Reason, u64>>,
 }
 
@@ -55,6 +56,8 @@ pub struct WorkerCounts {
     pub running: usize,
     /// Workers that were lost while they read, by what it meant for the file.
     pub lost: BTreeMap<Reason, u64>,
+    /// The most memory that a worker has held which is not needed any more, in bytes; 0 if none is known.
+    pub peak_memory_bytes: u64,
 }
 
 impl WorkerPool {
@@ -66,6 +69,7 @@ impl WorkerPool {
             idle: Mutex::new(Vec::new()),
             turns: RwLock::new(()),
             at_work: AtomicUsize::new(0),
+            peak_memory: AtomicU64::new(0),
             lost: Mutex::default(),
         }
     }
@@ -82,7 +86,8 @@ impl WorkerPool {
     pub fn counts(&self) -> WorkerCounts {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
         let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        WorkerCounts { running: idle + self.at_work.load(Ordering::Relaxed), lost }
+        let running = idle + self.at_work.load(Ordering::Relaxed);
+        WorkerCounts { running, lost, peak_memory_bytes: self.peak_memory.load(Ordering::Relaxed) }
     }
 
     fn count_loss(&self, reason: Reason) {
@@ -293,7 +298,14 @@ impl WorkerPool {
     /// Ends the idle workers. A worker dies with the thread that started it, so whoever ends threads that have read
     /// files lets go of the workers as well.
     pub fn dismiss(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        idle.into_iter().for_each(|worker| self.end(worker));
+    }
+
+    /// Ends a worker, whose memory is looked at as long as it is there.
+    fn end(&self, worker: Process) {
+        self.peak_memory.fetch_max(worker.peak_memory().unwrap_or(0), Ordering::Relaxed);
+        drop(worker);
     }
 
     fn take(&self) -> io::Result<Process> {
@@ -317,6 +329,8 @@ impl WorkerPool {
     fn give(&self, worker: Process) {
         if worker.files < FILES_PER_WORKER && worker.shared_bytes() <= KEPT_SHARED_BYTES {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        } else {
+            self.end(worker);
         }
     }
 }

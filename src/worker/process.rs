@@ -1,5 +1,6 @@
 //! A worker as its owner sees it: started, asked, watched, ended.
 
+use crate::clock::peak_memory;
 use crate::extract::{ExtractError, Step};
 use crate::report::Reason;
 use crate::worker::failure::Loss;
@@ -116,6 +117,11 @@ impl Process {
         let is_running = matches!(self.child.try_wait(), Ok(None));
         let mut output = [PollFd::new(&self.socket, PollFlags::IN)];
         is_running && self.decoder.is_empty() && matches!(poll(&mut output, Some(&Timespec::default())), Ok(0))
+    }
+
+    /// The most memory that it has held at a time, in bytes, what it was shown included; `None` once it has ended.
+    pub(super) fn peak_memory(&self) -> Option<u64> {
+        peak_memory(Some(self.child.id()))
     }
 
     /// Bytes of memory held to show it files.
