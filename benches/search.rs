@@ -1,4 +1,4 @@
-//! Searches on a library of the bundled reports: `cargo bench --bench search`.
+//! Queries, searches and passages on a library of the bundled reports: `cargo bench --bench search`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use recto::ingest::{IngestOptions, Silent, ingest};
@@ -12,13 +12,29 @@ use std::sync::atomic::AtomicBool;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
 
-fn searches(criterion: &mut Criterion) {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let library = Library::open_for_writing(directory.path()).expect("a new library");
+fn library(directory: &std::path::Path) -> Engine {
+    let library = Library::open_for_writing(directory).expect("a new library");
     let options = IngestOptions { paths: vec![PathBuf::from(FIXTURES)], ..IngestOptions::default() };
     ingest(&library, &options, &Silent, &AtomicBool::new(false)).expect("the bundled reports");
-    let engine = Engine::open(Arc::new(library)).expect("a searcher");
+    Engine::open(Arc::new(library)).expect("a searcher")
+}
 
+fn queries(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("parse");
+    for (name, q) in [
+        ("word", "energy".to_owned()),
+        ("nested", "(cash AND \"food aid\") OR -tax title:council year:2019..2023 progr*".to_owned()),
+        ("unfinished", "(\"energy effic".to_owned()),
+        ("long", "council OR \"energy efficiency\" ".repeat(20)),
+    ] {
+        group.bench_function(name, |bench| bench.iter(|| query::parse(black_box(&q), false)));
+    }
+    group.finish();
+}
+
+fn searches(criterion: &mut Criterion) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let engine = library(directory.path());
     let mut group = criterion.benchmark_group("search");
     for (name, q) in [
         ("word", "energy"),
@@ -35,10 +51,23 @@ fn searches(criterion: &mut Criterion) {
         });
     }
     group.finish();
-
-    let nested = "(cash AND \"food aid\") OR -tax title:council year:2019..2023 progr*";
-    criterion.bench_function("parse", |bench| bench.iter(|| query::parse(black_box(nested), false)));
 }
 
-criterion_group!(benches, searches);
+/// The pages and passages of one report that is known to match, with matches marked and boxed.
+fn passages(criterion: &mut Criterion) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let engine = library(directory.path());
+    let mut group = criterion.benchmark_group("passages");
+    for (name, q) in [("word", "university"), ("words", "university spin out companies"), ("phrase", "\"spin out\"")] {
+        let request = SearchRequest { q: q.to_owned(), pages: 10, passages: 3, ..SearchRequest::default() };
+        let found = engine.search(&SearchRequest { limit: 1, ..request.clone() }).expect("an answer");
+        let id = found.hits.first().expect("a report of the fixtures").id;
+        group.bench_function(name, |bench| {
+            bench.iter(|| engine.search_within(black_box(&request), id).map(|hit| hit.map(|hit| hit.pages.len())));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, queries, searches, passages);
 criterion_main!(benches);

@@ -7,7 +7,6 @@
 
 mod document;
 mod interpret;
-mod lexer;
 mod limits;
 mod matrix;
 mod object_streams;
@@ -19,6 +18,7 @@ pub(crate) mod test_pdf;
 mod text_string;
 
 pub mod font;
+pub mod lexer;
 
 pub use document::{OpenError, PageAttributes, Pdf};
 pub use interpret::{DocumentFonts, PageContent, read_page};
