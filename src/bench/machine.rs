@@ -7,6 +7,11 @@ use serde::Serialize;
 pub struct Machine {
     /// Version of Recto.
     pub recto: &'static str,
+    /// The commit that it was built from, with `-dirty` if there were changes beside it; `None` if it was not built from a
+    /// repository, or not for release.
+    pub commit: Option<&'static str>,
+    /// `release` or `debug`.
+    pub build: &'static str,
     /// Whether the program was built without optimisation, whose times mean nothing.
     pub debug_build: bool,
     /// `linux`, `macos`, …
@@ -27,6 +32,8 @@ impl Machine {
         let read = |path| std::fs::read_to_string(path).unwrap_or_default();
         Machine {
             recto: env!("CARGO_PKG_VERSION"),
+            commit: option_env!("RECTO_COMMIT"),
+            build: if cfg!(debug_assertions) { "debug" } else { "release" },
             debug_build: cfg!(debug_assertions),
             os: std::env::consts::OS,
             architecture: std::env::consts::ARCH,

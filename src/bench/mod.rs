@@ -1,28 +1,42 @@
-//! The built-in measurements: how well searches rank, judged by people, and how fast they are.
+//! The built-in measurements: what an ingest costs, how well searches rank, judged by people, and how fast they are.
 //!
+//! * [`cost`]: files through the whole program → time, processor time, memory, room on disk, by stage and by part.
 //! * [`quality`]: a judged collection through the whole pipeline → nDCG, recall, MRR, MAP, and the same for pages.
+//! * [`growth`]: the same for libraries of more and more pages, made of the text of one.
+//! * [`mod@bars`]: what the figures are to keep to.
 //! * [`speed`]: a mix of queries on a library, which can be made larger than it is → percentiles, throughput, disk use.
 //!
 //! Everything is measured through the doors that users come through: real PDFs, [`crate::ingest`], [`crate::search`].
 //!
 //! **Invariant:** prints nothing; returns plain figures.
 
+pub mod bars;
 mod collection;
+mod corpus;
+pub mod cost;
+pub mod growth;
+mod library_size;
 mod machine;
 mod made_reports;
 mod mix;
+mod once;
 mod page_scores;
 pub mod quality;
 mod record_pdf;
 mod scores;
 pub mod speed;
+mod statistics;
 
 pub use collection::{Collection, CollectionError, Documents, Question, document_name};
+pub use corpus::Corpus;
+pub use library_size::{DiskPerPage, LibrarySize};
 pub use machine::Machine;
 pub use mix::Kind;
+pub use once::{Once, Task, extract_all, observed};
 pub use page_scores::{PageAnswer, PageScores};
 pub use record_pdf::record_pdf;
 pub use scores::Scores;
+pub use statistics::Statistic;
 
 use crate::index::IndexError;
 use crate::ingest::IngestError;
@@ -66,6 +80,12 @@ pub enum BenchError {
     /// There is nothing to search.
     #[error("no page of `{}` has text to search", .0.display())]
     NoText(PathBuf),
+    /// There is nothing to read.
+    #[error("no PDF under the paths has a page that can be read")]
+    NoPages,
+    /// A process that was to do one run failed.
+    #[error("a run failed: {0}")]
+    Run(String),
     /// It was interrupted before the end.
     #[error("interrupted; there are no figures")]
     Interrupted,

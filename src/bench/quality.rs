@@ -3,7 +3,8 @@
 use crate::bench::collection::{CollectionError, each_line, without_spaces};
 use crate::bench::page_scores::PAGES;
 use crate::bench::{
-    BenchError, Collection, Documents, PageAnswer, PageScores, Question, Scores, document_name, record_pdf,
+    BenchError, Collection, Corpus, Documents, PageAnswer, PageScores, Question, Scores, Statistic, document_name,
+    record_pdf,
 };
 use crate::extract::ExtractOptions;
 use crate::ingest::{IngestOptions, Progress, Summary, ingest};
@@ -35,11 +36,18 @@ pub struct QualityOptions {
     pub jobs: usize,
     /// How files are read.
     pub extract: ExtractOptions,
+    /// Times all questions are asked before their time counts.
+    pub warmup: usize,
+    /// Times all questions are asked for the time that takes; 0 counts as 1.
+    pub runs: usize,
 }
 
 /// The figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Quality {
+    /// The files of the documents.
+    #[serde(skip)]
+    pub corpus: Corpus,
     /// What the ingest of the documents did.
     pub ingest: Summary,
     /// Means over the questions with judgements; a question without a hit counts as 0.
@@ -54,8 +62,10 @@ pub struct Quality {
     pub without_hit: usize,
     /// Questions refused as over a limit of the query language; they count as without a hit.
     pub refused: usize,
-    /// Seconds that all searches took, one after the other on each core.
+    /// Seconds that all searches took, one after the other on each core; the median of the runs.
     pub search_seconds: f64,
+    /// The same over the runs.
+    pub search_runs: Statistic,
     /// Every question with judgements, in the order of the file.
     pub answers: Vec<Answer>,
 }
@@ -104,17 +114,24 @@ pub fn measure(
         ..IngestOptions::default()
     };
     let summary = ingest(&library, &ingest_options, progress, stop)?;
+    let corpus = Corpus::of(&library)?;
     let engine = Engine::open(Arc::new(library))?;
     let asker = Asker { engine: &engine, operator: options.operator, names, stop };
-    let started = Instant::now();
     let judged: Vec<&Question> = collection.questions.iter().filter(|question| question.judgements.is_some()).collect();
-    let answers = judged.par_iter().map(|question| asker.answer(question)).collect::<Result<Vec<_>, _>>()?;
+    let (mut answers, mut seconds) = (Vec::new(), Vec::new());
+    for run in 0..options.warmup + options.runs.max(1) {
+        let started = Instant::now();
+        answers = judged.par_iter().map(|question| asker.answer(question)).collect::<Result<Vec<_>, _>>()?;
+        seconds.extend((run >= options.warmup).then(|| started.elapsed().as_secs_f64()));
+    }
+    let search_runs = Statistic::of(seconds);
     if summary.interrupted || stop.load(Ordering::Relaxed) {
         return Err(BenchError::Interrupted);
     }
     let scores: Vec<Scores> = answers.iter().map(|answer| answer.scores).collect();
     let page_answers: Vec<PageAnswer> = answers.iter().filter_map(|answer| answer.pages).collect();
     Ok(Quality {
+        corpus,
         ingest: summary,
         scores: Scores::mean(&scores),
         pages: (!page_answers.is_empty()).then(|| PageScores::mean(&page_answers)),
@@ -122,7 +139,8 @@ pub fn measure(
         unjudged: collection.questions.len() - answers.len(),
         without_hit: answers.iter().filter(|answer| answer.found == 0).count(),
         refused: answers.iter().filter(|answer| answer.refused.is_some()).count(),
-        search_seconds: started.elapsed().as_secs_f64(),
+        search_seconds: search_runs.median,
+        search_runs,
         answers,
     })
 }

@@ -5,13 +5,13 @@
 //! Every run opens the library anew, so that nothing but the operating system remembers the run before; in a service
 //! that stays open, words asked for again cost less.
 
-use crate::bench::BenchError;
 use crate::bench::made_reports::Source;
 use crate::bench::mix::{Kind, MIX, MixedQuery, draw};
-use crate::ingest::{Progress, ingest_made};
-use crate::report::Report;
+use crate::bench::statistics::{Statistic, nearest_rank, ratio};
+use crate::bench::{BenchError, Corpus, LibrarySize};
+use crate::ingest::{Progress, Summary, ingest_made};
 use crate::search::{Engine, SearchError};
-use crate::store::{DiskUse, Library, StoreError, TextStore};
+use crate::store::Library;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,9 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Pages of the library at hand that made reports are made of.
-const SOURCE_PAGES: usize = 10_000;
-/// Reports looked at to tell texts from word boxes in the store.
-const SAMPLED_REPORTS: usize = 200;
+pub(super) const SOURCE_PAGES: usize = 10_000;
 
 /// How to measure.
 #[derive(Debug, Clone)]
@@ -47,48 +45,21 @@ pub struct SpeedOptions {
 /// The figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Speed {
+    /// The files of the library searched.
+    #[serde(skip)]
+    pub corpus: Corpus,
     /// The library searched.
     pub library: LibrarySize,
     /// Over all kinds.
     pub all: KindSpeed,
     /// By kind, in the order of the mix.
     pub kinds: Vec<KindSpeed>,
+    /// From run to run, over all kinds: how far the figures can be trusted.
+    pub by_run: ByRun,
     /// With a client on every core at the same time.
     pub throughput: Throughput,
     /// Every query, the slowest first.
     pub queries: Vec<QuerySpeed>,
-}
-
-/// What was searched.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LibrarySize {
-    /// Whether it was made of another's text.
-    pub is_made: bool,
-    /// Seconds it took to make.
-    pub made_seconds: Option<f64>,
-    /// Reports.
-    pub reports: u64,
-    /// Pages.
-    pub pages: u64,
-    /// Bytes of text a page has, in the reports sampled.
-    pub text_bytes_per_page: f64,
-    /// Bytes on disk for each page.
-    pub disk_bytes_per_page: DiskPerPage,
-}
-
-/// Bytes on disk for each page, by part.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct DiskPerPage {
-    /// All of it.
-    pub total: f64,
-    /// The text store without word boxes.
-    pub text: f64,
-    /// Word boxes; told from the texts by the reports sampled.
-    pub geometry: f64,
-    /// The tantivy index.
-    pub index: f64,
-    /// The catalogue.
-    pub catalogue: f64,
 }
 
 /// Times of the queries of a kind.
@@ -119,6 +90,26 @@ pub struct Latency {
     pub p99_ms: f64,
     /// The slowest.
     pub max_ms: f64,
+}
+
+/// Percentiles of each run, in milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ByRun {
+    /// The median of the whole answer.
+    pub p50_ms: Statistic,
+    /// What 99 of 100 do not exceed.
+    pub p99_ms: Statistic,
+}
+
+impl ByRun {
+    fn of(times: &[Times]) -> ByRun {
+        let runs = times.iter().map(|times| times.answer.len()).max().unwrap_or(0);
+        let of_run =
+            |run: usize| -> Vec<Duration> { times.iter().filter_map(|times| times.answer.get(run).copied()).collect() };
+        let latencies: Vec<Latency> = (0..runs).map(|run| Latency::of(&of_run(run))).collect();
+        let statistic = |at: fn(&Latency) -> f64| Statistic::of(latencies.iter().map(at).collect());
+        ByRun { p50_ms: statistic(|latency| latency.p50_ms), p99_ms: statistic(|latency| latency.p99_ms) }
+    }
 }
 
 /// Many clients at the same time.
@@ -153,13 +144,13 @@ struct Times {
 /// Measures; `stop` ends it early, without figures.
 pub fn measure(options: &SpeedOptions, progress: &dyn Progress, stop: &AtomicBool) -> Result<Speed, BenchError> {
     let temporary = tempfile::tempdir().map_err(BenchError::io("create", &std::env::temp_dir()))?;
-    let (directory, made_seconds) = match options.pages {
+    let (directory, made) = match options.pages {
         Some(pages) => {
             let room = options.keep.as_deref().unwrap_or(temporary.path());
             super::claim(room)?;
             let directory = room.join("index");
-            let seconds = make_library(&directory, pages, options, progress, stop)?;
-            (directory, Some(seconds))
+            let made = make_library(&directory, pages, options, progress, stop)?;
+            (directory, Some(made))
         }
         None => (options.library.clone(), None),
     };
@@ -168,7 +159,8 @@ pub fn measure(options: &SpeedOptions, progress: &dyn Progress, stop: &AtomicBoo
     if queries.is_empty() {
         return Err(BenchError::NoText(options.library.clone()));
     }
-    let size = LibrarySize::of(&library, made_seconds)?;
+    let (text, seconds) = (made.as_ref().map(|made| made.text_bytes), made.as_ref().map(|made| made.seconds));
+    let (size, corpus) = (LibrarySize::of(&library, text, seconds)?, Corpus::of(&library)?);
     drop((library, engine));
     let times = time_queries(&directory, &queries, options, stop)?;
     let throughput = throughput(&directory, &queries, options.runs, stop)?;
@@ -181,22 +173,24 @@ pub fn measure(options: &SpeedOptions, progress: &dyn Progress, stop: &AtomicBoo
         (!times.is_empty()).then(|| KindSpeed::of(Some(kind), &times))
     };
     Ok(Speed {
+        corpus,
         library: size,
         all: KindSpeed::of(None, &times.iter().collect::<Vec<_>>()),
         kinds: MIX.iter().filter_map(|(kind, _)| of_kind(*kind)).collect(),
+        by_run: ByRun::of(&times),
         throughput,
         queries: by_slowness(&queries, &times),
     })
 }
 
-/// Makes a library of about so many pages, and says how many seconds it took.
+/// Makes a library of about so many pages, and says what that did.
 fn make_library(
     directory: &Path,
     pages: u64,
     options: &SpeedOptions,
     progress: &dyn Progress,
     stop: &AtomicBool,
-) -> Result<f64, BenchError> {
+) -> Result<Summary, BenchError> {
     let source = Source::read(&Library::open_for_reading(&options.library)?, SOURCE_PAGES)?;
     if source.is_empty() {
         return Err(BenchError::NoText(options.library.clone()));
@@ -205,7 +199,7 @@ fn make_library(
     let numbers = source.numbers_for(options.seed, pages);
     let library = Library::open_for_writing(directory)?;
     let summary = ingest_made(&library, options.jobs, &numbers, &make, progress, stop)?;
-    if summary.interrupted { Err(BenchError::Interrupted) } else { Ok(summary.seconds) }
+    if summary.interrupted { Err(BenchError::Interrupted) } else { Ok(summary) }
 }
 
 fn open(directory: &Path) -> Result<(Arc<Library>, Engine), BenchError> {
@@ -289,7 +283,7 @@ fn by_slowness(queries: &[MixedQuery], times: &[Times]) -> Vec<QuerySpeed> {
             kind: query.kind,
             query: query.request.q.clone(),
             found: times.found,
-            p50_ms: Latency::of(times.answer.clone()).p50_ms,
+            p50_ms: Latency::of(&times.answer).p50_ms,
         })
         .collect();
     slow.sort_by(|a, b| b.p50_ms.total_cmp(&a.p50_ms));
@@ -298,9 +292,10 @@ fn by_slowness(queries: &[MixedQuery], times: &[Times]) -> Vec<QuerySpeed> {
 
 impl KindSpeed {
     fn of(kind: Option<Kind>, times: &[&Times]) -> KindSpeed {
-        let all =
-            |times_of: fn(&Times) -> &Vec<Duration>| times.iter().flat_map(|times| times_of(times)).copied().collect();
-        let (answer, bare) = (Latency::of(all(|times| &times.answer)), Latency::of(all(|times| &times.bare)));
+        let all = |times_of: fn(&Times) -> &Vec<Duration>| -> Vec<Duration> {
+            times.iter().flat_map(|times| times_of(times)).copied().collect()
+        };
+        let (answer, bare) = (Latency::of(&all(|times| &times.answer)), Latency::of(&all(|times| &times.bare)));
         let mut found: Vec<u64> = times.iter().map(|times| times.found).collect();
         found.sort_unstable();
         KindSpeed {
@@ -309,62 +304,18 @@ impl KindSpeed {
             found: found.get(found.len() / 2).copied().unwrap_or(0),
             answer,
             bare,
-            ratio: if bare.p50_ms > 0.0 { answer.p50_ms / bare.p50_ms } else { 0.0 },
+            ratio: ratio(answer.p50_ms, bare.p50_ms),
         }
     }
 }
 
 impl Latency {
-    /// By nearest rank.
-    fn of(mut times: Vec<Duration>) -> Latency {
-        times.sort_unstable();
-        let at = |share: f64| {
-            let rank = (times.len() as f64 * share).ceil().max(1.0) as usize;
-            times.get(rank - 1).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
-        };
+    fn of(times: &[Duration]) -> Latency {
+        let mut milliseconds: Vec<f64> = times.iter().map(|time| time.as_secs_f64() * 1_000.0).collect();
+        milliseconds.sort_by(f64::total_cmp);
+        let at = |share| nearest_rank(&milliseconds, share);
         Latency { p50_ms: at(0.5), p90_ms: at(0.9), p99_ms: at(0.99), max_ms: at(1.0) }
     }
-}
-
-impl LibrarySize {
-    fn of(library: &Library, made_seconds: Option<f64>) -> Result<LibrarySize, StoreError> {
-        let coverage = library.catalogue().coverage()?;
-        let pages: u64 = coverage.pages.values().sum();
-        let (text_bytes, geometry_share) = sample(library)?;
-        let disk = DiskUse::of(library.directory());
-        let per_page = |bytes: f64| bytes / pages.max(1) as f64;
-        let geometry = disk.text_store as f64 * geometry_share;
-        Ok(LibrarySize {
-            is_made: made_seconds.is_some(),
-            made_seconds,
-            reports: coverage.reports,
-            pages,
-            text_bytes_per_page: text_bytes,
-            disk_bytes_per_page: DiskPerPage {
-                total: per_page(disk.total() as f64),
-                text: per_page(disk.text_store as f64 - geometry),
-                geometry: per_page(geometry),
-                index: per_page(disk.index as f64),
-                catalogue: per_page(disk.catalogue as f64),
-            },
-        })
-    }
-}
-
-/// Bytes of text a page, and the share of the text store that is word boxes, in reports spread evenly over the library.
-fn sample(library: &Library) -> Result<(f64, f64), StoreError> {
-    let locations = library.catalogue().locations()?;
-    let step = locations.len().div_ceil(SAMPLED_REPORTS).max(1);
-    let (mut pages, mut text_bytes, mut with_boxes, mut without_boxes) = (0, 0, 0, 0);
-    for (_, location) in locations.into_iter().step_by(step) {
-        let mut report: Report = library.texts().load(location)?;
-        pages += report.pages.len();
-        text_bytes += report.pages.iter().map(|page| page.text.len()).sum::<usize>();
-        with_boxes += TextStore::encode(&report).len();
-        report.pages.iter_mut().for_each(|page| page.words.clear());
-        without_boxes += TextStore::encode(&report).len();
-    }
-    Ok((text_bytes as f64 / pages.max(1) as f64, 1.0 - without_boxes as f64 / with_boxes.max(1) as f64))
 }
 
 #[cfg(test)]
@@ -398,6 +349,7 @@ mod tests {
         assert_eq!((speed.library.reports, speed.library.pages, speed.library.is_made), (3, 8, false));
         assert!(speed.all.queries >= 20, "{}", speed.all.queries);
         assert_eq!(speed.kinds.iter().map(|kind| kind.queries).sum::<usize>(), speed.all.queries);
+        assert_eq!((speed.corpus.files, speed.by_run.p50_ms.values.len()), (3, 2));
         assert!(speed.all.answer.p50_ms > 0.0 && speed.all.answer.max_ms >= speed.all.answer.p99_ms);
         assert!(speed.queries.windows(2).all(|pair| pair[0].p50_ms >= pair[1].p50_ms));
         assert!(speed.throughput.queries_per_second > 0.0);
@@ -434,10 +386,10 @@ mod tests {
 
     #[test]
     fn percentiles_are_by_nearest_rank() {
-        let times = (1..=200).map(Duration::from_millis).collect();
+        let times: Vec<Duration> = (1..=200).rev().map(Duration::from_millis).collect();
         let expected = Latency { p50_ms: 100.0, p90_ms: 180.0, p99_ms: 198.0, max_ms: 200.0 };
-        assert_eq!(Latency::of(times), expected);
-        assert_eq!(Latency::of(Vec::new()), Latency::default());
-        assert!((Latency::of(vec![Duration::from_millis(7)]).p50_ms - 7.0).abs() < 1e-9);
+        assert_eq!(Latency::of(&times), expected);
+        assert_eq!(Latency::of(&[]), Latency::default());
+        assert!((Latency::of(&[Duration::from_millis(7)]).p50_ms - 7.0).abs() < 1e-9);
     }
 }

@@ -3,6 +3,13 @@
 //! Only what was typed is held here; defaults come from [`crate::cli::config`], so that an option given on the command
 //! line can be told from one that was not. Help, man page and completions are made from this file alone.
 
+mod bench;
+
+pub use bench::{
+    BenchBarsArguments, BenchCommand, BenchGrowthArguments, BenchIngestArguments, BenchOnceArguments,
+    BenchQualityArguments, BenchSearchArguments, RunsArguments,
+};
+
 use crate::cli::config::LogFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -426,86 +433,6 @@ pub struct RecogniserArguments {
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
-}
-
-/// `recto bench`
-#[derive(Debug, Subcommand)]
-pub enum BenchCommand {
-    /// Score searches by what people judged relevant: nDCG, recall, MRR, MAP
-    Quality(BenchQualityArguments),
-    /// Time a mix of queries, beside the engine's own for the same words: percentiles, throughput, disk use
-    Search(BenchSearchArguments),
-}
-
-/// `recto bench search`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Queries are drawn from the words of the library: single words from common to rare, several, phrases, beginnings, typos,
-filters, facets, and what is not found. A time is that of the whole answer, pages, passages, quads and JSON included;
-beside it stands the engine's bare query for the same words: ten best and count.
-
-With --pages, the library searched is made of the real text of the given one: each report has whole paragraphs of three
-reports in one language, page by page after the pattern of one of them. Its vocabulary does not grow.")]
-pub struct BenchSearchArguments {
-    /// Make a library of about so many pages from the text of this one, and search that
-    #[arg(long, value_name = "N")]
-    pub pages: Option<u64>,
-    /// Keep the library made in index/ of this new folder
-    #[arg(long, value_name = "DIR", requires = "pages", value_hint = clap::ValueHint::DirPath)]
-    pub keep: Option<PathBuf>,
-    /// Queries in the mix
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    pub queries: u64,
-    /// What queries and made reports are drawn by
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// Runs of the mix before those that count
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    #[arg(value_parser = clap::value_parser!(u64).range(0..=1_000))]
-    pub warmup: u64,
-    /// Runs of the mix that count
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000))]
-    pub runs: u64,
-    /// Print every query, not only the slowest
-    #[arg(long)]
-    pub per_query: bool,
-    /// Print it as a JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `recto bench quality`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-The folder holds
-  docs.jsonl   {\"id\": …, \"title\": …, \"text\": …}, one record a line, each printed as a PDF of its own; or PDFs in pdf/
-  queries.tsv  question TAB query
-  qrels.txt    question 0 document judgement, as TREC has them; a PDF's name is its file's stem
-  pages.tsv    question TAB document TAB page[,page…]: the pages that answer it; may be missing
-
-Everything goes through a real ingest into a temporary library and real searches. Scores follow trec_eval's formulas;
-a question without a hit counts as 0, a question without judgements is left out.")]
-pub struct BenchQualityArguments {
-    /// Folder of the judged collection
-    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
-    pub directory: PathBuf,
-    /// Folder of PDFs to search instead of the collection's own documents
-    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
-    pub pdfs: Option<PathBuf>,
-    /// How bare words combine [default: and]
-    #[arg(long, value_name = "OPERATOR", value_parser = ["and", "or"])]
-    pub op: Option<String>,
-    /// Keep the library in index/ of this new folder, and PDFs printed in pdf/
-    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
-    pub keep: Option<PathBuf>,
-    /// Print the scores of every question, too
-    #[arg(long)]
-    pub per_query: bool,
-    /// Print it as a JSON object
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// `recto config`

@@ -7,7 +7,7 @@
 pub enum ExitCode {
     /// 0: done, or something was found. A reader that closed the pipe early is no error either.
     Success,
-    /// 1: the search was answered and nothing was found, as in grep.
+    /// 1: the search was answered and nothing was found, as in grep; or a figure is on the wrong side of its bar.
     NothingFound,
     /// 2: wrong usage or configuration, or a failure that stopped the command.
     Failure,

@@ -14,6 +14,7 @@ use crate::store::{Library, Repaired};
 use crate::upkeep;
 use crate::worker::WorkerPool;
 use figment::value::Value;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,6 +46,17 @@ impl Session {
         &self.loaded.config
     }
 
+    /// The program that runs, to be started once more.
+    pub fn program(&self) -> Result<PathBuf, CommandError> {
+        this_program().map_err(service)
+    }
+
+    /// What is typed to have another process take its settings from where this one does.
+    pub fn configuration_arguments(&self) -> Vec<OsString> {
+        let file = self.global.config.iter();
+        file.flat_map(|file| [OsString::from("--config"), OsString::from(file)]).collect()
+    }
+
     /// The settings with their origins.
     pub fn loaded(&self) -> &Loaded {
         &self.loaded
@@ -66,7 +78,7 @@ impl Session {
         if mode == SandboxMode::Off {
             return Ok(None);
         }
-        let pool = WorkerPool::new(&this_program().map_err(service)?);
+        let pool = WorkerPool::new(&self.program()?);
         if mode == SandboxMode::Required {
             let enforcement = pool.enforcement().map_err(service)?;
             if !enforcement.is_full() {
@@ -128,7 +140,7 @@ impl Session {
 
     /// The same, whether it is switched off or not.
     pub fn recogniser(&self) -> Result<Arc<Ocr>, CommandError> {
-        Ok(Arc::new(Ocr::new(self.config().ocr.clone(), this_program().map_err(service)?)))
+        Ok(Arc::new(Ocr::new(self.config().ocr.clone(), self.program()?)))
     }
 
     /// How far reading is confined on this system, on one line.

@@ -115,6 +115,15 @@ fn overrides(command: &Command) -> Vec<Override> {
             .chain(wanted(&arguments.wanted))
             .collect(),
         Command::Export(arguments) => wanted(&arguments.wanted).into(),
+        Command::Bench(BenchCommand::Ingest(arguments)) => vec![
+            arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
+            Some(("ocr.mode", Value::from(arguments.ocr.as_deref().unwrap_or("off")), "--ocr")),
+        ],
+        Command::Bench(BenchCommand::Bars(_)) => vec![Some(("ocr.mode", Value::from("off"), "recto bench bars"))],
+        Command::Bench(BenchCommand::Once(arguments)) => vec![
+            arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
+            arguments.ocr.as_deref().map(|mode| ("ocr.mode", Value::from(mode), "--ocr")),
+        ],
         Command::Bench(BenchCommand::Quality(arguments)) => {
             vec![arguments.op.as_deref().map(|op| ("search.op", Value::from(op), "--op"))]
         }

@@ -2,7 +2,11 @@
 //!
 //! **Invariant:** makes strings, prints nothing.
 
+mod bars_text;
+mod cost_text;
 mod explanation_text;
+mod growth_svg;
+mod growth_text;
 mod machine_line;
 mod number;
 mod quality_text;
@@ -15,7 +19,11 @@ mod trec;
 mod wrap;
 
 pub use crate::export::{MarkedText, SearchCsv, is_control, printable, to_json};
-pub use machine_line::machine_line;
+pub use bars_text::BarsText;
+pub use cost_text::CostText;
+pub use growth_svg::GrowthSvg;
+pub use growth_text::GrowthText;
+pub use machine_line::{corpus_line, disk_rows, machine_line};
 pub use number::{bytes, count, duration};
 pub use quality_text::QualityText;
 pub use report_json::ReportJson;

@@ -2,7 +2,7 @@
 
 use crate::bench::Machine;
 use crate::bench::quality::{Answer, Quality};
-use crate::cli::output::{count, machine_line, printable};
+use crate::cli::output::{corpus_line, count, machine_line, printable};
 use std::fmt::{self, Display, Formatter};
 
 /// The figures as a table, below the lines of the questions if they were kept.
@@ -17,15 +17,13 @@ pub struct QualityText<'q> {
 
 impl Display for QualityText<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Quality { ingest, scores, pages, questions, unjudged, without_hit, refused, .. } = self.quality;
+        let Quality { corpus, ingest, scores, pages, questions, unjudged, without_hit, refused, .. } = self.quality;
         for answer in &self.quality.answers {
             write_answer(answer, formatter)?;
         }
         writeln!(formatter, "{}", machine_line(self.machine))?;
-        let searchable = ingest.indexed + ingest.partial;
         let failed: u64 = ingest.failed.values().sum();
-        let read: u64 = ingest.pages.values().sum();
-        write!(formatter, "{}, {}", count(searchable, "document"), count(read, "page"))?;
+        write!(formatter, "{}", corpus_line(corpus))?;
         if failed > 0 {
             write!(formatter, ", {} failed", count(failed, "file"))?;
         }
@@ -80,7 +78,8 @@ fn write_answer(answer: &Answer, formatter: &mut Formatter<'_>) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::{PageAnswer, PageScores, Scores};
+    use crate::bench::{PageAnswer, PageScores, Scores, Statistic};
+    use crate::cli::output::machine_line::tests::{corpus, machine};
     use crate::ingest::Summary;
 
     #[test]
@@ -95,6 +94,7 @@ mod tests {
             pages: Some(PageAnswer { is_first_right: false, rank: Some(4), is_within_report: true }),
         };
         let quality = Quality {
+            corpus: corpus(),
             ingest: Summary {
                 indexed: 1_398,
                 partial: 1,
@@ -110,21 +110,14 @@ mod tests {
             without_hit: 2,
             refused: 1,
             search_seconds: 1.26,
+            search_runs: Statistic::of(vec![1.26]),
             answers: vec![answer],
         };
-        let machine = Machine {
-            recto: "0.1.0",
-            debug_build: true,
-            os: "linux",
-            architecture: "x86_64",
-            processor: Some("Fast CPU".to_owned()),
-            cores: 2,
-            memory_bytes: Some(25_200_000_000),
-        };
+        let machine = machine();
         insta::assert_snapshot!(QualityText { quality: &quality, machine: &machine, op: "or" }, @"
         12\tnDCG@10 0.4011\trecall@100 0.7500\tRR 0.5000\tAP 0.3000\tright page at 4\t30 found\tcash[1m transfer
-        recto 0.1.0 (debug build), linux x86_64, 2 cores, 25.2 GB, Fast CPU
-        1,399 documents, 1,404 pages, 1 file failed, ingest 0.8 s, searches 1.3 s
+        recto 0.1.0 (1a2b3c4d5e6f, debug build), linux x86_64, 2 cores, 25.2 GB, Fast CPU
+        1,400 files, 1,399 reports, 100,004 pages, 63.1 MB, list 001122334455, 1 file failed, ingest 0.8 s, searches 1.3 s
         225 judged questions, words combined by or, 1 without judgements left out, 1 refused as too long
 
         nDCG@10                 0.4011

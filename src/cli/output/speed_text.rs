@@ -2,7 +2,7 @@
 
 use crate::bench::Machine;
 use crate::bench::speed::{KindSpeed, Speed};
-use crate::cli::output::{count, machine_line, printable};
+use crate::cli::output::{corpus_line, count, disk_rows, machine_line, printable};
 use std::fmt::{self, Display, Formatter};
 
 /// The figures as tables.
@@ -17,9 +17,9 @@ pub struct SpeedText<'s> {
 
 impl Display for SpeedText<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Speed { library, all, kinds, throughput, queries } = self.speed;
+        let Speed { corpus, library, all, kinds, by_run, throughput, queries } = self.speed;
         writeln!(formatter, "{}", machine_line(self.machine))?;
-        write!(formatter, "{}, {}", count(library.reports, "report"), count(library.pages, "page"))?;
+        write!(formatter, "{}", corpus_line(corpus))?;
         if let Some(seconds) = library.made_seconds {
             write!(formatter, ", made of paragraphs of real reports in {seconds:.0} s")?;
         }
@@ -35,22 +35,16 @@ impl Display for SpeedText<'_> {
         }
         writeln!(
             formatter,
-            "\n{} at the same time: {:.0} answers a second",
+            "\nfrom run to run: p50 {:.2} ± {:.2} ms, p99 {:.2} ± {:.2} ms",
+            by_run.p50_ms.mean, by_run.p50_ms.deviation, by_run.p99_ms.mean, by_run.p99_ms.deviation
+        )?;
+        writeln!(
+            formatter,
+            "{} at the same time: {:.0} answers a second",
             count(throughput.clients as u64, "client"),
             throughput.queries_per_second
         )?;
-        let disk = library.disk_bytes_per_page;
-        writeln!(formatter, "\nbytes a page on disk, beside {:.0} of text", library.text_bytes_per_page)?;
-        let parts = [
-            ("text", disk.text),
-            ("word boxes", disk.geometry),
-            ("index", disk.index),
-            ("catalogue", disk.catalogue),
-            ("all", disk.total),
-        ];
-        for (part, bytes) in parts {
-            writeln!(formatter, "{part:18}{bytes:>7.0}{:>8.2}", bytes / library.text_bytes_per_page.max(1.0))?;
-        }
+        write!(formatter, "\n{}", disk_rows(library))?;
         writeln!(formatter, "\nslowest")?;
         for slow in queries {
             let kind = slow.kind.name();
@@ -82,7 +76,9 @@ fn write_kind(speed: &KindSpeed, formatter: &mut Formatter<'_>) -> fmt::Result {
 mod tests {
     use super::*;
     use crate::bench::Kind;
-    use crate::bench::speed::{DiskPerPage, Latency, LibrarySize, QuerySpeed, Throughput};
+    use crate::bench::speed::{ByRun, Latency, QuerySpeed, Throughput};
+    use crate::bench::{DiskPerPage, LibrarySize, Statistic};
+    use crate::cli::output::machine_line::tests::{corpus, machine};
 
     #[test]
     fn the_tables_have_every_figure() {
@@ -95,32 +91,28 @@ mod tests {
             ratio: 50.2,
         };
         let disk = DiskPerPage { total: 2_567.0, text: 1_073.0, geometry: 470.0, index: 1_010.0, catalogue: 14.0 };
+        let statistic = |values: &[f64]| Statistic::of(values.to_vec());
         let speed = Speed {
+            corpus: corpus(),
             library: LibrarySize {
                 is_made: true,
                 made_seconds: Some(22.6),
                 reports: 3_058,
                 pages: 100_004,
                 text_bytes_per_page: 2_948.0,
+                disk_bytes_per_text_byte: 0.87,
                 disk_bytes_per_page: disk,
             },
             all: kind(None),
             kinds: vec![kind(Some(Kind::WordCommon)), kind(Some(Kind::PhraseSlop))],
+            by_run: ByRun { p50_ms: statistic(&[1.2, 1.25, 1.3]), p99_ms: statistic(&[20.0, 23.0, 26.0]) },
             throughput: Throughput { clients: 2, queries_per_second: 414.4 },
             queries: vec![QuerySpeed { kind: Kind::Typo, query: "carwon~1".to_owned(), found: 1_615, p50_ms: 30.0 }],
         };
-        let machine = Machine {
-            recto: "0.1.0",
-            debug_build: false,
-            os: "linux",
-            architecture: "x86_64",
-            processor: None,
-            cores: 2,
-            memory_bytes: None,
-        };
+        let machine = machine();
         insta::assert_snapshot!(SpeedText { speed: &speed, machine: &machine, runs: 3 }, @r"
-        recto 0.1.0, linux x86_64, 2 cores
-        3,058 reports, 100,004 pages, made of paragraphs of real reports in 23 s
+        recto 0.1.0 (1a2b3c4d5e6f, debug build), linux x86_64, 2 cores, 25.2 GB, Fast CPU
+        1,400 files, 1,399 reports, 100,004 pages, 63.1 MB, list 001122334455, made of paragraphs of real reports in 23 s
         3 runs of 40 different queries
 
                                                               whole answer, ms    bare engine, ms
@@ -129,6 +121,7 @@ mod tests {
         phrase with slop       40    1167      1.23    13.64    23.93   124.86     0.025    0.111    50.2
         all                    40    1167      1.23    13.64    23.93   124.86     0.025    0.111    50.2
 
+        from run to run: p50 1.25 ± 0.05 ms, p99 23.00 ± 3.00 ms
         2 clients at the same time: 414 answers a second
 
         bytes a page on disk, beside 2948 of text

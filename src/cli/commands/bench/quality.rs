@@ -1,8 +1,8 @@
 //! `recto bench quality`: scores searches by what people judged relevant.
 
-use super::Measured;
+use super::{Measured, count};
 use crate::bench::quality::{QualityOptions, measure};
-use crate::bench::{Collection, Documents, Machine};
+use crate::bench::{Collection, Corpus, Documents, Machine};
 use crate::cli::args::BenchQualityArguments;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
@@ -14,10 +14,14 @@ use serde::Serialize;
 
 /// The collection measured, in JSON.
 #[derive(Serialize)]
-struct Corpus<'c> {
+struct Judged<'c> {
     directory: std::borrow::Cow<'c, str>,
     documents: &'static str,
     op: &'c str,
+    warmup: u64,
+    runs: u64,
+    #[serde(flatten)]
+    files: &'c Corpus,
 }
 
 /// Measures and prints the scores.
@@ -28,6 +32,8 @@ pub fn run(arguments: &BenchQualityArguments, session: &Session) -> Result<ExitC
     let options = QualityOptions {
         operator: if op == "or" { Operator::Or } else { Operator::And },
         keep: arguments.keep.clone(),
+        warmup: count(arguments.warmup),
+        runs: count(arguments.runs),
         jobs: session.config().ingest.jobs,
         extract: session.extract_options()?,
     };
@@ -41,13 +47,16 @@ pub fn run(arguments: &BenchQualityArguments, session: &Session) -> Result<ExitC
         quality.answers.clear();
     }
     if arguments.json {
-        let corpus = Corpus {
+        let corpus = Judged {
             directory: arguments.directory.to_string_lossy(),
             documents: match collection.documents {
                 Documents::Records(_) => "records",
                 Documents::Pdfs(_) => "pdfs",
             },
             op,
+            warmup: arguments.warmup,
+            runs: arguments.runs,
+            files: &quality.corpus,
         };
         console.results(&to_json(&Measured {
             bench: "quality",

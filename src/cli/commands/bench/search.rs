@@ -1,9 +1,9 @@
 //! `recto bench search`: times a mix of queries.
 
-use super::Measured;
-use crate::bench::Machine;
+use super::{Measured, count};
 use crate::bench::speed::{SpeedOptions, measure};
-use crate::cli::args::BenchSearchArguments;
+use crate::bench::{Corpus, Machine};
+use crate::cli::args::{BenchSearchArguments, RunsArguments};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::interrupt;
@@ -17,16 +17,17 @@ const SLOWEST: usize = 10;
 
 /// What was asked of which library, in JSON.
 #[derive(Serialize)]
-struct Corpus<'c> {
+struct Searched<'c> {
     library: Cow<'c, str>,
     seed: u64,
     warmup: u64,
     runs: u64,
+    #[serde(flatten)]
+    files: &'c Corpus,
 }
 
 /// Measures and prints the figures.
 pub fn run(arguments: &BenchSearchArguments, session: &Session) -> Result<ExitCode, CommandError> {
-    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let options = SpeedOptions {
         library: session.library_directory().to_owned(),
         pages: arguments.pages,
@@ -34,8 +35,8 @@ pub fn run(arguments: &BenchSearchArguments, session: &Session) -> Result<ExitCo
         jobs: session.config().ingest.jobs,
         queries: count(arguments.queries),
         seed: arguments.seed,
-        warmup: count(arguments.warmup),
-        runs: count(arguments.runs),
+        warmup: count(arguments.runs.warmup),
+        runs: count(arguments.runs.runs),
     };
     let console = session.console;
     let stop = interrupt::stop_flag(move || console.note("stopping"));
@@ -48,11 +49,11 @@ pub fn run(arguments: &BenchSearchArguments, session: &Session) -> Result<ExitCo
     }
     if arguments.json {
         let library = options.library.to_string_lossy();
-        let BenchSearchArguments { seed, warmup, runs, .. } = *arguments;
-        let corpus = Corpus { library, seed, warmup, runs };
+        let RunsArguments { warmup, runs } = arguments.runs;
+        let corpus = Searched { library, seed: arguments.seed, warmup, runs, files: &speed.corpus };
         console.results(&to_json(&Measured { bench: "search", machine, corpus, figures: &speed })?)?;
     } else {
-        console.results(&SpeedText { speed: &speed, machine: &machine, runs: arguments.runs }.to_string())?;
+        console.results(&SpeedText { speed: &speed, machine: &machine, runs: arguments.runs.runs }.to_string())?;
     }
     if let Some(keep) = &arguments.keep {
         console.note(format!("kept: recto bench search --index '{}'", keep.join("index").display()));
