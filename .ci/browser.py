@@ -186,6 +186,7 @@ class Browser:
         return [line for line in lines if "Content Security Policy" in line or "Uncaught" in line or "Trusted" in line]
 
 
+PASSWORD = "marmots whistle at dawn"
 ENTER, ESCAPE = "\ue007", "\ue00c"
 
 
@@ -479,10 +480,7 @@ def handing_over(browser, binary, base, index, folder):
     assert browser.text("h1") == "A late report", browser.text("h1")
 
 
-PASSWORD = "correct horse battery staple"
-
-
-def person(binary, index, name, role):
+def somebody(binary, index, name, role):
     """An account that can log in."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write(PASSWORD + "\n")
@@ -522,7 +520,7 @@ def discussion(browser, binary, base, index, report, scripts):
     """From a stranger on a report's page to a comment, its approval, a reply, a change, and its end."""
     sort = "with" if scripts else "without"
     place, moderator, first, second = f"/reports/{report}", f"moderator {sort}", f"Ada {sort}", f"Ben {sort}"
-    person(binary, index, moderator, "admin")
+    somebody(binary, index, moderator, "admin")
     browser.call("DELETE", "/cookie")
     browser.go(base + place)
     assert "Be the first to write a comment." in browser.text("#comments")
@@ -596,7 +594,7 @@ def discussion(browser, binary, base, index, report, scripts):
 def hostile_comments(browser, binary, base, index, report):
     """Whatever a comment says is shown as what it says, and breaks no page."""
     name = "Mallory"
-    person(binary, index, name, "admin")
+    somebody(binary, index, name, "admin")
     log_in(browser, base, name, "/comments")
     cookie = "; ".join(f"{each['name']}={each['value']}" for each in browser.call("GET", "/cookie"))
     texts = PAYLOADS + ["\u202efdp.exe \u2066canary\u2069", "canary" + "x" * 3_990, "\u0928\u093f" * 1_500, "canary\n" * 300]

@@ -1,6 +1,7 @@
 //! Every route × every kind of caller.
 
 use super::{Site, log_in, site_guarded};
+use crate::serve::cookies::form_token;
 use crate::serve::routes::{Route, table};
 use crate::store::{Role, SESSION_IDLE, Scope, ServiceStore};
 use axum::http::StatusCode;
@@ -120,17 +121,29 @@ fn guarded(public: bool) -> (Site, Arc<ServiceStore>, BTreeMap<&'static str, Str
 
 /// The status that a caller gets, who sends what their kind would send.
 async fn status(site: &Site, store: &ServiceStore, keys: &BTreeMap<&str, String>, route: &Route, caller: &str) -> u16 {
-    let path = route.path.replace("{id}", &site.id.to_string()).replace("{page}", "1").replace("{job}", "1");
+    let path = route
+        .path
+        .replace("{id}", &site.id.to_string())
+        .replace("{page}", "1")
+        .replace("{job}", "1")
+        .replace("{account}", "9");
     let mut headers = Vec::new();
-    let mut body = String::new();
     if let Some(scope) = caller.strip_prefix("key:") {
         headers.push(("authorization", format!("Bearer {}", keys[scope])));
-    } else if let Some(role) = Role::from_code(caller) {
-        // Anew each time: some routes end a session.
-        let person = log_in(store, role);
-        headers.push(("cookie", person.cookie));
-        body = format!("token={}", person.form_token);
     }
+    let (cookie, token) = match Role::from_code(caller) {
+        // Anew each time: some routes end a session.
+        Some(role) => {
+            let person = log_in(store, role);
+            (person.cookie, person.form_token)
+        }
+        None => {
+            let secret = "00".repeat(32);
+            (format!("recto-form={secret}"), form_token(&secret))
+        }
+    };
+    headers.push(("cookie", cookie));
+    let body = format!("token={token}");
     if route.path.starts_with("/api/") {
         headers.push(("content-type", "application/json".to_owned()));
     } else if route.method == "POST" {
