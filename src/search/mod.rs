@@ -6,6 +6,7 @@
 mod bare;
 mod boundary;
 mod collect;
+mod contributors;
 mod copies;
 mod cursor;
 mod engine;
@@ -43,6 +44,7 @@ mod within;
 mod tests;
 
 pub use bare::BareQuery;
+pub use contributors::{Contributor, ContributorList, Contributors, Letter};
 pub use copies::{Copies, CopyKind, NearCopy};
 pub use engine::{Engine, SearchError};
 pub use every::EveryHit;

@@ -156,9 +156,10 @@ impl Links {
         self.at(&format!("/reports/{id}/citation.{extension}"))
     }
 
-    /// The list of reports that somebody contributed to.
-    pub fn reports_by(&self, contributor: &str) -> String {
-        with_query(self.at("/reports"), &[("contributor", contributor)])
+    /// The list of contributors with such words in their names, from `offset`.
+    pub fn contributors(&self, q: &str, offset: u64) -> String {
+        let offset = if offset == 0 { String::new() } else { offset.to_string() };
+        with_query(self.at("/contributors"), &[("q", q), ("offset", &offset)])
     }
 
     /// The PDF itself, opened at a page (1-based index, never the label: RFC 8118).

@@ -89,6 +89,8 @@ pub enum Code {
     NotFound,
     /// No such report.
     UnknownReport,
+    /// There was such a report, which was removed.
+    ReportRemoved,
     /// No such page in the report.
     UnknownPage,
     /// The original was changed or moved since it was read.
@@ -143,6 +145,7 @@ impl Code {
         Code::NotFound,
         Code::UnknownReport,
         Code::UnknownPage,
+        Code::ReportRemoved,
         Code::MethodNotAllowed,
         Code::RequestTimeout,
         Code::FileGone,
@@ -224,6 +227,7 @@ impl Code {
             }
             Code::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is nothing at this address"),
             Code::UnknownReport => ("unknown_report", StatusCode::NOT_FOUND, "There is no such report"),
+            Code::ReportRemoved => ("report_removed", StatusCode::GONE, "This report was removed"),
             Code::UnknownPage => ("unknown_page", StatusCode::NOT_FOUND, "The report has no such page"),
             Code::FileGone => ("file_gone", StatusCode::GONE, "The original is no longer there"),
             Code::PageNotDrawn => ("page_not_drawn", StatusCode::UNPROCESSABLE_ENTITY, "This page cannot be drawn"),

@@ -2,7 +2,7 @@
 
 use crate::jobs::Jobs;
 use crate::report::ReportId;
-use crate::search::{Copies, Hit, Holdings, PageMarks, Related, SearchRequest, SearchResponse};
+use crate::search::{ContributorList, Copies, Hit, Holdings, PageMarks, Related, SearchRequest, SearchResponse};
 use crate::serve::conditional::EntityTag;
 use crate::serve::layers::access::Guard;
 use crate::serve::layers::rates::Rates;
@@ -206,6 +206,12 @@ impl Service {
         })
     }
 
+    /// Contributors whose names have words that begin as those of `q` do; blocks.
+    pub fn contributors(&self, q: &str, offset: u64, limit: u64) -> Result<ContributorList, Problem> {
+        let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        Ok(self.holdings()?.contributors().list(q, place(offset), place(limit)))
+    }
+
     /// Reports related to one; blocks. A report can be read without them.
     pub fn related(&self, id: ReportId) -> Vec<Related> {
         self.searcher.related(id, RELATED_SHOWN).unwrap_or_else(|error| {
@@ -355,13 +361,22 @@ impl Service {
 
     /// The line of a report in the catalogue; blocks.
     pub fn row(&self, id: ReportId) -> Result<ReportRow, Problem> {
-        let row = self.library.catalogue().report(id)?;
-        let row = row.ok_or_else(|| Problem::new(Code::UnknownReport, "it may have been removed from the library"))?;
+        let Some(row) = self.library.catalogue().report(id)? else { return Err(self.missing(id)?) };
         match &self.guard.store {
             // It was corrected a moment ago, and the catalogue does not say so yet.
             Some(store) if store.is_marked(id)? => Ok(self.library.corrected(row, store.correction(id)?)?),
             _ => Ok(row),
         }
+    }
+
+    /// Why there is no such report; blocks. What a removed one was is not told: whoever had it removed may have had
+    /// reasons.
+    fn missing(&self, id: ReportId) -> Result<Problem, Problem> {
+        let (code, detail) = match self.library.catalogue().is_withdrawn(id)? {
+            true => (Code::ReportRemoved, "it was taken out of the library and will not come back by itself"),
+            false => (Code::UnknownReport, "check the address, or look for it by its title or by words of its text"),
+        };
+        Ok(Problem::new(code, detail))
     }
 
     /// A report with what it says about itself; blocks.

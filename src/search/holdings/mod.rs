@@ -9,9 +9,10 @@ mod read;
 use crate::index::folded;
 use crate::report::ReportId;
 use crate::search::collect::preference;
-use crate::search::{Facet, Filter};
+use crate::search::{Contributors, Facet, Filter};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A report as holdings are made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub struct Holdings {
     /// Places in `ids`; the last added first.
     by_added: Vec<u32>,
     contributors: Values,
+    /// The same in alphabetical order, when somebody has asked for it.
+    by_family: OnceLock<Contributors>,
     years: Values,
     languages: Values,
     tags: Values,
@@ -128,6 +131,7 @@ impl Holdings {
             years: Values::of(&reports, |report| year(report).into_iter().collect(), str::to_owned),
             languages: Values::of(&reports, |report| report.languages.clone(), str::to_owned),
             tags: Values::of(&reports, |report| report.tags.clone(), folded),
+            by_family: OnceLock::new(),
             dated: reports.iter().filter(|report| report.date > 0).count(),
             ids: reports.iter().map(|report| report.id).collect(),
             added: reports.iter().map(|report| report.added).collect(),
@@ -150,6 +154,11 @@ impl Holdings {
     /// accents alone are one.
     pub fn values(&self, field: HeldField) -> &[Facet] {
         &self.field(field).facets
+    }
+
+    /// The contributors in alphabetical order, put so when first asked for.
+    pub fn contributors(&self) -> &Contributors {
+        self.by_family.get_or_init(|| Contributors::of(&self.contributors.facets))
     }
 
     /// How a value is called here, if any report has it.

@@ -3,6 +3,7 @@
 mod agreement;
 mod bare;
 mod cases;
+mod contributors;
 mod copies;
 mod evidence;
 mod explain;

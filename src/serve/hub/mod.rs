@@ -4,6 +4,7 @@
 //! All of it is told from [`crate::search::Holdings`], so that counts, lists and feeds agree with each other and with
 //! what a search can find.
 
+pub mod contributors;
 pub mod feeds;
 pub mod front;
 pub mod list;

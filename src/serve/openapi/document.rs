@@ -25,6 +25,7 @@ use utoipa::OpenApi;
         hub::values::languages,
         hub::feeds::atom,
         hub::feeds::json,
+        hub::contributors::contributors,
         api::coverage,
         pictures::image,
         api::uploads::upload,
@@ -112,14 +113,14 @@ pub fn document(base_path: &str) -> Value {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             let route =
                 routes.iter().find(|route| route.path == path && route.method.as_str().eq_ignore_ascii_case(method));
-            complete(path, operation, route.map_or(Access::Read, |route| route.access));
+            complete(path, method, operation, route.map_or(Access::Read, |route| route.access));
         }
     }
     document
 }
 
 /// Adds to an operation who may use it and what else it may answer.
-fn complete(path: &str, operation: &mut Value, access: Access) {
+fn complete(path: &str, method: &str, operation: &mut Value, access: Access) {
     let Some(operation) = operation.as_object_mut() else { return };
     // The handlers' comments are for those who read the code.
     operation.remove("description");
@@ -141,6 +142,7 @@ fn complete(path: &str, operation: &mut Value, access: Access) {
     let common = [
         ("401", "A key or an account is needed, or the key sent is not accepted", access != Access::Open),
         ("403", "The key or the account does not allow this, or another site sent it", access != Access::Open),
+        ("410", "The report was removed from the library", path.contains("/reports/{id}") && method == "get"),
         ("422", "Parameters that are unknown or malformed, each named", access != Access::Open),
         ("429", "Too many requests; see `Retry-After`", access != Access::Open),
         ("500", "A defect, or a failing disk", true),

@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 const MATRIX: &[(&str, &str)] = &[
     ("GET /", "read"),
     ("GET /reports", "read"),
+    ("GET /contributors", "read"),
     ("GET /upload", "read"),
     ("GET /years", "read"),
     ("GET /tags", "read"),
@@ -73,6 +74,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("GET /api/v1/blocked-authors", "administer"),
     ("PUT /api/v1/blocked-authors/{account}", "administer"),
     ("DELETE /api/v1/blocked-authors/{account}", "administer"),
+    ("GET /api/v1/contributors", "read"),
     ("GET /api/v1/coverage", "read"),
     ("POST /logout", "open"),
     ("GET /healthz", "open"),

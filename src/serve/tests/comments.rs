@@ -341,7 +341,7 @@ async fn a_report_that_was_removed_keeps_its_comments_for_its_return() {
     for path in ["/comments", "/comments?q=remember", "/comments.atom", "/api/v1/comments"] {
         assert!(!get(&site, path).await.body.contains("Remember me"), "{path}");
     }
-    assert_eq!(get(&site, "/comments/1").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get(&site, "/comments/1").await.status, StatusCode::GONE);
     assert_eq!(store.comment(1).expect("readable").map(|row| row.text).as_deref(), Some("Remember me"));
 }
 

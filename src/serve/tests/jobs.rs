@@ -103,7 +103,7 @@ async fn a_removed_report_is_gone_at_once_and_removing_it_again_changes_nothing(
     for _ in 0..2 {
         assert_eq!(ask(&site, &key, "DELETE", &path, "").await.status, StatusCode::NO_CONTENT);
     }
-    assert_eq!(site.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.get(&path).await.status, StatusCode::GONE);
     let after = site.get_with("/api/v1/reports", &[("if-none-match", &tag)]).await;
     assert_eq!((after.status, &after.json()["total"]), (StatusCode::OK, &0.into()));
     assert!(site.original.exists(), "files of others stay where they are");

@@ -122,3 +122,61 @@ async fn whole_addresses_are_those_the_operator_says() {
         assert!(body.contains("https://library.example/x/") && !body.contains("evil.example"), "{path}: {body}");
     }
 }
+
+#[tokio::test]
+async fn a_removed_report_is_gone_and_says_nothing_of_what_it_was() {
+    let site = site("/x");
+    let id = site.id;
+    let unknown = site.get(&format!("/x/reports/{}", crate::report::ReportId([0; 16]))).await;
+    assert_eq!(unknown.status.as_u16(), 404);
+    assert!(site.service.library().catalogue().withdraw(id, None, 5).expect("room"));
+    for path in ["", "/pages/1", "/pages?page=1", "/file.pdf", "/citation.bib?"] {
+        let answer = site.get_with(&format!("/x/reports/{id}{path}"), &[("host", "localhost")]).await;
+        assert_eq!(answer.status.as_u16(), 410, "{path}: {}", answer.body);
+        for wanted in
+            ["This report was removed", "<form class=\"search\" role=\"search\" action=\"/x/\"", "\"/x/contributors\""]
+        {
+            assert!(answer.body.contains(wanted), "{path}: {wanted} is not in {}", answer.body);
+        }
+        assert!(!answer.body.contains("alert("), "{path}: {}", answer.body);
+    }
+    for path in ["", "/pages/1", "/pages/1/image", "/related", "/citation"] {
+        let answer = site.get_with(&format!("/x/api/v1/reports/{id}{path}"), &[("host", "localhost")]).await;
+        let told = (answer.status.as_u16(), answer.json()["code"].clone());
+        assert_eq!(told, (410, "report_removed".into()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn contributors_are_listed_with_the_way_to_their_reports() {
+    let site = site("/x");
+    let body = site.get("/x/contributors?q=alert").await.body;
+    for wanted in [
+        "<h1>1 contributor</h1>",
+        "value=\"alert\"",
+        "<h2 id=\"letter-1\">S</h2>",
+        "href=\"/x/reports?contributor=%22%3E%3Cscript%3E",
+        "<bdi>&#34;&#62;&#60;script&#62;",
+        "<span class=\"count\">1 report</span>",
+    ] {
+        assert!(body.contains(wanted), "{wanted} is not in {body}");
+    }
+    assert!(!body.contains("<script>") && !body.contains("\u{202E}"), "{body}");
+    assert!(site.get("/x/contributors?q=nobody").await.body.contains("No contributor is called so"));
+    let answer = site.get("/x/api/v1/contributors?limit=2").await;
+    let json = answer.json();
+    assert_eq!((&json["total"], &json["offset"], &json["limit"]), (&1.into(), &0.into(), &2.into()));
+    assert_eq!((&json["contributors"][0]["name"], &json["contributors"][0]["reports"]), (&HOSTILE.into(), &1.into()));
+    let url = json["contributors"][0]["url"].as_str().unwrap_or_default();
+    let list = site.get(url).await;
+    assert!(list.body.contains("1 report by"), "{}", list.body);
+    let tag = answer.header("etag").to_owned();
+    let again = site.get_with("/x/api/v1/contributors?limit=2", &[("if-none-match", &tag)]).await;
+    assert_eq!(again.status.as_u16(), 304);
+    for parameters in ["offset=-1", "name=x", "q=a&q=b"] {
+        for place in ["/x/api/v1/contributors", "/x/contributors"] {
+            assert_eq!(site.get(&format!("{place}?{parameters}")).await.status.as_u16(), 422, "{place}?{parameters}");
+        }
+    }
+    assert_eq!(site.get("/x/api/v1/contributors?limit=1001").await.status.as_u16(), 422);
+}

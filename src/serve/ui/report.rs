@@ -139,7 +139,11 @@ pub fn report_page(visit: &Visit, view: &ReportView<'_>, comments: Option<Commen
         title: plain(&about.title),
         language_code: about.language.clone().unwrap_or_default(),
         publisher: reference.publisher.as_deref().map(plain),
-        contributors: about.authors.iter().map(|name| (plain(name), links.reports_by(name))).collect(),
+        contributors: about
+            .authors
+            .iter()
+            .map(|name| (plain(name), links.reports_where(&[("contributor", name)])))
+            .collect(),
         date: about.date.as_deref().map(|text| plain(&date(text))),
         iso_date: about.date.clone().unwrap_or_default(),
         imprint: [format!("PDF {}", size(row.size)), counted(total, "page", "pages")]

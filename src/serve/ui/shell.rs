@@ -4,7 +4,7 @@ use crate::serve::problem::Problem;
 use crate::serve::ui::format::plain;
 use crate::serve::visit::Visit;
 use askama::Template;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
 
@@ -126,13 +126,24 @@ struct ErrorPage<'p> {
     heading: &'static str,
     problem: &'p Problem,
     request_id: &'p str,
+    /// Whether what was looked for may be found otherwise.
+    has_search: bool,
+    contributors: String,
 }
 
 /// The page for an error.
 pub fn error_page(visit: &Visit, problem: &Problem, request_id: &str) -> String {
     let shell = Shell::new(visit, problem.title(), "");
-    let status = problem.status().as_u16();
-    render(&ErrorPage { shell, status, heading: problem.title(), problem, request_id })
+    let has_search = matches!(problem.status(), StatusCode::NOT_FOUND | StatusCode::GONE);
+    render(&ErrorPage {
+        shell,
+        status: problem.status().as_u16(),
+        heading: problem.title(),
+        problem,
+        request_id,
+        has_search,
+        contributors: visit.links.contributors("", 0),
+    })
 }
 
 #[derive(Template)]
