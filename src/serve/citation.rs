@@ -19,7 +19,7 @@ pub fn reference(links: &Links, site: &str, known: &KnownReport) -> Reference {
     let KnownReport { row, stored } = known;
     let places =
         Places { url: format!("{site}{}", links.report(row.id)), pdf_url: format!("{site}{}", links.file(row.id)) };
-    Reference::new(row.id, &stored.about, &stored.statements, (row.pages_total, row.size), places)
+    Reference::new(row.id, &stored.about, &stored.statements, row.tags(), (row.pages_total, row.size), places)
 }
 
 /// `GET /reports/{id}/citation.…`: the form is how the address ends.

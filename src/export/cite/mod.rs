@@ -103,7 +103,7 @@ pub struct Reference {
     pub pages: u32,
     /// Its abstract.
     pub summary: Option<String>,
-    /// What it is about.
+    /// What it is about: its tags, then its own keywords.
     pub keywords: Vec<String>,
     /// Its landing page, absolute.
     pub url: String,
@@ -123,17 +123,23 @@ pub struct Places {
 }
 
 impl Reference {
-    /// The reference of a report with so many pages and bytes.
+    /// The reference of a report with these tags and so many pages and bytes.
     pub fn new(
         id: ReportId,
         about: &About,
         statements: &Statements,
+        tags: &[String],
         (pages, size): (u32, u64),
         places: Places,
     ) -> Reference {
         let text = |text: &str| cut(&one_line(text), LONGEST_TEXT);
         let names = about.authors.iter().map(|name| text(name)).filter(|name| !name.is_empty());
-        let keywords = about.keywords.iter().map(|keyword| text(keyword)).filter(|keyword| !keyword.is_empty());
+        let mut keywords: Vec<String> = Vec::new();
+        for keyword in tags.iter().chain(&about.keywords).map(|keyword| text(keyword)) {
+            if !keyword.is_empty() && !keywords.contains(&keyword) {
+                keywords.push(keyword);
+            }
+        }
         let summary = statements.summary.as_ref().map(|summary| cut(&one_line(&summary.text), LONGEST_ABSTRACT));
         Reference {
             id,
@@ -144,7 +150,7 @@ impl Reference {
             language: about.language.as_deref().map(text),
             pages,
             summary: summary.filter(|summary| !summary.is_empty()),
-            keywords: keywords.collect(),
+            keywords,
             url: places.url,
             pdf_url: places.pdf_url,
             size,

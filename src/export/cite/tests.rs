@@ -21,7 +21,7 @@ fn of(about: &About, summary: Option<&str>) -> Reference {
         url: format!("https://library.example/reports/{id}"),
         pdf_url: format!("https://library.example/reports/{id}/file.pdf"),
     };
-    Reference::new(id, about, &Statements { summary, ..Statements::default() }, (38, 274_400), places)
+    Reference::new(id, about, &Statements { summary, ..Statements::default() }, &[], (38, 274_400), places)
 }
 
 /// A reference, published by somebody if a name is given.
