@@ -12,6 +12,7 @@ import argparse
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -41,6 +42,15 @@ PAYLOADS = [
     "\" autofocus onfocus=canary=1 x=\"",
     "<a href=javascript:canary=1>report</a>",
 ]
+
+
+# Related to the study: it has the words that the study is about.
+SEQUEL = """A spin-out of libraries made a mutual, and the council kept a client team.
+Spin-outs by councils: Ashby, Brindle, Corfield and Dunmore transferred a service.
+The trust and the mutual spun out of the council; the staff chose the board.
+Transfer agreements, the joint venture and the business case of the spin-out.
+The council-owned company, the trust for museums, the mutual for families.
+Councillors in Ashby and Dunmore, and the libraries of Brindle after the transfer."""
 
 
 def free_port():
@@ -409,6 +419,117 @@ def quotation(browser, base, report):
     assert selected == "Cash transfers reached most households.", selected
 
 
+def landing(browser, base, scripts):
+    """Everything on the study's own page is there and right, and leads where it says."""
+    place = f"{base}/reports/{STUDY}"
+
+    def texts(selector):
+        return browser.run("return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent.trim())", selector)
+
+    def links(selector):
+        return browser.run("return [...document.querySelectorAll(arguments[0])].map((each) => each.href)", selector)
+
+    browser.go(place)
+    assert browser.text("h1") == "Spinning out public services: what four councils learned", browser.text("h1")
+    assert browser.text(".date time").endswith("March 2023"), browser.text(".date time")
+    people = ["Margaret Holloway", "Daniel Osei", "Ffion Pritchard", "Thomas Whitfield"]
+    assert texts(".byline a") == people, texts(".byline a")
+    assert texts(".imprint li") == ["PDF 274.4 KB", "17 pages", "English"], texts(".imprint li")
+    assert texts(".coverage") == ["All 17 pages can be searched"], texts(".coverage")
+    abstract = texts(".abstract p")
+    assert abstract[0].startswith("Between 2016 and 2022 four English councils") and abstract[-1] == "Read on p. ii", abstract
+    recommended = texts(".recommendations li")
+    assert len(recommended) == 5 and recommended[0].startswith("Councils should not approve a spin-out"), recommended
+    assert links(".recommendations li .source") == [f"{place}/pages/3"] * 5, links(".recommendations li .source")
+    browser.wait("document.querySelector('.cover img').complete")
+    cover = browser.run("const cover = document.querySelector('.cover img'); const place = cover.getBoundingClientRect();"
+                        "return [cover.naturalWidth, place.width, place.height, cover.width, cover.alt]")
+    assert cover[0] >= 180 and cover[1] > 100 and abs(cover[1] * 297 / 210 - cover[2]) < 3 and cover[4], cover
+    contents = dict(zip(texts(".contents a"), links(".contents a")))
+    assert contents["2 Background"] == f"{place}/pages/6" and contents["8.3 Staff"] == f"{place}/pages/14", contents
+    browser.go(contents["2 Background"])
+    assert browser.text("h1") == "p. 2 (6 of 17)", browser.text("h1")
+    for link in (".abstract .source a", ".recommendations .source", ".headline .actions a:nth-of-type(2)", ".pages a"):
+        browser.go(place)
+        browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        browser.click(link)
+        browser.arrive(f"/reports/{STUDY}/pages/")
+        assert "of 17" in browser.text("h1"), browser.text("h1")
+    for number, name in enumerate(people):
+        browser.go(place)
+        browser.call("POST", f"/element/{browser.elements('.byline a')[number]}/click", {})
+        browser.arrive("/reports?contributor=")
+        assert f"by {name}" in browser.text("h1") and f"/reports/{STUDY}" in str(links(".list h2 a")), browser.text("h1")
+    browser.go(place)
+    browser.type("#within", "reserves")
+    browser.click(".search.within button")
+    browser.arrive(f"/reports/{STUDY}?q=reserves")
+    assert browser.text("#found").endswith("match") and browser.elements(".evidence mark"), browser.text("#found")
+    browser.click(".evidence .chip")
+    browser.arrive("?q=reserves")
+    assert browser.elements(".matches rect"), "the match is not drawn"
+    browser.go(place)
+    assert texts(".related h3") and texts(".related h3")[0] == "A sequel on spin-outs", texts(".related h3")
+    assert texts(".related .reason")[0].startswith("Both on "), texts(".related .reason")
+    browser.click(".related h3 a")
+    browser.arrive("/reports/")
+    assert browser.text("h1") == "A sequel on spin-outs", browser.text("h1")
+    browser.go(place)
+    references(browser, base, links(".forms a"), texts(".citation")[0])
+    if scripts:
+        browser.tool("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+        for number, wanted in enumerate(("Holloway, M., Osei, D.,", "@")):
+            browser.call("POST", f"/element/{browser.elements('.citing button')[number]}/click", {})
+            browser.wait("document.querySelector('.citing .copied').textContent", "Copied")
+            copied = browser.run("return navigator.clipboard.readText()")
+            assert copied.startswith(wanted) and place in copied, copied
+        browser.tool("Emulation.setEmulatedMedia", media="print")
+        shown = browser.run("return [...document.querySelectorAll('.actions, .search, .forms, .bar')].filter((each) => each.offsetParent).length")
+        assert shown == 0 and browser.run("return document.querySelector('.citation').offsetHeight") > 0, shown
+        browser.look()
+    else:
+        assert not browser.elements(".citing button"), "scripts were not off"
+    browser.go(f"{base}/contributors?q=holl")
+    assert texts(".names a") == ["Holloway, Margaret"], texts(".names a")
+    browser.click(".names a")
+    browser.arrive("/reports?contributor=Margaret")
+    browser.go(f"{base}/reports/{'0' * 32}")
+    browser.type("#instead", "spin-out")
+    browser.click("main form button")
+    browser.arrive("/?q=spin-out")
+
+
+def references(browser, base, links, line):
+    """The study as a reference: whole in every form, and the same on the page itself."""
+    place = f"{base}/reports/{STUDY}"
+    title = "Spinning out public services: what four councils learned"
+    assert line.startswith("Holloway, M., Osei, D., Pritchard, F., & Whitfield, T. (2023, March") and line.endswith(place), line
+    assert [link.rsplit(".", 1)[1] for link in links] == ["bib", "ris", "json", "txt", "jsonld"], links
+    found = {}
+    for link in links:
+        with urllib.request.urlopen(link) as answer:
+            assert "attachment" in answer.headers["Content-Disposition"], link
+            found[link.rsplit(".", 1)[1]] = answer.read().decode()
+    entry = found["bib"]
+    assert re.fullmatch(r"@\w+\{holloway2023spinning,\n(  \w+ = .+,\n)+\}\n", entry) and entry.count("{") == entry.count("}"), entry
+    fields = dict(re.findall(r"  (\w+) = \{?(.*?)\}?,\n", entry))
+    assert fields["author"] == "Holloway, Margaret and Osei, Daniel and Pritchard, Ffion and Whitfield, Thomas", fields
+    assert (fields["title"].strip("{}"), fields["year"], fields["month"], fields["url"]) == (title, "2023", "mar", place), fields
+    record = [line.split("  - ", 1) for line in found["ris"].split("\r\n")[:-1]]
+    assert record[0] == ["TY", "RPRT"] and record[-1] == ["ER", ""], record
+    assert [value for tag, value in record if tag == "AU"][0] == "Holloway, Margaret" and ["EP", "17"] in record, record
+    [item] = json.loads(found["json"])
+    assert item["type"] == "report" and item["title"] == title and item["issued"]["date-parts"][0][:2] == [2023, 3], item
+    assert found["txt"].strip() == line, found["txt"]
+    data = browser.run("return document.querySelector('script[type=\"application/ld+json\"]').textContent")
+    assert json.loads(data) == json.loads(found["jsonld"]), data
+    tags = browser.run("return [...document.querySelectorAll('meta[name^=citation_]')].map((each) => [each.name, each.content])")
+    assert [content for name, content in tags if name == "citation_author"][0] == "Margaret Holloway", tags
+    assert ["citation_pdf_url", f"{place}/file.pdf"] in tags and ["citation_title", title] in tags, tags
+    assert any(name == "citation_publication_date" and content.startswith("2023/03") for name, content in tags), tags
+    assert browser.run("return document.querySelector('link[rel=canonical]').href") == place
+
+
 def hostile(browser, base, names):
     """Nothing that a report or an address says becomes markup or script."""
     places = [f"/?q={urllib.parse.quote(payload)}" for payload in PAYLOADS]
@@ -666,6 +787,8 @@ def library(folder, fixtures):
         (folder / f"paging-{number}.pdf").write_bytes(pdf(f"Paging {number}", "The Printer", lines))
     lines = ["Cash transfers reached most households.", "Without cash, transfers of food went on; housing was lost."]
     (folder / "cash.pdf").write_bytes(pdf("Cash transfers", "A. Author", lines))
+    lines = SEQUEL.split("\n")
+    (folder / "sequel.pdf").write_bytes(pdf("A sequel on spin-outs", "Margaret Holloway", lines))
     for number, payload in enumerate(PAYLOADS):
         name = payload.replace("/", "\u2215")[:60]
         lines = [f"canary {payload}", f"and {number} again"]
@@ -723,6 +846,7 @@ def main():
                 "keys": lambda browser: keys(browser, base),
                 "back": lambda browser: back(browser, base),
                 "quotation": lambda browser: quotation(browser, base, report),
+                "landing": lambda browser: landing(browser, base, True),
                 "hostile": lambda browser: hostile(browser, base, names),
                 "progress": lambda browser: progress(browser, binary, temporary),
             }
@@ -746,6 +870,7 @@ def main():
                 with Browser(scripts=False) as browser:
                     journey(browser, base, False)
                     discussion(browser, binary, base, index, other, False)
+                    landing(browser, base, False)
                 print(f"ok  the same journey without scripts ({time.monotonic() - started:.0f} s)")
         finally:
             server.send_signal(signal.SIGTERM)
