@@ -17,6 +17,8 @@ pub enum JobKind {
     Request,
     /// A file that was handed over.
     Upload,
+    /// Whoever wants files that failed read again: those of the paths, or all if there are none.
+    Retry,
 }
 
 /// Which files that failed are read again although they are unchanged.

@@ -112,6 +112,13 @@ fn job(shared: &Arc<Shared>, live: Arc<Live>) {
         // Whoever handed one over may have taken it back.
         paths.retain(|path| path.exists());
     }
+    if request.kind == JobKind::Retry && paths.is_empty() {
+        let failed = library.catalogue().failures(request.retry.option().flatten());
+        match failed {
+            Ok(failed) => paths.extend(failed.into_iter().map(|file| file.path).filter(|path| path.exists())),
+            Err(error) => return self::failed(shared, &live, &error.to_string()),
+        }
+    }
     let options = IngestOptions {
         paths,
         retry: request.retry.option(),

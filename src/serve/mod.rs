@@ -6,6 +6,7 @@
 //! ```
 //!
 //! * `net`: connections. `layers`: what stands around every handler. `problem`: every error.
+//! * `admin`: pages of whoever looks after the library.
 //! * `hub`: ways into the library without a query. `reads`: how often reports are read.
 //! * `api`: JSON. `ui`: web pages. `forms`: a search as rows, feed or for a browser's search box. `file`: the originals.
 //! * `citation`: a report as a reference, for programs.
@@ -19,6 +20,7 @@
 //! it, never on the async threads.
 
 mod accounts;
+mod admin;
 mod api;
 mod asked;
 mod citation;

@@ -15,15 +15,16 @@ use crate::serve::problem::{self, Code, Problem};
 use crate::serve::reads;
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
-use crate::serve::{api, citation, comments, file, pictures, ui};
-use api::{events, jobs, related, suggest, uploads};
+use crate::serve::{admin, api, citation, comments, file, pictures, ui};
+use api::{events, failures, jobs, related, suggest, uploads};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -138,6 +139,14 @@ pub fn table() -> Vec<Route> {
             delete(comments::verdicts::unblock),
         ),
         Route::new(Method::GET, "/api/v1/contributors", Access::Read, get(hub::contributors::contributors)),
+        Route::new(Method::GET, "/api/v1/failures", Access::Right(Right::Ingest), get(failures::list)),
+        Route::new(Method::POST, "/api/v1/failures/retry", Access::Right(Right::Ingest), post(failures::retry)),
+        Route::new(Method::GET, "/admin", ADMINISTER, get(admin::overview::page)),
+        Route::new(Method::POST, "/admin/jobs", ADMINISTER, post(admin::overview::read)),
+        Route::new(Method::POST, "/admin/jobs/{job}/cancel", ADMINISTER, post(admin::overview::cancel)),
+        Route::new(Method::GET, "/admin/failures", ADMINISTER, get(admin::failures::page)),
+        Route::new(Method::POST, "/admin/failures/retry", ADMINISTER, post(admin::failures::retry)),
+        Route::new(Method::GET, "/admin/coverage", ADMINISTER, get(admin::gaps::page)),
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
         Route::new(Method::POST, "/logout", Access::Open, post(login::logout)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
@@ -155,6 +164,14 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, ui::SCRIPT_PATH, Access::Open, get(ui::script)),
         Route::new(Method::GET, "/assets/icon.svg", Access::Open, get(ui::icon)),
     ]
+}
+
+/// Whether there is a page at this path.
+pub fn is_page(path: &str) -> bool {
+    static PAGES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        table().into_iter().filter(|route| route.method == Method::GET).map(|route| route.path).collect()
+    });
+    PAGES.contains(path)
 }
 
 /// The routes of a service.

@@ -36,6 +36,12 @@ impl DiskUse {
         disk_use
     }
 
+    /// Bytes that are free on the disk of the data directory; `None` if that cannot be told.
+    pub fn free(directory: &Path) -> Option<u64> {
+        let disk = rustix::fs::statvfs(directory).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// All of it.
     pub fn total(&self) -> u64 {
         self.text_store + self.index + self.catalogue + self.other

@@ -27,6 +27,7 @@ mod error;
 mod frame;
 mod geometry;
 mod head;
+mod lacks;
 mod library;
 mod lock;
 mod record;

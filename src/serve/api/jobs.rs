@@ -136,6 +136,11 @@ impl JobBody {
         }
     }
 
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// How far it is.
     pub fn state(&self) -> JobState {
         self.state
@@ -148,7 +153,8 @@ impl JobBody {
 }
 
 impl FailureBody {
-    fn new(row: FileRow) -> Option<FailureBody> {
+    /// A file that failed; `None` for any other.
+    pub fn new(row: FileRow) -> Option<FailureBody> {
         let Outcome::Failed(reason) = row.outcome else { return None };
         Some(FailureBody {
             path: row.path.to_string_lossy().into_owned(),
@@ -308,7 +314,9 @@ pub async fn failures(
         .read(move |service| {
             let job = service.jobs()?.job(number)?.ok_or_else(unknown)?;
             let (first, most) = (usize::try_from(offset).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(0));
-            Ok(service.library().catalogue().failures_under(&job.request.paths, first, most)?)
+            let everywhere = job.request.kind == JobKind::Retry && job.request.paths.is_empty();
+            let paths = if everywhere { vec![PathBuf::from("/")] } else { job.request.paths };
+            Ok(service.library().catalogue().failures_under(&paths, first, most)?)
         })
         .await?;
     let failures = rows.into_iter().filter_map(FailureBody::new).collect();
@@ -339,6 +347,6 @@ fn window(query: Option<&str>) -> Result<(u64, u64), Problem> {
 }
 
 /// An answer that holds for this moment only.
-fn fresh(body: impl IntoResponse) -> Response {
+pub fn fresh(body: impl IntoResponse) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], body).into_response()
 }

@@ -4,6 +4,7 @@
 //! in a single answer.
 
 pub mod events;
+pub mod failures;
 pub mod jobs;
 pub mod list;
 pub mod related;

@@ -35,6 +35,8 @@ use utoipa::OpenApi;
         api::jobs::get,
         api::jobs::cancel,
         api::jobs::failures,
+        api::failures::list,
+        api::failures::retry,
         api::events::events,
         forms::rows::csv,
         forms::rows::ndjson,

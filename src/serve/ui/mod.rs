@@ -6,6 +6,7 @@
 pub mod format;
 pub mod pages;
 
+mod admin;
 mod browse;
 mod citation;
 mod comment_form;
@@ -36,6 +37,7 @@ mod strip;
 mod upload;
 mod values;
 
+pub use admin::{FailuresView, GapsView, OverviewView, failures_page, gaps_page, overview_page};
 pub use browse::{BrowsePage, browse_page, narrowing};
 pub use comment_form::{CommentFormView, comment_form_page};
 pub use comment_lists::{CommentFeed, CommentsList, ListedComment, comment_feed, comment_list_page};

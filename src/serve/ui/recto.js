@@ -457,3 +457,29 @@ for (const box of document.querySelectorAll("textarea[data-draft]")) {
   box.addEventListener("input", () => keep(name, box.value));
   box.form?.addEventListener("submit", () => keep(SENT, name));
 }
+// Jobs under way, counted as they go; when one has ended, the page is made anew.
+const jobs = document.querySelector("[data-jobs]");
+
+async function lookAtJobs() {
+  try {
+    const answer = await fetch(jobs.dataset.jobs, { cache: "no-store" });
+    const { jobs: known } = await answer.json();
+    for (const job of known) {
+      const line = jobs.querySelector(`[data-job="${job.id}"]`);
+      if (!line || line.dataset.state !== job.state) return location.reload();
+      const { files_done: done, files_total: total, pages_done: pages, failures } = job.progress;
+      const bar = line.querySelector("progress");
+      if (bar) { bar.max = Math.max(total, 1); bar.value = done; }
+      const counted = (number, one) => number.toLocaleString("en") + " " + one + (number === 1 ? "" : "s");
+      let words = done.toLocaleString("en") + " of " + counted(total, "file");
+      if (pages > 0) words += ", " + counted(pages, "page");
+      if (failures > 0) words += ", " + failures.toLocaleString("en") + " failed";
+      line.querySelector(".progress").textContent = words;
+    }
+  } catch {
+    // It may be busy or starting again; the numbers stay as they were.
+  }
+  setTimeout(lookAtJobs, LIVE_PAUSE);
+}
+
+if (jobs) setTimeout(lookAtJobs, LIVE_PAUSE);

@@ -3,6 +3,7 @@
 use crate::serve::problem::Problem;
 use crate::serve::ui::format::plain;
 use crate::serve::visit::Visit;
+use crate::store::Role;
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -74,6 +75,8 @@ pub struct AccountMenu {
     pub name: String,
     /// The page of their account.
     pub account: String,
+    /// The pages of whoever looks after the library, if they do.
+    pub admin: Option<String>,
     /// Where the form that logs out goes.
     pub logout: String,
     /// What forms must send along as `token`.
@@ -87,6 +90,7 @@ impl Shell {
         let account = visit.signed_in.as_ref().map(|signed_in| AccountMenu {
             name: plain(&signed_in.account.name),
             account: links.at("/account"),
+            admin: (signed_in.account.role >= Role::Admin).then(|| links.at("/admin")),
             logout: links.at("/logout"),
             form_token: signed_in.form_token.clone(),
         });
