@@ -23,6 +23,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import xml.etree.ElementTree
 from pathlib import Path
 
 MANY = 1_500  # reports: reading them takes longer than opening a page
@@ -261,6 +262,118 @@ def journey(browser, base, scripts):
         assert browser.elements(".foot .link"), "the keys are not offered"
     else:
         assert not browser.elements(".foot .link, .copy"), "scripts were not off"
+
+
+def looking_after(browser, binary, base, index, scripts):
+    """An administrator sees what failed, has it tried again, and finds the job that did it."""
+    name = f"keeper {'with' if scripts else 'without'}"
+    person(binary, index, name, "admin")
+    log_in(browser, base, name, "/admin")
+    assert browser.text("h1") == "Administration" and browser.elements(".rooms [aria-current]")
+    browser.click("a[href*='/admin/failures?reason=needs_password']")
+    browser.arrive("reason=needs_password")
+    assert "needs password" in browser.text("h1") and "--password-file" in browser.text(".notice")
+    assert any("encrypted" in browser.run("return arguments[0].textContent", {ELEMENT: each})
+               for each in browser.elements(".failures h2")), browser.text("main")
+    browser.click(".failures form button")
+    browser.arrive("/admin#jobs")
+    until = time.monotonic() + PATIENCE
+    while "done" not in browser.text(".jobs > li:first-child .state"):
+        assert time.monotonic() < until, browser.text(".jobs")
+        if not scripts:
+            browser.go(f"{base}/admin")
+        time.sleep(0.2)
+    assert "Try again" in browser.text(".jobs > li:first-child") and "1 failed" in browser.text(".jobs > li:first-child")
+    browser.click("a[href*='/admin/coverage?status=no_text']")
+    browser.arrive("status=no_text")
+    browser.click(".list h2 a")
+    browser.arrive("/reports/")
+    assert browser.elements("#gaps"), "the report does not tell what cannot be found"
+    browser.call("DELETE", "/cookie")
+    browser.go(f"{base}/admin")
+    browser.arrive("/login?next=")
+
+
+def ways_in(browser, base):
+    """From the start page by a year to a report and exactly back; and what can be followed is what is shown."""
+    browser.go(f"{base}/")
+    assert browser.elements(".newest .cover img") and browser.elements(".ways .values a"), "the start page leads nowhere"
+    browser.click(".ways a[href*='year=2023']")
+    browser.arrive("/reports?year=2023")
+    assert "from 2023" in browser.text("h1"), browser.text("h1")
+    browser.go(f"{base}/reports?sort=-title")
+    heading, titles = browser.text("h1"), len(browser.elements(".list > li"))
+    assert heading.split()[0] == str(titles) or browser.elements("a[rel=next]"), heading
+    browser.click("input[name=language][value=en]")
+    browser.click(".apply button")
+    browser.arrive("language=en")
+    address = browser.address()
+    assert "sort=-title" in address and "in English" in browser.text("h1"), address
+    shown = [browser.run("return arguments[0].href", {ELEMENT: each}) for each in browser.elements(".list h2 a")]
+    browser.click(".list h2 a")
+    browser.arrive("/reports/")
+    browser.call("POST", "/back", {})
+    browser.arrive("language=en")
+    again = [browser.run("return arguments[0].href", {ELEMENT: each}) for each in browser.elements(".list h2 a")]
+    assert (browser.address(), again) == (address, shown), "the way back is not exact"
+    follow_feeds(browser)
+    browser.click(".clear")
+    browser.arrive("/reports?sort=-title")
+    browser.go(f"{base}/languages")
+    browser.click(".values a[href*='language=fr']")
+    browser.arrive("/reports?language=fr")
+    assert "in French" in browser.text("h1"), browser.text("h1")
+    browser.go(f"{base}/?q=energy")
+    assert "no account is needed" in browser.text(".follow"), browser.text(".follow")
+    follow_feeds(browser)
+    for path, root in [("/sitemap.xml", "sitemapindex"), ("/sitemaps/1.xml", "urlset")]:
+        tree = xml.etree.ElementTree.parse(urllib.request.urlopen(base + path)).getroot()
+        assert tree.tag.endswith(root) and len(tree) > 0, path
+        assert all(each[0].text.startswith(base) and each[1].text for each in tree), path
+    assert f"Sitemap: {base}/sitemap.xml" in urllib.request.urlopen(f"{base}/robots.txt").read().decode()
+
+
+def follow_feeds(browser):
+    """The feeds that a page offers are what the formats want them to be."""
+    for kind, check in [("atom+xml", atom), ("feed+json", json_feed)]:
+        [link] = browser.elements(f"link[rel=alternate][type='application/{kind}']")
+        check(browser.run("return arguments[0].href", {ELEMENT: link}))
+    assert browser.elements(".follow a, .exports a"), "no link leads to a feed"
+
+
+def atom(address):
+    """A feed of RFC 4287, its entries each with an identity of its own."""
+    name = "{http://www.w3.org/2005/Atom}"
+    tree = xml.etree.ElementTree.parse(urllib.request.urlopen(address)).getroot()
+    assert tree.tag == f"{name}feed", tree.tag
+    links = {link.get("rel"): link.get("href") for link in tree.findall(f"{name}link")}
+    assert links["self"].startswith(address.split("?")[0]) and links["alternate"], links
+    entries = tree.findall(f"{name}entry")
+    assert entries, f"{address} has no entries"
+    for each in [tree, *entries]:
+        for wanted in ("id", "title", "updated"):
+            [found] = each.findall(f"{name}{wanted}")
+            assert found.text and found.text.strip(), f"{address}: an empty {wanted}"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", each.find(f"{name}updated").text)
+        assert each.find(f"{name}id").text.startswith("urn:uuid:")
+    assert len({each.find(f"{name}id").text for each in entries}) == len(entries)
+    if "next" in links:
+        atom(links["next"])
+
+
+def json_feed(address):
+    """A feed of JSON Feed 1.1."""
+    answer = urllib.request.urlopen(address)
+    assert answer.headers["Content-Type"].startswith("application/feed+json") and answer.headers["Last-Modified"]
+    feed = json.load(answer)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1" and feed["title"] and feed["items"], address
+    assert feed["feed_url"].startswith(address.split("?")[0]) and feed["home_page_url"].startswith("http")
+    for item in feed["items"]:
+        assert item["id"] and item["url"].startswith("http") and "content_html" in item, item
+        assert isinstance(item.get("tags", []), list) and all(author["name"] for author in item.get("authors", []))
+    assert len({item["id"] for item in feed["items"]}) == len(feed["items"])
+    if "next_url" in feed:
+        json_feed(feed["next_url"])
 
 
 # For every match: the words of the text layer at it, and whether its boxes hold their ink and nobody else's.
@@ -752,7 +865,8 @@ def accessible_discussion(browser, base, axe, report):
         ("report with comments", f"/reports/{report}"), ("page with comments", f"/reports/{report}/pages/1#write"),
         ("comments of a report", f"/reports/{report}/comments"), ("comments", "/comments?q=canary"),
         ("moderation", "/admin/comments?state=shown"), ("changing", f"/comments/{number}/edit"),
-        ("deleting", f"/comments/{number}/delete"),
+        ("deleting", f"/comments/{number}/delete"), ("administration", "/admin"), ("failures", "/admin/failures"),
+        ("gaps", "/admin/coverage"),
     ])
     browser.call("DELETE", "/cookie")
 
@@ -837,11 +951,14 @@ def main():
             kinds = [
                 ("start", "/"), ("results", "/?q=%22energy+efficiency%22"), ("nothing", "/?q=zzqqzz"),
                 ("relaxed", "/?q=energy+zzqqzz"), ("refused", "/?q=" + "(" * 20 + "a"), ("list", "/reports"), ("upload", "/upload"),
+                ("narrowed", "/reports?language=en&sort=-date"), ("years", "/years"), ("languages", "/languages"), ("tags", "/tags"),
                 ("report", f"/reports/{STUDY}?q=energy"), ("page", f"/reports/{STUDY}/pages/11?q=energy"),
                 ("error", "/reports/unknown"), ("docs", "/docs"), ("comments", "/comments"),
             ]
             parts = {
                 "journey": lambda browser: journey(browser, base, True),
+                "ways in": lambda browser: ways_in(browser, base),
+                "looking after": lambda browser: looking_after(browser, binary, base, index, True),
                 "coverage": lambda browser: coverage(browser, base, report),
                 "keys": lambda browser: keys(browser, base),
                 "back": lambda browser: back(browser, base),
@@ -871,6 +988,8 @@ def main():
                     journey(browser, base, False)
                     discussion(browser, binary, base, index, other, False)
                     landing(browser, base, False)
+                    ways_in(browser, base)
+                    looking_after(browser, binary, base, index, False)
                 print(f"ok  the same journey without scripts ({time.monotonic() - started:.0f} s)")
         finally:
             server.send_signal(signal.SIGTERM)

@@ -1,7 +1,7 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
 mod access;
-mod admin;
+pub(super) mod admin;
 mod comments;
 mod connections;
 mod copies;

@@ -185,14 +185,14 @@ impl Holdings {
         let values = self.field(field);
         let Some(kept) = self.kept(&others) else { return values.facets.iter().take(most).cloned().collect() };
         let is_kept = |place: &&u32| kept.get(**place as usize).copied() == Some(true);
-        let counted = values.facets.iter().zip(&values.reports).map(|(facet, reports)| Facet {
-            value: facet.value.clone(),
-            count: reports.iter().filter(is_kept).count() as u64,
+        let counted = values.facets.iter().zip(&values.reports).filter_map(|(facet, reports)| {
+            let count = reports.iter().filter(is_kept).count() as u64;
+            (count > 0).then_some((Reverse(count), facet.value.as_str()))
         });
-        let mut choices: Vec<Facet> = counted.filter(|facet| facet.count > 0).collect();
-        choices.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-        choices.truncate(most);
-        choices
+        let mut choices: Vec<(Reverse<u64>, &str)> = counted.collect();
+        choices.sort_unstable();
+        let facet = |(Reverse(count), value): (Reverse<u64>, &str)| Facet { value: value.to_owned(), count };
+        choices.into_iter().take(most).map(facet).collect()
     }
 
     /// Every report with the seconds since 1970 when it was added, the first added first.
@@ -348,7 +348,7 @@ mod tests {
             date,
             contributors: owned(contributors),
             languages: owned(languages),
-            tags: Vec::new(),
+            tags: if added == 20 { owned(&["Water", "aid"]) } else { Vec::new() },
         }
     }
 
@@ -398,6 +398,7 @@ mod tests {
             (vec![Filter::Year(Some(2019), None)], vec![3, 4, 1]),
             (vec![Filter::Year(Some(2019), Some(2019))], vec![4, 1]),
             (vec![Filter::Year(None, Some(2000))], vec![]),
+            (vec![Filter::Tag("WATER".to_owned())], vec![3, 4]),
             (vec![author("Nobody")], vec![]),
             (vec![author("")], vec![]),
         ] {
@@ -429,6 +430,7 @@ mod tests {
         assert_eq!(counts(HeldField::Year), [("2019", 2), ("2021", 1)]);
         assert_eq!(counts(HeldField::Language), [("en", 2), ("fr", 2)]);
         assert_eq!(holdings.name_of(HeldField::Contributor, "JANE  doe"), Some("Jane Doe"));
-        assert_eq!(holdings.name_of(HeldField::Tag, "water"), None);
+        assert_eq!(counts(HeldField::Tag), [("Water", 2), ("aid", 2)]);
+        assert_eq!(holdings.name_of(HeldField::Tag, "fire"), None);
     }
 }

@@ -188,6 +188,7 @@ mod tests {
             ("year=2019..2021&year=2019..2019", "/reports?year=2019..2021&year=2019"),
             ("year=..2021&year=2025..", "/reports?year=..2021&year=2025.."),
             ("language=EN&language=en&sort=-added", "/reports?language=en&sort=-added"),
+            ("tag=water+law&contributor=x", "/reports?contributor=x&tag=water+law"),
         ] {
             let wanted = Wanted::of_page(Some(given)).expect(given);
             assert_eq!(wanted.page_at(&Links::new(""), 0), written, "{given}");

@@ -106,6 +106,7 @@ pub fn document(base_path: &str) -> Value {
         ("/api/v1/reports/{id}/comments", "post", json!({ "text": "The table on this page is of 2019.", "page": 1 })),
         ("/api/v1/comments/{comment}", "patch", json!({ "text": "The table on this page is of 2018." })),
         ("/api/v1/comments/{comment}/state", "put", json!({ "state": "shown" })),
+        ("/api/v1/failures/retry", "post", json!({ "reason": "damaged" })),
     ] {
         document["paths"][path][method]["requestBody"]["content"]["application/json"]["example"] = example;
     }

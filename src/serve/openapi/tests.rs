@@ -2,8 +2,10 @@
 
 use super::docs::example_target;
 use super::{EXAMPLE_ID, document};
+use crate::report::Reason;
 use crate::serve::Limits;
 use crate::serve::routes::table;
+use crate::serve::tests::admin::fail;
 use crate::serve::tests::{Answer, Site, log_in, site, site_working};
 use crate::store::{Role, Scope, ServiceStore};
 use serde_json::{Map, Value};
@@ -119,7 +121,8 @@ fn open_site() -> (Site, Arc<ServiceStore>, String) {
     let limits = Limits { reading: Duration::from_secs(60), ..Limits::default() };
     let (site, store) = site_working(true, limits);
     let key = store.create_key("tests", Scope::Admin, None, 1_000).expect("room").expect("a free name");
-    site.write("2024/annual-report.pdf", b"%PDF-1.7 hardly one");
+    let path = site.write("2024/annual-report.pdf", b"%PDF-1.7 hardly one");
+    fail(&site, &path, Reason::Damaged);
     (site, store, format!("Bearer {key}"))
 }
 

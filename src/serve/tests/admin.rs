@@ -19,7 +19,8 @@ fn site() -> (Site, Arc<ServiceStore>, Person, String) {
     (site, store, person, path.to_string_lossy().into_owned())
 }
 
-fn fail(site: &Site, path: &Path, reason: Reason) {
+/// Has the catalogue know of a file that failed.
+pub fn fail(site: &Site, path: &Path, reason: Reason) {
     let row = FileRow {
         path: path.to_owned(),
         size: 13,

@@ -124,18 +124,20 @@ pub fn narrowing(wanted: &Wanted, holdings: &Holdings) -> String {
         plain(if field == HeldField::Language { language_name(name) } else { name })
     };
     let mut words = String::new();
-    for (field, before) in
-        [(HeldField::Contributor, "by"), (HeldField::Language, "in"), (HeldField::Tag, "on"), (HeldField::Year, "from")]
-    {
+    for (field, before) in [
+        (HeldField::Contributor, "by"),
+        (HeldField::Language, "in"),
+        (HeldField::Tag, "tagged"),
+        (HeldField::Year, "from"),
+    ] {
         let values: Vec<String> = wanted
             .filters
             .iter()
             .filter(|filter| filter.field() == field.name())
             .map(|filter| match filter {
                 Filter::Year(first, last) => years(*first, *last),
-                Filter::Author(value) | Filter::Tag(value) | Filter::Language(value) | Filter::Section(value) => {
-                    named(field, value)
-                }
+                Filter::Tag(value) => format!("“{}”", named(field, value)),
+                Filter::Author(value) | Filter::Language(value) | Filter::Section(value) => named(field, value),
             })
             .collect();
         if !values.is_empty() {
@@ -207,6 +209,7 @@ mod tests {
             ("contributor=Nobody", 0, "No reports by Nobody"),
             ("contributor=Jane+Doe&contributor=Li+Wei&year=2019", 2, "2 reports by Jane Doe or Li Wei from 2019"),
             ("year=2019..2021&language=fr&sort=-date", 2, "2 reports in French from 2019 to 2021"),
+            ("tag=water&language=fr", 2, "2 reports in French tagged “water”"),
             ("year=2019..&year=..1990", 2, "2 reports from 2019 on or 1990 or before"),
         ] {
             let wanted = Wanted::of_page(Some(query)).expect(query);

@@ -2,6 +2,7 @@
 
 use crate::report::rfc3339;
 use crate::serve::links::Links;
+use crate::serve::ui::admin::AdminFrame;
 use crate::serve::ui::comments::{CommentLine, moment};
 use crate::serve::ui::format::{number, plain};
 use crate::serve::ui::shell::{Shell, render};
@@ -29,6 +30,7 @@ pub struct ModerationPage {
 #[template(path = "admin_comments.html", config = "src/serve/ui/askama.toml")]
 struct AdminComments {
     shell: Shell,
+    frame: AdminFrame,
     tabs: Vec<Tab>,
     empty: &'static str,
     entries: Vec<Entry>,
@@ -86,6 +88,7 @@ pub fn moderation_page(visit: &Visit, page: &ModerationPage) -> String {
     };
     render(&AdminComments {
         shell: Shell::new(visit, "Comments", ""),
+        frame: AdminFrame::new(visit, "/admin/comments"),
         tabs: page.counts.iter().map(tab).collect(),
         empty: match page.state {
             CommentState::Held => "Nothing waits for approval.",

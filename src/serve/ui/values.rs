@@ -8,6 +8,9 @@ use crate::serve::ui::shell::{Shell, render};
 use crate::serve::visit::Visit;
 use askama::Template;
 
+/// The greatest count of values from which on their counts are drawn as well: below, all bars would look alike.
+const LEAST_TOLD: u64 = 3;
+
 /// What a page of values shows.
 pub struct ValuesPage<'r> {
     /// Of this field.
@@ -47,8 +50,8 @@ pub struct ValueLine {
     pub url: String,
     /// How many they are.
     pub count: String,
-    /// The same as a share of the most frequent value's, in percent.
-    pub share: u64,
+    /// The same as a share of the most frequent value's, in percent; `None` where all are about as frequent.
+    pub share: Option<u64>,
 }
 
 impl ValueLine {
@@ -59,7 +62,7 @@ impl ValueLine {
             name: plain(&name_of(field, &facet.value)),
             url: link_to(links, field, &facet.value),
             count: number(facet.count),
-            share: (facet.count.saturating_mul(100) / most).max(1),
+            share: (most >= LEAST_TOLD).then(|| (facet.count.saturating_mul(100) / most).max(1)),
         };
         values.iter().map(line).collect()
     }
