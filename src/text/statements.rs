@@ -48,7 +48,10 @@ fn find_summary(document: Document<'_>) -> Option<Statement> {
                 .flatten()
                 .filter(|kind| *kind == Summary::Sure || page < front);
             if announced.is_some() && !document.is_furniture(page, index) {
-                return summary::read(document.lines_from(page, index + 1), line.size);
+                let mut lines = document.lines_from(page, index + 1).peekable();
+                // "Summary", "of the contributions": the heading goes on, and is another.
+                let goes_on = lines.peek().is_some_and(|first| first.text.starts_with(char::is_lowercase));
+                return if goes_on { None } else { summary::read(lines, line.size) };
             }
             (page < FRONT_PAGES).then(|| announcements::run_in_summary(text)).flatten()?;
             let mut lines = document.lines_from(page, index);

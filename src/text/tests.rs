@@ -194,3 +194,14 @@ fn running_heads_of_short_documents_are_marked() {
         [Vec::<String>::new()]
     );
 }
+
+#[test]
+fn a_heading_that_goes_on_is_not_that_of_an_abstract() {
+    let found = |first: &str| {
+        let text = "We asked four towns how they keep their wells clean and why so few of them are tested at all.";
+        let layout = page(&[(100.0, "Summary"), (112.0, first), (124.0, text), (136.0, text)]);
+        compose(&[&layout]).statements.summary.is_some()
+    };
+    assert!(found("This report is about wells and the towns that have them."));
+    assert!(!found("of the contributions of wells and the towns that have them."));
+}

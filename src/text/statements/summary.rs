@@ -46,7 +46,8 @@ fn body(lines: impl Iterator<Item = PrintedLine>, heading_size: f32) -> Vec<Prin
     let mut subheadings = 0;
     for line in lines.take(MAX_LINES) {
         let Some(first) = body.first() else {
-            if line.is_heading && line.size < heading_size * 0.97 && subheadings < MAX_SUBHEADINGS {
+            let is_subheading = (line.is_heading && line.size < heading_size * 0.97) || is_in_capitals(&line.text);
+            if is_subheading && subheadings < MAX_SUBHEADINGS {
                 subheadings += 1;
             } else if line.is_heading || announcements::ends_summary(&line.text) {
                 break;
@@ -66,6 +67,13 @@ fn body(lines: impl Iterator<Item = PrintedLine>, heading_size: f32) -> Vec<Prin
         body.push(line);
     }
     body
+}
+
+/// Whether a short line has no small letters: a heading in the type of the text.
+fn is_in_capitals(text: &str) -> bool {
+    const MAX_WORDS: usize = 8;
+    let is_short = (2..=MAX_WORDS).contains(&text.split_whitespace().count());
+    is_short && text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase) && !ends_sentence(text)
 }
 
 /// The paragraphs as one text of bounded length, cut at the end of a sentence.
@@ -123,6 +131,8 @@ mod tests {
         let expected = format!("{FIRST} {SECOND}\n{THIRD}");
         let text = found(&lines, |index, line| line.is_heading = index == 3);
         assert_eq!(text.as_deref(), Some(expected.as_str()));
+        let headed = [(50.0, 88.0, "BACKGROUND AND METHOD"), lines[0], lines[1], lines[2]];
+        assert_eq!(found(&headed, |_, _| ()).as_deref(), Some(expected.as_str()));
         let keywords = [lines[0], lines[1], lines[2], (50.0, 150.0, "Keywords: wells, towns.")];
         assert_eq!(found(&keywords, |_, _| ()).as_deref(), Some(expected.as_str()));
         let footnote = [lines[0], lines[1], lines[2], (50.0, 700.0, "1 A note.")];
