@@ -12,7 +12,7 @@ use std::time::Instant;
 
 /// Raised whenever the text, boxes or facts read from the same bytes may differ; files that failed under an older
 /// version are tried again.
-pub const READER_VERSION: u32 = 2;
+pub const READER_VERSION: u32 = 3;
 
 /// Share of a page's codes without known text above which the page is `garbled`.
 const GARBLED_SHARE: f32 = 0.3;
@@ -22,6 +22,9 @@ const GARBLED_CODES: u32 = 20;
 
 /// Pages looked at for a title.
 const FRONT_PAGES: usize = 2;
+
+/// Pages after these, and pages at the end, that are looked at for a date and a publisher as well.
+const IMPRINT_PAGES: (usize, usize) = (2, 3);
 
 /// Stack of a thread that reads PDFs, in bytes: lopdf's parser and nested forms recurse within their bounds.
 pub const READER_STACK_BYTES: usize = 16 << 20;
@@ -147,16 +150,14 @@ fn read(
     let layouts: Vec<&PageLayout> = pages.iter().map(|page| &page.layout).collect();
     let composing = enter(Stage::Text);
     let mut document = text::compose(&layouts);
-    let front_lines: Vec<_> = (1_u32..)
-        .zip(layouts.iter().take(FRONT_PAGES))
-        .flat_map(|(number, layout)| text::front_lines(layout, number))
-        .collect();
-    let about = text::about::about(&within(Stage::Parse, || pdf.declared()), &front_lines, document.language, name);
+    let declared = within(Stage::Parse, || pdf.declared());
+    let about = text::about::about(&declared, &front(&layouts), document.language, name);
     let mut statements = std::mem::take(&mut document.statements);
     if statements.summary.is_none() {
         statements.summary = text::declared_summary(about.subject.as_deref(), &about.title);
     }
-    let outline = text::choose_outline(within(Stage::Parse, || pdf.outline()), std::mem::take(&mut document.outline));
+    let bookmarks = within(Stage::Parse, || pdf.outline());
+    let outline = text::choose_outline(bookmarks, std::mem::take(&mut document.outline));
     let sections = text::section_paths(&outline, pages.len());
     let labels = within(Stage::Parse, || pdf.page_labels());
     let pages = finished_pages(&pages, document, labels, sections);
@@ -167,6 +168,19 @@ fn read(
     let partial = partial.or(has_failed_pages.then_some(Reason::Damaged));
     let partial = partial.or(options.lacking);
     Ok(Report { id, size: bytes.len() as u64, about, statements, outline, pages, partial })
+}
+
+/// The lines of the pages that say what a report is.
+fn front(layouts: &[&PageLayout]) -> text::about::Front {
+    let lines_of = |pages: std::ops::Range<usize>| {
+        let numbered = (1_u32..).zip(layouts).skip(pages.start).take(pages.len());
+        numbered.flat_map(|(number, layout)| text::front_lines(layout, number)).collect::<Vec<_>>()
+    };
+    let count = layouts.len();
+    let after_front = (FRONT_PAGES + IMPRINT_PAGES.0).min(count);
+    let mut imprint = lines_of(FRONT_PAGES.min(count)..after_front);
+    imprint.extend(lines_of(count.saturating_sub(IMPRINT_PAGES.1).max(after_front)..count));
+    text::about::Front { lines: lines_of(0..FRONT_PAGES.min(count)), imprint }
 }
 
 /// Reads and lays out one page; a panic costs this page only.

@@ -21,4 +21,8 @@ pub struct Declared {
     pub subject: Option<String>,
     /// XMP `dc:subject` or /Keywords, split.
     pub keywords: Vec<String>,
+    /// XMP `dc:publisher`.
+    pub publisher: Option<String>,
+    /// The program it was written with: /Creator or XMP `xmp:CreatorTool`.
+    pub program: Option<String>,
 }

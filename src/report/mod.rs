@@ -46,7 +46,7 @@ pub struct Report {
     pub partial: Option<Reason>,
 }
 
-/// Title, authors, date and language of a report, with the source of the title.
+/// Title, authors, publisher, date and language of a report, with the source of the title.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct About {
     /// The best title candidate; the file's stem if nothing in the PDF deserved the name.
@@ -55,6 +55,9 @@ pub struct About {
     pub title_source: TitleSource,
     /// Contributors in the order given, one name an entry.
     pub authors: Vec<String>,
+    /// Who published it, if the report or its metadata says so.
+    #[serde(default)]
+    pub publisher: Option<String>,
     /// As precise as known: `2023`, `2023-05` or `2023-05-17`.
     pub date: Option<String>,
     /// ISO 639-1 code of the language most of the text is in.

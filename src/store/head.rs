@@ -2,22 +2,46 @@
 //!
 //! Languages and section paths repeat from page to page, so each stands once and pages point to it.
 
-use crate::report::{About, OutlineEntry, PageStatus, Reason, Report, ReportId, Statements};
+use crate::report::{About, OutlineEntry, PageStatus, Reason, Report, ReportId, Statements, TitleSource};
 use crate::store::{PageSummary, StoredReport};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// The stored form, which [`Statements`] follow since record version 2. Fields, variants and their order are the
-/// format: a change takes a new record version.
+/// The stored form, which [`Statements`] follow since record version 2, and the publisher since version 3. Fields,
+/// variants and their order are the format: a change takes a new record version.
 #[derive(Serialize, Deserialize)]
 struct Head {
     size: u64,
-    about: About,
+    about: HeadAbout,
     outline: Vec<OutlineEntry>,
     partial: Option<Reason>,
     /// Languages and section paths, each once.
     strings: Vec<String>,
     pages: Vec<HeadPage>,
+}
+
+/// What is known of a report, as of record version 1.
+#[derive(Serialize, Deserialize)]
+struct HeadAbout {
+    title: String,
+    title_source: TitleSource,
+    authors: Vec<String>,
+    date: Option<String>,
+    language: Option<String>,
+    subject: Option<String>,
+    keywords: Vec<String>,
+}
+
+impl HeadAbout {
+    fn of(about: &About) -> HeadAbout {
+        let About { title, title_source, authors, publisher: _, date, language, subject, keywords } = about.clone();
+        HeadAbout { title, title_source, authors, date, language, subject, keywords }
+    }
+
+    fn with(self, publisher: Option<String>) -> About {
+        let HeadAbout { title, title_source, authors, date, language, subject, keywords } = self;
+        About { title, title_source, authors, publisher, date, language, subject, keywords }
+    }
 }
 
 /// A page of the head; strings by their number from 1, 0 for none.
@@ -65,20 +89,23 @@ pub(super) fn encode(report: &Report) -> Vec<u8> {
         .collect();
     let head = Head {
         size: report.size,
-        about: report.about.clone(),
+        about: HeadAbout::of(&report.about),
         outline: report.outline.clone(),
         partial: report.partial,
         strings: interner.strings,
         pages,
     };
-    postcard::to_stdvec(&(head, &report.statements)).expect("plain data in memory always serialises")
+    postcard::to_stdvec(&(head, &report.statements, &report.about.publisher))
+        .expect("plain data in memory always serialises")
 }
 
 /// Reads a head; `None` if it is none.
 pub(super) fn decode(id: ReportId, bytes: &[u8]) -> Option<StoredReport> {
     let (head, rest): (Head, &[u8]) = postcard::take_from_bytes(bytes).ok()?;
-    // Records of version 1 end here.
-    let statements = if rest.is_empty() { Statements::default() } else { postcard::from_bytes(rest).ok()? };
+    // Records of version 1 end here, those of version 2 after the statements.
+    let (statements, rest): (Statements, &[u8]) =
+        if rest.is_empty() { (Statements::default(), rest) } else { postcard::take_from_bytes(rest).ok()? };
+    let publisher = if rest.is_empty() { None } else { postcard::from_bytes(rest).ok()? };
     let Head { size, about, outline, partial, strings, pages } = head;
     let string = |number: u32| match number.checked_sub(1) {
         None => Some(None),
@@ -97,7 +124,7 @@ pub(super) fn decode(id: ReportId, bytes: &[u8]) -> Option<StoredReport> {
             })
         })
         .collect::<Option<Vec<_>>>()?;
-    Some(StoredReport { id, size, about, statements, outline, partial, pages })
+    Some(StoredReport { id, size, about: about.with(publisher), statements, outline, partial, pages })
 }
 
 #[cfg(test)]
@@ -106,18 +133,24 @@ mod tests {
     use crate::report::Statement;
 
     #[test]
-    fn heads_without_statements_are_read() {
+    fn heads_without_statements_or_publisher_are_read() {
         let statement = |text: &str| Statement { text: text.to_owned(), page: Some(3) };
         let statements = Statements { summary: Some(statement("Short.")), recommendations: vec![statement("Do it.")] };
         let id = ReportId([1; 16]);
-        let about = About { title: "Wells".to_owned(), ..About::default() };
+        let publisher = Some("Centre for Wells".to_owned());
+        let about = About { title: "Wells".to_owned(), publisher, ..About::default() };
+        let unpublished = About { publisher: None, ..about.clone() };
         let report = Report { id, size: 9, about, statements, outline: Vec::new(), pages: Vec::new(), partial: None };
         let bytes = encode(&report);
         let stored = decode(id, &bytes).expect("as written");
         assert_eq!((&stored.statements, &stored.about), (&report.statements, &report.about));
-        let statements = postcard::to_stdvec(&report.statements).expect("plain data");
-        let before = decode(id, &bytes[..bytes.len() - statements.len()]).expect("a head of version 1");
-        assert_eq!((before.statements, before.about), (Statements::default(), report.about));
+        let length = |bytes: Result<Vec<u8>, postcard::Error>| bytes.expect("plain data").len();
+        let second = bytes.len() - length(postcard::to_stdvec(&report.about.publisher));
+        let before = decode(id, &bytes[..second]).expect("a head of version 2");
+        assert_eq!((before.statements, before.about), (report.statements.clone(), unpublished.clone()));
+        let first = second - length(postcard::to_stdvec(&report.statements));
+        let before = decode(id, &bytes[..first]).expect("a head of version 1");
+        assert_eq!((before.statements, before.about), (Statements::default(), unpublished));
         assert_eq!(decode(id, &bytes[..bytes.len() - 1]), None, "damage is not taken for an older version");
     }
 }

@@ -25,8 +25,8 @@ use std::ops::Range;
 /// First bytes of a record.
 pub(super) const MAGIC: [u8; 4] = *b"RTXR";
 /// Raised whenever the bytes of a record change their meaning.
-const VERSION: u32 = 2;
-/// Version 1 differs only in a head that ends earlier, which its reader sees for itself.
+const VERSION: u32 = 3;
+/// Versions 1 and 2 differ only in heads that end earlier, which their reader sees for itself.
 const OLDEST_VERSION: u32 = 1;
 /// Bytes before the block table.
 pub(super) const HEADER_LENGTH: usize = 64;

@@ -1,14 +1,25 @@
-//! A report's title, authors, date and language, weighed from what the file declares and what its pages show.
+//! A report's title, authors, publisher, date and language, weighed from what the file declares and what its pages show.
 //!
 //! Most files declare something, and much of that is left over from a template, a program or another report: a
 //! declaration counts for more when the first pages bear it out.
 
 mod authors;
 mod date;
+mod letter;
+mod months;
+mod names;
+mod organisation_words;
+mod organisations;
+mod publisher;
 mod software;
 mod title;
 
+pub use date::is_dateline;
+pub use organisations::is_organisation;
+
 use crate::report::{About, Declared};
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
 
 /// A line of one of the first pages, as layout saw it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,13 +36,23 @@ pub struct FrontLine {
     pub y: f32,
 }
 
-/// Weighs the candidates. `lines` are those of the first pages in reading order; `language` is the one most of the
-/// text is in; `file_name` the file's name.
-pub fn about(declared: &Declared, lines: &[FrontLine], language: Option<&str>, file_name: &str) -> About {
+/// The lines of a report that may say what it is, in reading order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Front {
+    /// Those of the first pages.
+    pub lines: Vec<FrontLine>,
+    /// Those of further pages on which reports are dated and say who published them.
+    pub imprint: Vec<FrontLine>,
+}
+
+/// Weighs the candidates. `language` is the one most of the text is in, `file_name` the file's name.
+pub fn about(declared: &Declared, front: &Front, language: Option<&str>, file_name: &str) -> About {
+    let Front { lines, imprint } = front;
     let title = title::choose(declared, lines, file_name);
     About {
         authors: authors::choose(declared, lines, &title.text),
-        date: date::choose(declared, lines),
+        publisher: publisher::choose(declared, lines, imprint),
+        date: date::choose(declared, lines, imprint, language),
         language: language.map(str::to_owned).or_else(|| declared.language.clone()),
         subject: declared.subject.clone(),
         keywords: declared.keywords.clone(),
@@ -40,9 +61,19 @@ pub fn about(declared: &Declared, lines: &[FrontLine], language: Option<&str>, f
     }
 }
 
-/// The text's words, folded to lower case, for comparing what is declared with what is printed.
+/// The text's words, folded to lower case and without accents, for comparing what is declared with what is printed.
 fn folded_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    let plain: Cow<'_, str> = if text.is_ascii() {
+        text.into()
+    } else {
+        text.nfkd().filter(|character| !matches!(character, '\u{0300}'..='\u{036F}')).nfc().collect::<String>().into()
+    };
+    let words: Vec<String> = plain
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.into_iter()
 }
 
 #[cfg(test)]
@@ -71,11 +102,13 @@ mod tests {
             keywords: vec!["water".to_owned()],
             ..Declared::default()
         };
-        let about = about(&declared, &lines, Some("en"), "wells_draft3.pdf");
+        let front = Front { lines: lines.to_vec(), imprint: vec![line("Published by Harbour Press", 9.0, 0.9)] };
+        let about = about(&declared, &front, Some("en"), "wells_draft3.pdf");
         let expected = About {
             title: "Safe Wells for Every Village".to_owned(),
             title_source: TitleSource::FirstPage,
             authors: vec!["Ann Li".to_owned(), "Bo Berg".to_owned()],
+            publisher: Some("Harbour Press".to_owned()),
             date: Some("2023-05-17".to_owned()),
             language: Some("en".to_owned()),
             subject: None,
@@ -86,7 +119,7 @@ mod tests {
 
     #[test]
     fn nothing_at_all_leaves_the_file_name() {
-        let about = about(&Declared::default(), &[], None, "scan 17.pdf");
+        let about = about(&Declared::default(), &Front::default(), None, "scan 17.pdf");
         assert_eq!((about.title.as_str(), about.title_source), ("scan 17", TitleSource::FileName));
         assert_eq!((about.authors.len(), about.date, about.language), (0, None, None));
     }

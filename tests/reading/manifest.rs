@@ -21,6 +21,7 @@ pub struct Fixture {
     pub title: Option<String>,
     #[serde(default)]
     pub authors: Vec<String>,
+    pub publisher: Option<String>,
     pub date: Option<String>,
     pub language: Option<String>,
     /// Page and text.

@@ -101,6 +101,7 @@ fn reports_say_who_they_are() {
         assert_eq!(Some(&about.title), fixture.title.as_ref(), "{}", fixture.file);
         assert_eq!(about.authors, fixture.authors, "{}", fixture.file);
         assert_eq!(about.date, fixture.date, "{}", fixture.file);
+        assert_eq!(about.publisher, fixture.publisher, "{}", fixture.file);
         assert_eq!(about.language, fixture.language, "{}", fixture.file);
     }
 }

@@ -11,6 +11,7 @@ pub struct ReportJson<'r> {
     file: &'r str,
     title: &'r str,
     authors: &'r [String],
+    publisher: Option<&'r str>,
     date: Option<&'r str>,
     language: Option<&'r str>,
     subject: Option<&'r str>,
@@ -49,6 +50,7 @@ impl<'r> ReportJson<'r> {
             file,
             title: &about.title,
             authors: &about.authors,
+            publisher: about.publisher.as_deref(),
             date: about.date.as_deref(),
             language: about.language.as_deref(),
             subject: about.subject.as_deref(),
@@ -88,7 +90,7 @@ mod tests {
         let json = to_json(&ReportJson::new(&report, "a/example.pdf", true)).expect("plain data");
         let value: serde_json::Value = serde_json::from_str(&json).expect("valid");
         assert_eq!(value["id"], "af1349b9f5f9a1a6a0404dea36dcc949");
-        for key in ["subject", "keywords", "abstract", "recommendations", "outline"] {
+        for key in ["publisher", "subject", "keywords", "abstract", "recommendations", "outline"] {
             assert!(value.get(key).is_some(), "{key}");
         }
         assert_eq!(value["pages"][0]["text"], "a cooperation\nhere");

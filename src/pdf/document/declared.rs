@@ -44,6 +44,8 @@ pub fn declared(objects: &Objects, catalog: Option<&Dictionary>) -> Declared {
         info_date: info_text(b"CreationDate").and_then(|date| dates::normalised(&date)),
         subject: default_value(all(Property::Description)).or_else(|| info_text(b"Subject")),
         keywords: distinct(keywords),
+        publisher: first(Property::Publisher),
+        program: info_text(b"Creator").or_else(|| first(Property::CreatorTool)),
     }
 }
 
@@ -137,6 +139,7 @@ mod tests {
         let packet = "<rdf:Description><dc:title><rdf:Alt><rdf:li xml:lang='fr'>Rapport</rdf:li>\
              <rdf:li xml:lang='x-default'>Report</rdf:li></rdf:Alt></dc:title>\
              <dc:creator><rdf:Seq><rdf:li>Ann Li</rdf:li></rdf:Seq></dc:creator>\
+             <dc:publisher><rdf:Bag><rdf:li>Centre for Wells</rdf:li></rdf:Bag></dc:publisher>\
              <xmp:CreateDate>2021-03</xmp:CreateDate></rdf:Description>";
         let declared = TestPdf::with_text("x")
             .object(1, "<< /Type /Catalog /Pages 2 0 R /Metadata 8 0 R /Lang (en-GB) >>")
@@ -144,7 +147,7 @@ mod tests {
             .object(
                 9,
                 "<< /Title <FEFF00520065> /Author (A\\tB) /CreationDate (D:20230517) /Subject ( ) \
-                 /Keywords (one, Two,one;) >>",
+                 /Keywords (one, Two,one;) /Creator (Writer) >>",
             )
             .trailer("/Info 9 0 R")
             .open()
@@ -159,6 +162,8 @@ mod tests {
             info_date: Some("2023-05-17".to_owned()),
             subject: None,
             keywords: vec!["one, Two,one".to_owned()],
+            publisher: Some("Centre for Wells".to_owned()),
+            program: Some("Writer".to_owned()),
         };
         assert_eq!(declared, expected);
     }

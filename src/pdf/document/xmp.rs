@@ -32,6 +32,10 @@ pub enum Property {
     CreateDate,
     /// `pdf:Keywords`
     Keywords,
+    /// `dc:publisher`
+    Publisher,
+    /// `xmp:CreatorTool`
+    CreatorTool,
 }
 
 impl Property {
@@ -45,6 +49,8 @@ impl Property {
             "dc:date" => Property::Date,
             "xmp:CreateDate" | "xap:CreateDate" => Property::CreateDate,
             "pdf:Keywords" => Property::Keywords,
+            "dc:publisher" => Property::Publisher,
+            "xmp:CreatorTool" | "xap:CreatorTool" => Property::CreatorTool,
             _ => return None,
         })
     }

@@ -202,61 +202,38 @@ pub const NOBODY: [&str; 58] = [
     "asus",
 ];
 
-/// Words only the names of organisations hold, folded to lower case.
-pub const ORGANISATION_WORDS: [&str; 44] = [
-    "department",
-    "dept",
-    "ministry",
-    "office",
-    "institute",
-    "institut",
-    "institution",
-    "university",
-    "universität",
-    "université",
-    "universidad",
-    "college",
-    "school",
-    "commission",
-    "committee",
-    "council",
-    "agency",
-    "administration",
-    "authority",
-    "bureau",
-    "board",
-    "bank",
-    "fund",
-    "foundation",
-    "association",
-    "society",
-    "centre",
-    "center",
-    "service",
-    "services",
-    "group",
-    "team",
-    "program",
-    "programme",
-    "organization",
-    "organisation",
-    "corporation",
-    "company",
-    "union",
-    "federation",
-    "network",
-    "nations",
-    "division",
-    "project",
+/// Programs that declare the account they run under as the author of every file, in part of their names.
+pub const OFFICE_PROGRAMS: [&str; 16] = [
+    "word",
+    "powerpoint",
+    "excel",
+    "publisher",
+    "microsoft office",
+    "writer",
+    "impress",
+    "libreoffice",
+    "openoffice",
+    "pscript5",
+    "pdfcreator",
+    "primopdf",
+    "cutepdf",
+    "wps",
+    "pdfmaker",
+    "finereader",
 ];
 
-/// What names of states and their offices begin with, folded to lower case.
+/// What letters begin with, folded to lower case.
 #[rustfmt::skip]
-pub const INSTITUTIONS: [&str; 38] = [
-    "republic of", "republic", "kingdom of", "federal republic of", "islamic republic of",
-    "democratic republic of", "union of", "state of", "government of", "ministry of", "department of", "office of",
-    "commonwealth of", "république", "republique", "royaume", "union des", "gouvernement", "ministère",
-    "ministere", "république islamique", "república", "gobierno", "ministerio", "secretaría", "governo", "ministério",
-    "bundesministerium", "ministerium", "bundesrepublik", "repubblica", "ministero", "ministerie", "республика",
-    "министерство", "جمهورية", "وزارة", "united states",
+pub const SALUTATIONS: &[&str] = &[
+    "dear", "madam", "sir", "sirs", "excellency", "your excellency", "honourable", "sehr geehrte", "sehr geehrter",
+    "madame", "monsieur", "mesdames", "messieurs", "excellence", "estimado", "estimada", "estimados", "señor", "señora",
+    "señores", "excelencia", "excelentísimo", "prezado", "prezada", "prezados", "senhor", "senhora", "excelentíssimo",
+    "уважаемый", "уважаемая", "уважаемые", "господин", "госпожа", "سعادة", "السيد", "السيدة", "السادة", "egregio", "gentile",
+];
+
+/// What stands before the subject of a letter, folded to lower case.
+#[rustfmt::skip]
+pub const SUBJECT_LABELS: &[&str] = &[
+    "subject", "subj", "re", "ref", "regarding", "betreff", "betr", "betrifft", "objet", "asunto", "assunto", "oggetto",
+    "onderwerp", "тема", "касательно", "الموضوع", "موضوع",
 ];
