@@ -157,7 +157,7 @@ fn read(
         statements.summary = text::declared_summary(about.subject.as_deref(), &about.title);
     }
     let bookmarks = within(Stage::Parse, || pdf.outline());
-    let outline = text::choose_outline(bookmarks, std::mem::take(&mut document.outline));
+    let outline = text::choose_outline(bookmarks, std::mem::take(&mut document.outline), &about);
     let sections = text::section_paths(&outline, pages.len());
     let labels = within(Stage::Parse, || pdf.page_labels());
     let pages = finished_pages(&pages, document, labels, sections);

@@ -1,7 +1,8 @@
 //! Headings: lines set larger than the body, or bold and on their own; and the section path they give to pages.
 
 use crate::layout::{Line, PageLayout};
-use crate::report::OutlineEntry;
+use crate::report::{About, OutlineEntry};
+use crate::text::about::{is_dateline, is_organisation};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -29,6 +30,15 @@ const MAX_OUTLINE: usize = 1_000;
 
 /// Sizes that become levels of an outline made from headings.
 const LEVELS: usize = 3;
+
+/// Fewer headings set larger than the body, those of the first page aside, are not all there are.
+const MIN_LARGER: usize = 3;
+
+/// Headings in the size of the body a page has at most, on average.
+const MAX_HEADINGS_A_PAGE: usize = 6;
+
+/// Pages that may repeat a report's title and whom it is by.
+const FRONT_PAGES: u32 = 2;
 
 /// The size most of the document's text is set in, in points.
 pub fn body_size<'p>(layouts: impl Iterator<Item = &'p PageLayout>) -> f32 {
@@ -107,6 +117,57 @@ pub fn choose_outline(bookmarks: Vec<OutlineEntry>, headings: Vec<OutlineEntry>)
     if is_junk && (headings.len() > telling.len() || telling.is_empty()) { headings } else { bookmarks }
 }
 
+/// Headings without those that are the report's title, whom it is by, its date and its own contents.
+pub fn without_front_matter(outline: Vec<OutlineEntry>, about: &About) -> Vec<OutlineEntry> {
+    let named: HashSet<String> = std::iter::once(&about.title)
+        .chain(&about.authors)
+        .chain(&about.publisher)
+        .flat_map(|text| words(text))
+        .collect();
+    let is_front_matter = |entry: &OutlineEntry| {
+        let count = words(&entry.title).count();
+        let known = words(&entry.title).filter(|word| named.contains(word)).count();
+        // A title page adds a word or a body's name to them.
+        let is_title_page = entry.page == 1 && (known * 4 >= count * 3 || is_organisation(&entry.title));
+        let is_name = is_title_page || (entry.page <= FRONT_PAGES && known == count);
+        let title = entry.title.trim().to_lowercase();
+        is_name || is_dateline(&entry.title) || CONTENTS.contains(&title.trim_end_matches(':'))
+    };
+    let mut kept: Vec<OutlineEntry> = outline.into_iter().filter(|entry| !is_front_matter(entry)).collect();
+    let mut levels: Vec<u8> = kept.iter().map(|entry| entry.level).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    for entry in &mut kept {
+        entry.level =
+            levels.iter().position(|level| *level == entry.level).and_then(|at| u8::try_from(at).ok()).unwrap_or(0);
+    }
+    kept
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+/// Headings over a report's own contents, folded to lower case.
+const CONTENTS: [&str; 16] = [
+    "contents",
+    "table of contents",
+    "inhalt",
+    "inhaltsverzeichnis",
+    "sommaire",
+    "table des matières",
+    "índice",
+    "indice",
+    "contenido",
+    "tabla de contenido",
+    "conteúdo",
+    "sumário",
+    "содержание",
+    "оглавление",
+    "المحتويات",
+    "目次",
+];
+
 /// Whether a bookmark names what it leads to rather than a page or a file.
 fn is_telling(title: &str) -> bool {
     let folded = title.trim().to_lowercase();
@@ -151,13 +212,26 @@ const MIN_BOOKMARKS: usize = 2;
 const MAX_COMPARED: usize = 200;
 
 /// An outline for documents without bookmarks: headings larger than the body, the largest sizes outermost.
+///
+/// Where hardly anything is larger, headings in bold type of the body's size count as well.
 pub fn outline(layouts: &[&PageLayout], headings: &[Vec<usize>], body_size: f32) -> Vec<OutlineEntry> {
+    let larger = outline_above(body_size * LARGER, layouts, headings);
+    if larger.iter().filter(|entry| entry.page > 1).count() >= MIN_LARGER {
+        return larger;
+    }
+    let all = outline_above(0.0, layouts, headings);
+    // Cells and labels rather than headings.
+    if all.len() > layouts.len() * MAX_HEADINGS_A_PAGE { larger } else { all }
+}
+
+/// An outline of the headings of at least a size.
+fn outline_above(smallest: f32, layouts: &[&PageLayout], headings: &[Vec<usize>]) -> Vec<OutlineEntry> {
     let mut sizes: Vec<i32> = Vec::new();
     let mut found: Vec<(i32, OutlineEntry)> = Vec::new();
     for (page, (layout, lines)) in (1_u32..).zip(layouts.iter().zip(headings)) {
         let mut previous: Option<usize> = None;
         for &index in lines {
-            let Some(line) = layout.lines.get(index).filter(|line| line.size >= body_size * LARGER) else { continue };
+            let Some(line) = layout.lines.get(index).filter(|line| line.size >= smallest) else { continue };
             let size = half_points(line.size);
             let text = line.span.of(&layout.text);
             // A heading over two lines is one.
@@ -245,6 +319,25 @@ mod tests {
         }
         let single = vec![entry("Annual Report", 0, 1)];
         assert_eq!(choose_outline(single.clone(), Vec::new()), single, "better than nothing");
+    }
+
+    #[test]
+    fn titles_names_dates_and_contents_are_no_headings() {
+        let about = About {
+            title: "Safe Wells: A Study".to_owned(),
+            authors: vec!["Ministry of Water".to_owned()],
+            ..About::default()
+        };
+        let outline = vec![
+            entry("MINISTRY OF WATER", 2, 1),
+            entry("DRAFT: A Study of Safe Wells", 0, 1),
+            entry("Republic of Ruritania", 0, 1),
+            entry("Riga, 6 March 2015", 1, 1),
+            entry("Contents", 1, 2),
+            entry("Findings", 1, 3),
+            entry("Safe wells", 2, 4),
+        ];
+        assert_eq!(without_front_matter(outline, &about), [entry("Findings", 0, 3), entry("Safe wells", 1, 4)]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use compose::ComposedPage;
 pub use statements::declared_summary;
 
 use crate::layout::PageLayout;
-use crate::report::{OutlineEntry, Statements};
+use crate::report::{About, OutlineEntry, Statements};
 use about::FrontLine;
 
 /// The texts of a document and what was judged over all of its pages.
@@ -56,9 +56,9 @@ pub fn compose(layouts: &[&PageLayout]) -> DocumentText {
     DocumentText { pages, languages, language, outline, statements: statements::find(printed) }
 }
 
-/// The outline to keep: the file's bookmarks if they say anything, else headings.
-pub fn choose_outline(bookmarks: Vec<OutlineEntry>, headings: Vec<OutlineEntry>) -> Vec<OutlineEntry> {
-    headings::choose_outline(bookmarks, headings)
+/// The outline to keep: the file's bookmarks if they say anything, else headings but those that are what `about` says.
+pub fn choose_outline(bookmarks: Vec<OutlineEntry>, headings: Vec<OutlineEntry>, about: &About) -> Vec<OutlineEntry> {
+    headings::choose_outline(bookmarks, headings::without_front_matter(headings, about))
 }
 
 /// For each page the path of bookmarks or headings it stands under.

@@ -205,3 +205,26 @@ fn a_heading_that_goes_on_is_not_that_of_an_abstract() {
     assert!(found("This report is about wells and the towns that have them."));
     assert!(!found("of the contributions of wells and the towns that have them."));
 }
+
+#[test]
+fn bold_headings_make_an_outline_where_none_are_larger() {
+    let lines = |heading: &'static str, y: f32| {
+        page(&[(y, heading), (y + 30.0, "They rose twice in that year and"), (y + 44.0, "fell again in the next.")])
+    };
+    let bold = |page: &mut PageLayout| {
+        page.lines[0].is_bold = true;
+        page.blocks = vec![0..1, 1..3];
+    };
+    let mut pages = [lines("Costs", 200.0), lines("Staff", 300.0)];
+    pages.iter_mut().for_each(bold);
+    let outline = |pages: &[PageLayout]| compose(&pages.iter().collect::<Vec<_>>()).outline;
+    let expected =
+        [("Costs", 1), ("Staff", 2)].map(|(title, page)| OutlineEntry { title: title.to_owned(), level: 0, page });
+    assert_eq!(outline(&pages), expected);
+    // Cells of a table.
+    let rows: Vec<(f32, &str)> = (0..20).map(|n| (100.0 + 20.0 * n as f32, ["Cost", "of it all"][n % 2])).collect();
+    let mut cells = page(&rows);
+    cells.lines.iter_mut().step_by(2).for_each(|line| line.is_bold = true);
+    cells.blocks = (0..20).map(|line| line..line + 1).collect();
+    assert_eq!(outline(&[cells]), []);
+}
