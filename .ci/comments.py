@@ -232,6 +232,9 @@ def main():
                     for person in campaign.people:
                         person.start()
                 time.sleep(chance.uniform(0.05, 0.8))
+                if kills % 4 == 0:
+                    # Another process comes and goes.
+                    library.run("keys", "list")
                 service.process.send_signal(signal.SIGKILL)
                 campaign.address = None
                 service.process.wait()

@@ -422,9 +422,11 @@ fn has_no_log(path: &Path) -> bool {
     std::fs::metadata(log).map_or(true, |metadata| metadata.len() == 0)
 }
 
-/// Whether the file may be written.
+/// Whether the file may be written. It is not opened for that: closing it would give up the locks of all connections
+/// that this process has to it, and another process could remove the log that they use.
 fn is_writable(path: &Path) -> bool {
-    std::fs::OpenOptions::new().append(true).open(path).is_ok()
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    accessat(CWD, path, Access::WRITE_OK, AtFlags::empty()).is_ok()
 }
 
 /// A URI that tells SQLite that nothing changes the file.

@@ -38,9 +38,13 @@ use super::library::{create_directory, refuse_foreign, sync_directory};
 use crate::store::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Held by who opens the database.
+static OPENING: Mutex<()> = Mutex::new(());
 
 /// The database.
 pub(super) const FILE: &str = "service.sqlite";
@@ -61,8 +65,15 @@ impl ServiceStore {
         };
         create_directory(directory)?;
         let path = directory.join(FILE);
-        let create = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-        drop(create.map_err(io("open", &path))?);
+        // Never opened but to make it: closing a file gives up all locks that this process has on it, those of its
+        // other connections as well. Another process would then take itself for the last one that uses the database,
+        // and remove the log that is still written here.
+        let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(made) => drop(made),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(io("create", &path)(error)),
+        }
         let mut connection = Connection::open(&path)?;
         configure(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -84,5 +95,38 @@ impl ServiceStore {
         let result = changes(&transaction)?;
         transaction.commit()?;
         Ok(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// Tells the other process where to open a store.
+    const PLACE: &str = "RECTO_TEST_OTHER_PROCESS";
+
+    #[test]
+    fn another_process_leaves_alone_what_two_connections_of_this_one_write() {
+        if let Some(place) = std::env::var_os(PLACE) {
+            ServiceStore::open(Path::new(&place)).expect("opened");
+            return;
+        }
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = ServiceStore::open(directory.path()).expect("a new one");
+        let _second = ServiceStore::open(directory.path()).expect("opened twice");
+        let key = |name: &str| store.create_key(name, Scope::Admin, None, 1).expect("room").expect("a free name");
+        key("before");
+        let name = "store::service::tests::another_process_leaves_alone_what_two_connections_of_this_one_write";
+        let mut other = Command::new(std::env::current_exe().expect("a test"));
+        assert!(other.args(["--exact", name]).env(PLACE, directory.path()).status().expect("started").success());
+        key("after");
+        // As it is on disk, were this process killed now.
+        let killed = tempfile::tempdir().expect("a directory");
+        for file in [FILE, "service.sqlite-wal"] {
+            std::fs::copy(directory.path().join(file), killed.path().join(file)).expect("there");
+        }
+        let left = ServiceStore::open(killed.path()).expect("opened after a crash");
+        assert_eq!(left.keys().expect("readable").len(), 2);
     }
 }
