@@ -19,7 +19,12 @@ pub fn reference(links: &Links, site: &str, known: &KnownReport) -> Reference {
     let KnownReport { row, stored } = known;
     let places =
         Places { url: format!("{site}{}", links.report(row.id)), pdf_url: format!("{site}{}", links.file(row.id)) };
-    Reference::new(row.id, &stored.about, &stored.statements, row.tags(), (row.pages_total, row.size), places)
+    let reference =
+        Reference::new(row.id, &stored.about, &stored.statements, row.tags(), (row.pages_total, row.size), places);
+    match row.correction.as_ref().and_then(|correction| correction.publisher.clone()) {
+        Some(publisher) => Reference { publisher: Some(publisher).filter(|name| !name.is_empty()), ..reference },
+        None => reference,
+    }
 }
 
 /// `GET /reports/{id}/citation.…`: the form is how the address ends.

@@ -28,6 +28,7 @@ mod clock;
 mod comments;
 mod conditional;
 mod cookies;
+mod corrections;
 mod file;
 mod forms;
 mod hub;

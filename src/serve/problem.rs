@@ -55,6 +55,8 @@ pub enum Code {
     CommentRepeated,
     /// A comment that a program seems to have written.
     CommentRefused,
+    /// Somebody else has changed it since the client looked.
+    Outdated,
     /// No such job.
     UnknownJob,
     /// The same job was asked for and is not done yet.
@@ -134,6 +136,7 @@ impl Code {
         Code::AuthorBlocked,
         Code::CommentRepeated,
         Code::CommentRefused,
+        Code::Outdated,
         Code::UnknownJob,
         Code::JobExists,
         Code::QueueFull,
@@ -200,6 +203,7 @@ impl Code {
             Code::AuthorBlocked => ("author_blocked", StatusCode::FORBIDDEN, "Your comments are not taken any more"),
             Code::CommentRepeated => ("comment_repeated", StatusCode::CONFLICT, "The same was written already"),
             Code::CommentRefused => ("comment_refused", StatusCode::UNPROCESSABLE_ENTITY, "The comment is not taken"),
+            Code::Outdated => ("outdated", StatusCode::PRECONDITION_FAILED, "It was changed meanwhile"),
             Code::UnknownJob => ("unknown_job", StatusCode::NOT_FOUND, "There is no such job"),
             Code::JobExists => ("job_exists", StatusCode::CONFLICT, "The same is being done already"),
             Code::QueueFull => ("queue_full", StatusCode::SERVICE_UNAVAILABLE, "Too many jobs wait"),

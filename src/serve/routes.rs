@@ -4,6 +4,7 @@
 //! relative place is plain to read.
 
 use crate::serve::accounts::login;
+use crate::serve::corrections::{api as corrections, page as correcting};
 use crate::serve::forms::{feed, opensearch, rows};
 use crate::serve::hub::{self, feeds, sitemap, values};
 use crate::serve::layers::access::{self, Access, Right};
@@ -66,6 +67,14 @@ const COMMENT: Access = Access::Right(Right::Comment);
 /// For who administers the library.
 const ADMINISTER: Access = Access::Right(Right::Administer);
 
+/// What is said about a report.
+const CORRECTIONS: &str = "/api/v1/reports/{id}/corrections";
+
+/// A form with an abstract in it may be longer than others.
+fn correcting_form() -> MethodRouter<Arc<Service>> {
+    post(correcting::save).layer(DefaultBodyLimit::max(correcting::MAX_FORM_BYTES))
+}
+
 /// Every route: there is no other way to become one, so none is without a word on who may use it.
 pub fn table() -> Vec<Route> {
     vec![
@@ -73,6 +82,8 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/reports", Access::Read, get(hub::list::reports)),
         Route::new(Method::GET, "/upload", Access::Read, get(pages::upload)),
         Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)).counted(),
+        Route::new(Method::GET, "/reports/{id}/edit", Access::Right(Right::Edit), get(correcting::edit)),
+        Route::new(Method::POST, "/reports/{id}/edit", Access::Right(Right::Edit), correcting_form()),
         Route::new(Method::GET, "/reports/{id}/pages", Access::Read, get(pages::jump)),
         Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)).counted(),
         Route::new(Method::GET, "/reports/{id}/file.pdf", Access::Read, get(file::original)).counted(),
@@ -102,6 +113,9 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/reports/{id}/pages/{page}/image", Access::Read, get(pictures::image)),
         Route::new(Method::GET, "/api/v1/reports/{id}/related", Access::Read, get(related::related)),
         Route::new(Method::GET, "/api/v1/reports/{id}/citation", Access::Read, get(citation::citation)),
+        Route::new(Method::GET, CORRECTIONS, Access::Right(Right::Edit), get(corrections::get)),
+        Route::new(Method::PUT, CORRECTIONS, Access::Right(Right::Edit), put(corrections::put)),
+        Route::new(Method::DELETE, CORRECTIONS, Access::Right(Right::Edit), delete(corrections::delete)),
         Route::upload("/api/v1/reports", Access::Right(Right::Ingest), post(uploads::upload)),
         Route::new(Method::DELETE, "/api/v1/reports/{id}", Access::Right(Right::Administer), delete(api::remove)),
         Route::new(Method::POST, "/api/v1/jobs", Access::Right(Right::Ingest), post(jobs::create)),

@@ -5,6 +5,7 @@ pub(super) mod admin;
 mod comments;
 mod connections;
 mod copies;
+mod corrections;
 mod export;
 mod hub;
 mod jobs;

@@ -1,6 +1,6 @@
 //! Who visits a page: what the frame around every page shows.
 
-use crate::serve::layers::access::{Identity, SignedIn};
+use crate::serve::layers::access::{Identity, Right, SignedIn};
 use crate::serve::links::Links;
 use crate::serve::service::Service;
 use axum::extract::FromRequestParts;
@@ -18,6 +18,11 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Whether they may correct reports.
+    pub fn may_edit(&self) -> bool {
+        self.signed_in.as_ref().is_some_and(|signed_in| signed_in.account.role >= Right::Edit.role())
+    }
+
     /// The visit of somebody.
     pub fn new(links: &Links, identity: &Identity) -> Visit {
         Visit { links: links.clone(), signed_in: identity.signed_in().cloned() }

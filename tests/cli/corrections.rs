@@ -1,8 +1,10 @@
 //! What persons say about reports, beside the PDF or as editors: it wins, is found, and outlives whatever happens.
 
 use crate::cli::sandbox::{Sandbox, check};
+use crate::cli::server::{PATIENCE, Server};
 use crate::cli::upkeep::{code, with_library};
 use std::fs;
+use std::time::{Duration, Instant};
 
 /// Titles of what a search finds, by title.
 fn titles(sandbox: &Sandbox, query: &str) -> Vec<String> {
@@ -111,4 +113,69 @@ fn what_cannot_be_understood_is_told_until_it_is_put_right() {
     ----- stderr -----
     no file failed
     ");
+}
+
+/// Asks until the answer has it, and says how long that took.
+fn wait_for(server: &Server, path: &str, text: &str) -> Duration {
+    let begun = Instant::now();
+    while !server.get(path).contains(text) {
+        assert!(begun.elapsed() < PATIENCE, "{path} never has {text}: {}", server.get(path));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    begun.elapsed()
+}
+
+#[test]
+fn an_acknowledged_correction_survives_a_kill_and_is_found() {
+    let sandbox = with_library();
+    let made = sandbox.run("keys create --name tests --scope admin");
+    let key = format!("Authorization: Bearer {}", String::from_utf8(made.stdout).expect("text").trim());
+    let headers = [key, "Content-Type: application/json".to_owned()];
+    let bytes = fs::read(sandbox.path("reports/r03.pdf")).expect("there");
+    let id = &blake3::hash(&bytes).to_hex()[..32];
+    let path = format!("/api/v1/reports/{id}/corrections");
+    let correct = |server: &Server, body: &str| {
+        let (status, answer) = server.request("PUT", &path, &headers, body.as_bytes());
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
+    };
+    let mut server = Server::start(&sandbox, "");
+    correct(&server, r#"{"title":"Boreholes","tags":["drinking water"]}"#);
+    assert!(server.get(&format!("/reports/{id}")).contains("Boreholes"), "shown at once");
+    let waited = wait_for(&server, "/api/v1/search?q=tag:drinking", "Boreholes");
+    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    wait_for(&server, "/tags", "drinking water");
+    for number in 0..5 {
+        let title = format!("Killed{number}");
+        correct(&server, &format!(r#"{{"title":"{title}","tags":["drinking water"]}}"#));
+        // At another moment of what follows each time.
+        std::thread::sleep(Duration::from_millis(number * 40));
+        server.kill();
+        server = Server::start(&sandbox, "");
+        assert!(server.get(&format!("/reports/{id}")).contains(&title), "shown at once after the kill");
+        wait_for(&server, &format!("/api/v1/search?q=title:{title}"), &format!("\"title\":\"{title}\""));
+    }
+    assert_eq!(server.terminate().0, Some(0));
+    assert_eq!(code(&sandbox, "verify"), 0);
+    assert_eq!(titles(&sandbox, "title:killed4 tag:water"), ["Killed4"]);
+    // Killed before anybody followed it, and the next writer is another program.
+    let mut server = Server::start(&sandbox, "");
+    correct(&server, r#"{"title":"Followed by an ingest"}"#);
+    server.kill();
+    assert_eq!(code(&sandbox, "ingest reports"), 0);
+    assert_eq!(titles(&sandbox, "title:followed"), ["Followed by an ingest"]);
+    assert_eq!(titles(&sandbox, "tag:water"), [""; 0]);
+    assert_eq!(code(&sandbox, "verify"), 0);
+}
+
+#[test]
+fn a_look_at_watched_folders_notices_what_stands_beside() {
+    let sandbox = with_library();
+    sandbox.write("recto.toml", "[ingest]\nsettle_seconds = 1\n");
+    let server = Server::start(&sandbox, "--ingest reports --watch");
+    wait_for(&server, "/api/v1/search?q=wells", "\"value\":12");
+    sandbox.write("reports/r05.toml", "title = \"Springs\"\n");
+    wait_for(&server, "/api/v1/search?q=title:springs", "\"title\":\"Springs\"");
+    fs::remove_file(sandbox.path("reports/r05.toml")).expect("there");
+    wait_for(&server, "/api/v1/search?q=title:%22number%205%22", "\"title\":\"Wells number 5\"");
+    assert_eq!(server.terminate().0, Some(0));
 }

@@ -219,6 +219,8 @@ pub struct ReportSummary {
     authors: Vec<String>,
     date: Option<String>,
     language: Option<String>,
+    /// What it is about, in the library's own words.
+    tags: Vec<String>,
     file: String,
     size: u64,
     pages_total: u32,
@@ -237,6 +239,7 @@ impl ReportSummary {
             authors: row.authors.clone(),
             date: row.date.clone(),
             language: row.language.clone(),
+            tags: row.tags().to_vec(),
             file: row.shown_file().into_owned(),
             size: row.size,
             pages_total: row.pages_total,

@@ -4,7 +4,7 @@ use crate::serve::layers::access::Access;
 use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
-use crate::serve::{api, citation, comments, file, forms, hub, monitor, pictures};
+use crate::serve::{api, citation, comments, corrections, file, forms, hub, monitor, pictures};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -19,6 +19,9 @@ use utoipa::OpenApi;
         api::report,
         api::page,
         api::related::related,
+        corrections::api::get,
+        corrections::api::put,
+        corrections::api::delete,
         citation::citation,
         hub::values::years,
         hub::values::tags,
@@ -105,6 +108,11 @@ pub fn document(base_path: &str) -> Value {
     for (path, method, example) in [
         ("/api/v1/reports/{id}/comments", "post", json!({ "text": "The table on this page is of 2019.", "page": 1 })),
         ("/api/v1/comments/{comment}", "patch", json!({ "text": "The table on this page is of 2018." })),
+        (
+            "/api/v1/reports/{id}/corrections",
+            "put",
+            json!({ "title": "Boreholes of the north", "date": "1987", "tags": ["drinking water"], "abstract": "" }),
+        ),
         ("/api/v1/comments/{comment}/state", "put", json!({ "state": "shown" })),
         ("/api/v1/failures/retry", "post", json!({ "reason": "damaged" })),
     ] {

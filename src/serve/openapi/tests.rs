@@ -9,6 +9,7 @@ use crate::serve::tests::admin::fail;
 use crate::serve::tests::{Answer, Site, log_in, site, site_working};
 use crate::store::{Role, Scope, ServiceStore};
 use serde_json::{Map, Value};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,8 +139,11 @@ async fn every_example_is_answered_as_described() {
             .extend(methods.as_object().expect("methods").iter().map(|(method, operation)| (method, path, operation)));
     }
     // What makes something comes before what reads it, and what removes it comes last.
-    operations
-        .sort_by_key(|(method, ..)| ["post", "get", "patch", "put", "delete"].iter().position(|known| known == method));
+    operations.sort_by_key(|(method, path, _)| {
+        let place = ["post", "get", "patch", "put", "delete"].iter().position(|known| known == method);
+        // Of what is removed, the part comes before the whole.
+        (place, Reverse(if *method == "delete" { path.len() } else { 0 }))
+    });
     for (method, path, operation) in operations {
         let name = format!("{} {path}", method.to_uppercase());
         let target = example_target(path, operation).replace(EXAMPLE_ID, &site.id.to_string());

@@ -17,6 +17,7 @@ mod contributors;
 mod copies;
 mod cover;
 mod docs;
+mod edit;
 mod feed;
 mod filters;
 mod home;
@@ -44,6 +45,7 @@ pub use comment_lists::{CommentFeed, CommentsList, ListedComment, comment_feed, 
 pub use comments::{CommentsPart, CommentsSection, Writing, report_comments_page};
 pub use contributors::{ContributorsPage, contributors_page};
 pub use docs::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
+pub use edit::{EditView, edit_page};
 pub use feed::{FeedEntry, FeedPage, atom_feed, feed_text, json_feed};
 pub use home::{HomeView, home_page};
 pub use languages::language_name;

@@ -47,6 +47,8 @@ struct ReportPage {
     recommendations: Vec<Said>,
     tags: Vec<(String, String)>,
     keywords: Vec<(String, String)>,
+    /// Where it is corrected, for those who may.
+    edit_url: Option<String>,
     searchable: String,
     is_all_searchable: bool,
     gaps: Vec<Gap>,
@@ -157,6 +159,7 @@ pub fn report_page(visit: &Visit, view: &ReportView<'_>, comments: Option<Commen
         recommendations: stored.statements.recommendations.iter().map(said).collect(),
         tags: row.tags().iter().map(|tag| (plain(tag), links.reports_where(&[("tag", tag)]))).collect(),
         keywords: about.keywords.iter().map(|keyword| (plain(keyword), phrase_search(links, keyword))).collect(),
+        edit_url: visit.may_edit().then(|| format!("{}/edit", links.report(row.id))),
         searchable: searchable(u64::from(row.pages_searchable), total),
         is_all_searchable: row.pages_searchable == row.pages_total,
         gaps: gaps(known),

@@ -134,7 +134,11 @@ fn apply(transaction: &Transaction<'_>, change: &SidecarChange) -> rusqlite::Res
 
 fn set_vanished(transaction: &Transaction<'_>, path: &Path, vanished: Option<i64>) -> rusqlite::Result<()> {
     let sql = "UPDATE sidecars SET vanished = ?2 WHERE path = ?1";
-    if transaction.prepare_cached(sql)?.execute(params![path_bytes(path), vanished])? > 0 {
+    transaction.prepare_cached(sql)?.execute(params![path_bytes(path), vanished])?;
+    // Where there is no other, it goes on saying what the report is.
+    let others = "SELECT 1 FROM sidecars own JOIN sidecars other ON other.id = own.id AND other.path <> own.path
+                  WHERE own.path = ?1";
+    if transaction.prepare_cached(others)?.exists([path_bytes(path)])? {
         mark_report(transaction, path)?;
     }
     Ok(())
