@@ -4,11 +4,14 @@
 //! line can be told from one that was not. Help, man page and completions are made from this file alone.
 
 mod bench;
+mod correct;
 
 pub use bench::{
     BenchBarsArguments, BenchCommand, BenchGrowthArguments, BenchIngestArguments, BenchOnceArguments,
     BenchQualityArguments, BenchSearchArguments, RunsArguments,
 };
+
+pub use correct::CorrectArguments;
 
 use crate::cli::config::LogFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -109,6 +112,8 @@ pub enum Command {
     Failures(FailuresArguments),
     /// Read again only the files that failed
     Retry(RetryArguments),
+    /// Say what a report is where reading got it wrong: title, contributors, date, abstract, tags
+    Correct(Box<CorrectArguments>),
     /// Make, list and revoke the keys that programs use the service with
     #[command(subcommand)]
     Keys(KeysCommand),

@@ -179,3 +179,45 @@ fn a_look_at_watched_folders_notices_what_stands_beside() {
     wait_for(&server, "/api/v1/search?q=title:%22number%205%22", "\"title\":\"Wells number 5\"");
     assert_eq!(server.terminate().0, Some(0));
 }
+
+#[test]
+fn the_command_line_corrects_as_an_editor_does() {
+    let sandbox = with_library();
+    sandbox.write("reports/r03.toml", "title = \"Beside\"\ntags = [\"beside\"]\n");
+    assert_eq!(code(&sandbox, "ingest reports"), 0);
+    let correct = |arguments: &[&str]| {
+        let output = sandbox.command("correct reports/r03.pdf").args(arguments).output().expect("the program starts");
+        let (said, messages) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), format!("{said}{messages}"))
+    };
+    let (ended, said) =
+        correct(&["--title", "Boreholes", "--author", "Ada Okafor", "--date", "1987", "--abstract", ""]);
+    assert_eq!(ended, Some(0), "{said}");
+    let (_, lines) = said.split_once('\n').expect("the id first");
+    insta::assert_snapshot!(lines, @r#"
+    said here:
+      abstract: none
+      authors: ["Ada Okafor"]
+      date: 1987
+      title: Boreholes
+    said beside the file:
+      tags: ["beside"]
+      title: Beside
+    "#);
+    assert_eq!(titles(&sandbox, "author:okafor tag:beside year:1987"), ["Boreholes"], "found as soon as it returns");
+    let (ended, said) = correct(&["--date", "soon", "--tag", "a,b"]);
+    assert_eq!(ended, Some(2));
+    assert!(said.contains("`date` must be") && said.contains("`tags` must have no commas"), "{said}");
+    let (_, said) = correct(&["--unset", "title", "--tag", "one", "--tag", "two", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((&said["version"], &said["correction"]["tags"]), (&2.into(), &serde_json::json!(["one", "two"])));
+    assert_eq!(titles(&sandbox, "tag:two"), ["Beside"]);
+    assert_eq!(correct(&["--clear"]).0, Some(0));
+    assert_eq!(
+        (titles(&sandbox, "author:okafor").len(), titles(&sandbox, "tag:beside")),
+        (0, vec!["Beside".to_owned()])
+    );
+    assert_eq!(code(&sandbox, "correct reports/r04.toml"), 2);
+    assert_eq!(code(&sandbox, "correct 00000000000000000000000000000000 --title x"), 2);
+    assert_eq!(code(&sandbox, "verify"), 0);
+}

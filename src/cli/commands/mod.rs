@@ -6,6 +6,7 @@ mod asking;
 mod bench;
 mod completions;
 mod config;
+mod correct;
 mod export;
 mod extract;
 mod failures;
@@ -67,6 +68,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Rebuild(arguments) => rebuild::run(&arguments, &session),
         Command::Failures(arguments) => failures::run(&arguments, &session),
         Command::Retry(arguments) => retry::run(&arguments, &session),
+        Command::Correct(arguments) => correct::run(&arguments, &session),
         Command::Keys(command) => keys::run(&command, &session),
         Command::Bench(command) => bench::run(&command, &session),
         Command::Config(command) => config::run(&command, &session),

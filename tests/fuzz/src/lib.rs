@@ -6,8 +6,9 @@ mod carriers;
 pub use carriers::{cmap, content, filters, font_program, metadata};
 
 use recto::extract::{ExtractOptions, extract};
+use recto::ingest::SidecarText;
 use recto::pdf::Limits;
-use recto::report::{Reason, Report};
+use recto::report::{About, Reason, Report, Statements};
 
 /// Stack of the reading thread, in bytes: unoptimised and instrumented frames are several times as large as those that
 /// [`recto::extract::READER_STACK_BYTES`] is made for.
@@ -64,4 +65,14 @@ fn check(report: &Report) {
             end = word.span.end;
         }
     }
+}
+
+/// Reads a file beside a PDF, and corrects a report by it, twice: the second time changes nothing.
+pub fn read_sidecar(bytes: &[u8]) {
+    let SidecarText { correction, .. } = recto::ingest::read_sidecar(bytes);
+    let mut once = (About::default(), Statements::default());
+    correction.apply(&mut once.0, &mut once.1);
+    let mut twice = once.clone();
+    correction.apply(&mut twice.0, &mut twice.1);
+    assert_eq!(once, twice);
 }
