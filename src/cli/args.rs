@@ -117,7 +117,7 @@ pub enum Command {
     /// Make, list and revoke the keys that programs use the service with
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Measure how well and how fast it searches
+    /// Measure what an ingest costs, and how well and how fast it searches
     #[command(subcommand)]
     Bench(BenchCommand),
     /// Read the files that another process of the program hands over; not for people

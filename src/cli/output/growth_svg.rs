@@ -40,8 +40,8 @@ text { font: 12px system-ui, sans-serif; fill: #1f2933 }
 .grid { stroke: #d9e2ec; stroke-width: 1 }
 .axis { stroke: #829ab1; stroke-width: 1 }
 .curve { fill: none; stroke-width: 2 }
-.first { stroke: #0b5cad }
-.second { stroke: #b4460f }
+.curve.first { stroke: #0b5cad }
+.curve.second { stroke: #b4460f }
 circle.first, .key.first { fill: #0b5cad }
 circle.second, .key.second { fill: #b4460f }
 @media (prefers-color-scheme: dark) {
@@ -50,8 +50,8 @@ text { fill: #e4e9ee }
 .quiet { fill: #a9b4c0 }
 .grid { stroke: #2c353f }
 .axis { stroke: #66768a }
-.first { stroke: #6db3f8 }
-.second { stroke: #f4a261 }
+.curve.first { stroke: #6db3f8 }
+.curve.second { stroke: #f4a261 }
 circle.first, .key.first { fill: #6db3f8 }
 circle.second, .key.second { fill: #f4a261 }
 }";
@@ -144,7 +144,7 @@ impl Panel {
                 let (x, y) = (x - 8.0, y - 8.0);
                 writeln!(
                     formatter,
-                    "<text class=\"key {class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\" stroke=\"none\">{}</text>",
+                    "<text class=\"key {class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>",
                     curve.name
                 )?;
             }
