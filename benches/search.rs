@@ -58,7 +58,7 @@ fn passages(criterion: &mut Criterion) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let engine = library(directory.path());
     let mut group = criterion.benchmark_group("passages");
-    for (name, q) in [("word", "university"), ("words", "university spin out companies"), ("phrase", "\"spin out\"")] {
+    for (name, q) in [("word", "energy"), ("words", "energy schools council"), ("phrase", "\"spin-out\"")] {
         let request = SearchRequest { q: q.to_owned(), pages: 10, passages: 3, ..SearchRequest::default() };
         let found = engine.search(&SearchRequest { limit: 1, ..request.clone() }).expect("an answer");
         let id = found.hits.first().expect("a report of the fixtures").id;
