@@ -317,7 +317,14 @@ impl Problem {
         }
     }
 
-    fn to_json(&self, path: &str, request_id: &str) -> serde_json::Value {
+    /// Seconds after which to try again, where that may help.
+    pub fn wait(&self) -> Option<u64> {
+        let may_help = matches!(self.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+        may_help.then_some(self.retry_after)
+    }
+
+    /// The body to send, for an address and the id of the request.
+    pub fn to_json(&self, path: &str, request_id: &str) -> serde_json::Value {
         let (code, status, title) = self.code.row();
         let body = ProblemBody {
             kind: "about:blank",
@@ -427,8 +434,8 @@ impl IntoResponse for Problem {
     /// The status with the problem in the extensions; [`render`] gives it a body.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if matches!(self.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after));
+        if let Some(seconds) = self.wait() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         let challenge = match self.code {
             Code::KeyRequired => Some("Bearer realm=\"recto\""),

@@ -7,7 +7,7 @@ use crate::serve::net::client::Client;
 use crate::serve::problem::{Code, Problem, REQUEST_ID};
 use crate::serve::service::Service;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -42,15 +42,19 @@ const MOST_ID_BYTES: usize = 64;
 /// Adds the security headers; a handler's own policy stays.
 pub async fn secure(client: Client, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    put_security_headers(response.headers_mut(), client.is_encrypted);
+    response
+}
+
+/// Puts the security headers on an answer; a policy of its own stays.
+pub fn put_security_headers(headers: &mut HeaderMap, is_encrypted: bool) {
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
-    if client.is_encrypted {
+    if is_encrypted {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
-    response
 }
 
 /// Gives the request an id and puts it on the response: that of a trusted proxy, or one of ours, whatever the client

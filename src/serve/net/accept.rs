@@ -4,7 +4,9 @@ use crate::serve::State;
 use crate::serve::net::client::Peer;
 use crate::serve::net::connection::{self, Shared};
 use crate::serve::net::connections::{Admitted, Refusal};
+use crate::serve::net::refusal::refused;
 use crate::serve::net::tls::Tls;
+use crate::serve::problem::{Code, Problem};
 use crate::serve::routes::router;
 use crate::serve::service::Service;
 use std::future::Future;
@@ -27,10 +29,6 @@ const SAVE_EVERY: Duration = Duration::from_secs(30);
 
 /// How long to wait after `accept` failed, as it does while the process has no file descriptor left.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
-
-/// What a connection without a place is told, as far as it can be without waiting for it.
-const REFUSED: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// Serves until `shutdown` resolves, then lets requests finish for as long as [`crate::serve::Limits::drain`] says.
 pub async fn serve(
@@ -103,7 +101,9 @@ async fn next(listener: &TcpListener, service: &Service) -> Option<(TcpStream, P
             tracing::debug!(client = %address, ?refusal, "a connection was refused");
             service.metrics.refused_connections.inc();
             if service.options.tls.is_none() {
-                let _ = stream.try_write(REFUSED);
+                // As far as it can be told without waiting for it.
+                let full = Problem::new(Code::Overloaded, "too many connections at once; try again in a moment");
+                let _ = stream.try_write(&refused(&full, false));
             }
             None
         }

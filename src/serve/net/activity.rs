@@ -62,6 +62,11 @@ impl Activity {
         UnderWay(Arc::clone(self))
     }
 
+    /// Whether a request's head is coming.
+    pub fn is_in_head(&self) -> bool {
+        self.lock().phase == Phase::Head
+    }
+
     /// Whether bytes wait for a client that does not take them.
     pub fn set_writing(&self, is_writing: bool) {
         self.lock().is_writing = is_writing;

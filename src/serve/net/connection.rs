@@ -5,8 +5,10 @@ use crate::serve::limits::Limits;
 use crate::serve::net::activity::{Activity, UnderWay};
 use crate::serve::net::client::Peer;
 use crate::serve::net::connections::Admitted;
+use crate::serve::net::refusal::{Refusing, refused};
 use crate::serve::net::timed::Timed;
 use crate::serve::net::tls::Tls;
+use crate::serve::problem::{Code, Problem};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
@@ -19,11 +21,26 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tower::ServiceExt;
+
+/// For the last answer on a connection.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
+/// How a connection came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Its client, or the protocol.
+    Itself,
+    /// Nothing came in time.
+    Silent,
+    /// A head began and did not come to its end in time.
+    InHead,
+}
 
 /// What all connections share.
 pub struct Shared {
@@ -60,27 +77,31 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let Shared { app, limits, stopping, .. } = shared;
-    let io = TokioIo::new(Timed::new(stream, Arc::clone(&admitted.activity), Arc::clone(limits)));
+    let timed = Timed::new(stream, Arc::clone(&admitted.activity), Arc::clone(limits));
+    let io = TokioIo::new(Refusing::new(timed, Arc::clone(&admitted.activity), peer.is_encrypted));
     let service = service_fn(|request: Request<Incoming>| answer(request, app.clone(), peer, admitted, limits));
-    let mut connection = pin!(
-        http1::Builder::new()
-            // `drive` tells apart what this timer cannot.
-            .header_read_timeout(None)
-            .max_header_size(limits.head_bytes)
-            .max_buf_size(limits.head_bytes)
-            .serve_connection(io, service)
-    );
+    let mut connection = http1::Builder::new()
+        // `drive` tells apart what this timer cannot.
+        .header_read_timeout(None)
+        .max_header_size(limits.head_bytes)
+        .max_buf_size(limits.head_bytes)
+        .serve_connection(io, service);
     let mut stopping = stopping.clone();
-    tokio::select! {
-        () = drive(connection.as_mut(), &admitted.activity, limits) => return,
-        () = admitted.displaced.notified() => {}
-        _ = stopping.wait_for(|stopping| *stopping) => {}
+    let end = tokio::select! {
+        end = drive(Pin::new(&mut connection), &admitted.activity, limits) => Some(end),
+        () = admitted.displaced.notified() => None,
+        _ = stopping.wait_for(|stopping| *stopping) => None,
+    };
+    match end {
+        Some(End::InHead) => return give_up(connection.into_parts().io.into_inner(), peer).await,
+        Some(End::Itself | End::Silent) => return,
+        None => {}
     }
     // Between two requests, or in the head of one, there is nothing to finish.
     if admitted.activity.waits_since().is_some() {
         return;
     }
-    connection.as_mut().graceful_shutdown();
+    Pin::new(&mut connection).graceful_shutdown();
     let patience = async {
         // It may be displaced long before the service stops.
         let _ = stopping.wait_for(|stopping| *stopping).await;
@@ -90,7 +111,7 @@ where
         }
     };
     tokio::select! {
-        () = drive(connection.as_mut(), &admitted.activity, limits) => {}
+        _ = drive(Pin::new(&mut connection), &admitted.activity, limits) => {}
         () = patience => tracing::warn!(client = %peer.address, "a request still under way was ended"),
     }
 }
@@ -101,7 +122,7 @@ async fn drive(
     mut connection: Pin<&mut impl Future<Output = hyper::Result<()>>>,
     activity: &Activity,
     limits: &Limits,
-) {
+) -> End {
     let mut sleep = pin!(tokio::time::sleep(limits.first_byte));
     let ended = poll_fn(|context| {
         if let Poll::Ready(result) = connection.as_mut().poll(context) {
@@ -114,9 +135,28 @@ async fn drive(
         sleep.as_mut().poll(context).map(|()| None)
     });
     match ended.await {
-        Some(Ok(())) => {}
-        Some(Err(error)) => tracing::debug!(%error, "a connection ended"),
-        None => tracing::debug!("no request came in time"),
+        Some(Ok(())) => End::Itself,
+        Some(Err(error)) => {
+            tracing::debug!(%error, "a connection ended");
+            End::Itself
+        }
+        None => {
+            tracing::debug!("no request came in time");
+            if activity.is_in_head() { End::InHead } else { End::Silent }
+        }
+    }
+}
+
+/// Tells a client that began a request and did not go on, if it listens.
+async fn give_up<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer) {
+    let problem = Problem::new(Code::RequestTimeout, "the head of the request did not come in time");
+    let answer = refused(&problem, peer.is_encrypted);
+    let told = async {
+        stream.write_all(&answer).await?;
+        stream.shutdown().await
+    };
+    if !matches!(tokio::time::timeout(LAST_WORD, told).await, Ok(Ok(()))) {
+        tracing::debug!("a client was not told that its request did not come in time");
     }
 }
 

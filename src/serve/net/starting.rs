@@ -1,5 +1,6 @@
 //! Before the library is open, which takes long if its index must be mended: alive, but not ready.
 
+use crate::serve::layers::headers::put_security_headers;
 use crate::serve::limits::Limits;
 use crate::serve::net::tls::Tls;
 use axum::body::Body;
@@ -51,10 +52,10 @@ pub async fn answer_until<T>(
             let _place = place;
             let served = async {
                 match tls {
-                    None => answer(stream, &health).await,
+                    None => answer(stream, &health, false).await,
                     Some(tls) => {
                         if let Ok(stream) = tls.acceptor().accept(stream).await {
-                            answer(stream, &health).await;
+                            answer(stream, &health, true).await;
                         }
                     }
                 }
@@ -65,7 +66,7 @@ pub async fn answer_until<T>(
     }
 }
 
-async fn answer<S: AsyncRead + AsyncWrite + Unpin + Send>(stream: S, health: &str) {
+async fn answer<S: AsyncRead + AsyncWrite + Unpin + Send>(stream: S, health: &str, is_encrypted: bool) {
     let service = service_fn(async |request: Request<Incoming>| {
         let status = if request.uri().path() == health { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         let body = r#"{"code":"unavailable","status":"starting","title":"The service is starting"}"#;
@@ -74,7 +75,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin + Send>(stream: S, health: &st
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+        put_security_headers(headers, is_encrypted);
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
         Ok::<_, Infallible>(response)
     });

@@ -115,7 +115,7 @@ async fn clients_that_do_not_come_to_the_point_are_let_go() {
         b"POST /api/v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n";
     for (name, limits, sent, wanted) in [
         ("nothing", Limits { first_byte: SHORT, ..long() }, &b""[..], ""),
-        ("half a head", Limits { header_read: SHORT, ..long() }, b"GET / HTTP/1.1\r\nHost: ", ""),
+        ("half a head", Limits { header_read: SHORT, ..long() }, b"GET / HTTP/1.1\r\nHost: ", "HTTP/1.1 408"),
         ("half a body", Limits { body_idle: SHORT, ..long() }, post, "HTTP/1.1 408"),
         ("half a body, at all", Limits { request: SHORT, ..long() }, post, "HTTP/1.1 503"),
     ] {
@@ -215,7 +215,7 @@ async fn nonsense_is_refused_and_harms_nobody() {
         (b"GET /reports/%ff HTTP/1.1\r\nHost: x\r\n\r\n", &[400, 404]),
         (b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", &[400]),
         (b"GET  /  HTTP/1.1\r\n\r\n", &[400]),
-        (b"\r\n\r\n\r\n\r\n", &[]),
+        (b"\r\n\r\n\r\n\r\n", &[408]),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &[]),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", &[400]),
         (b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", &[404, 405]),
@@ -236,6 +236,9 @@ async fn nonsense_is_refused_and_harms_nobody() {
         let status = answer.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok());
         let shown = String::from_utf8_lossy(&sent[..sent.len().min(120)]).into_owned();
         assert!(status.map_or(wanted.is_empty(), |status| wanted.contains(&status)), "{shown:?}: {answer}");
+        if let Some(status) = status {
+            check_refusal(&shown, &answer, status);
+        }
         // Where a request's end is in doubt, nothing after it may be taken for another.
         if shown.contains("Transfer-Encoding") {
             let _ = stream.write_all(GET).await;
@@ -245,6 +248,29 @@ async fn nonsense_is_refused_and_harms_nobody() {
         }
     }
     assert!(running.is_well().await);
+}
+
+/// Every answer has the security headers, and a problem or a page says what is wrong.
+fn check_refusal(sent: &str, answer: &str, status: u16) {
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "content-length: "]
+    {
+        assert!(head.contains(header), "{sent:?}: {header}: {answer}");
+    }
+    if status >= 400 && !sent.starts_with("HEAD") {
+        assert!(body.contains("\"status\":") || body.contains("<html"), "{sent:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_finish_a_head_is_told_so() {
+    let running = Running::start(Limits { header_read: SHORT, ..long() }).await;
+    let mut stream = running.sending(b"GET / HTTP/1.1\r\nHost: ").await;
+    let told = answer(&mut stream).await;
+    assert!(told.starts_with("HTTP/1.1 408") && told.contains("\"request_timeout\""), "{told}");
+    check_refusal("half a head", &told, 408);
+    let silent = Running::start(Limits { first_byte: SHORT, ..long() }).await;
+    assert_eq!(answer(&mut silent.connect().await).await, "", "who says nothing is told nothing");
 }
 
 #[tokio::test]
