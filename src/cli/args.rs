@@ -108,6 +108,10 @@ pub enum Command {
     Verify(VerifyArguments),
     /// Make the index again from the stored text, then swap it in
     Rebuild(RebuildArguments),
+    /// Write the whole library into one file, whatever else goes on
+    Backup(BackupArguments),
+    /// Make a library of a backup, in a directory that is empty
+    Restore(RestoreArguments),
     /// List the files that could not be read, and why
     Failures(FailuresArguments),
     /// Read again only the files that failed
@@ -352,6 +356,34 @@ pub struct RebuildArguments {
     /// Go back to the index before the last rebuild, if it still fits the library
     #[arg(long, conflicts_with = "jobs")]
     pub rollback: bool,
+    /// Print what was done as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto backup`
+#[derive(Debug, Args)]
+pub struct BackupArguments {
+    /// The file to write, such as `recto.tar.zst`; one that is there is replaced when the new one is whole
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Read everything, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print what was done as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto restore`
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    /// A file of `recto backup`
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Read and check the whole file, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print what was done as a JSON object
     #[arg(long)]
     pub json: bool,

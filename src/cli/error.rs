@@ -10,7 +10,7 @@ use crate::ingest::IngestError;
 use crate::jobs::JobError;
 use crate::search::SearchError;
 use crate::store::StoreError;
-use crate::upkeep::UpkeepError;
+use crate::upkeep::{BackupError, UpkeepError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +38,9 @@ pub enum CommandError {
     /// The library could not be verified or mended.
     #[error(transparent)]
     Upkeep(#[from] UpkeepError),
+    /// The library could not be backed up or restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// Jobs of a service could not be had.
     #[error(transparent)]
     Jobs(#[from] JobError),
@@ -80,6 +83,7 @@ impl CommandError {
             CommandError::Store(error) | CommandError::Upkeep(UpkeepError::Store(error)) => error.is_disk_full(),
             CommandError::Index(error) | CommandError::Upkeep(UpkeepError::Index(error)) => error.is_disk_full(),
             CommandError::Ingest(error) => error.is_disk_full(),
+            CommandError::Backup(error) => error.is_disk_full(),
             CommandError::Output(error) | CommandError::File { source: error, .. } => {
                 error.kind() == io::ErrorKind::StorageFull
             }
@@ -97,8 +101,11 @@ impl CommandError {
             CommandError::Store(StoreError::Locked { .. })
             | CommandError::Ingest(IngestError::Store(StoreError::Locked { .. }))
             | CommandError::Upkeep(UpkeepError::Store(StoreError::Locked { .. }))
+            | CommandError::Backup(BackupError::Upkeep(UpkeepError::Store(StoreError::Locked { .. })))
             | CommandError::Search(SearchError::Store(StoreError::Locked { .. })) => ExitCode::Locked,
-            CommandError::Bench(BenchError::Interrupted) | CommandError::Upkeep(UpkeepError::Interrupted) => {
+            CommandError::Bench(BenchError::Interrupted)
+            | CommandError::Upkeep(UpkeepError::Interrupted)
+            | CommandError::Backup(BackupError::Interrupted | BackupError::Upkeep(UpkeepError::Interrupted)) => {
                 ExitCode::Interrupted
             }
             _ => ExitCode::Failure,

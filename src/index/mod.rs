@@ -31,6 +31,7 @@
 pub mod analyzer;
 
 mod check;
+mod commit_files;
 mod document;
 mod generation;
 mod page_starts;
@@ -45,6 +46,7 @@ mod writer;
 mod writing_directory;
 
 pub use check::{IndexedReport, check};
+pub use commit_files::{CommitFile, commit_files};
 pub use document::{ReportDocument, folded};
 pub use page_starts::PageStarts;
 pub use reader::{IndexReader, Snapshot};

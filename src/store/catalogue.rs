@@ -10,7 +10,7 @@ use super::rows::{path_bytes, paths_below};
 use super::withdrawn::Withdrawals;
 use super::{changes, schema};
 use crate::report::{PageStatus, Reason, ReportId};
-use crate::store::{Change, Coverage, FileRow, Location, ReportRow, StoreError};
+use crate::store::{Change, Coverage, FileRow, Location, ReportRow, StoreError, UploadRow};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::ffi::CStr;
 use std::os::unix::ffi::OsStrExt;
@@ -255,6 +255,31 @@ impl Catalogue {
              GROUP BY segment",
         )?;
         Ok(statement.query_row([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?))).optional()?)
+    }
+
+    /// The byte after the last text of a report in each segment that has any, by number.
+    pub(super) fn ends_of_texts(&self) -> Result<Vec<(u32, u64)>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection
+            .prepare("SELECT segment, max(offset + length) FROM reports GROUP BY segment ORDER BY segment")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Files that were handed over lie in `folder` from now on, whichever data directory they were in; how many.
+    pub fn move_uploads(&self, folder: &Path, uploads: &[UploadRow]) -> Result<u64, StoreError> {
+        self.write(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "UPDATE OR REPLACE files SET path = ?1 WHERE id = ?2 AND path <> ?1 AND substr(path, -length(?3)) = ?3",
+            )?;
+            let mut moved = 0;
+            for upload in uploads {
+                let name = format!("{}.pdf", upload.hash);
+                let end = format!("/uploads/{name}").into_bytes();
+                moved += statement.execute(params![path_bytes(&folder.join(name)), upload.id.0, end])? as u64;
+            }
+            Ok(moved)
+        })
     }
 
     /// What SQLite's own checks find wrong; empty if nothing.

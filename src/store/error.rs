@@ -20,6 +20,20 @@ pub enum StoreError {
         /// The data directory.
         directory: PathBuf,
     },
+    /// A restore into it was cut off.
+    #[error("`{}` is not whole, as a restore into it was cut off or still runs; run `recto restore` again", directory.display())]
+    Unfinished {
+        /// The data directory.
+        directory: PathBuf,
+    },
+    /// It was to be empty.
+    #[error("`{}` is not empty (it holds `{entry}`); restore into a directory that is", directory.display())]
+    NotEmpty {
+        /// The directory.
+        directory: PathBuf,
+        /// Something in it.
+        entry: String,
+    },
     /// The operating system refused.
     #[error("cannot {action} `{}`: {source}", path.display())]
     Io {

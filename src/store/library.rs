@@ -10,6 +10,7 @@ use super::current::{
 use super::disk;
 use super::lock::{LOCK, take_lock};
 use super::repair::open_catalogue;
+use super::unfinished::refuse_unfinished;
 use crate::store::{Catalogue, ServiceStore, StoreError, TextStore};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub struct Library {
 impl Library {
     /// Opens an existing library for searching; [`StoreError::NoLibrary`] if there is none.
     pub fn open_for_reading(directory: &Path) -> Result<Library, StoreError> {
+        refuse_unfinished(directory)?;
         let none = || StoreError::NoLibrary { directory: directory.to_owned() };
         let generation = read_current(directory)?.ok_or_else(none)?;
         let path = directory.join(CATALOGUE);
@@ -232,9 +234,10 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), StoreError> {
     File::open(directory).and_then(|file| file.sync_all()).map_err(|source| io("sync", directory, source))
 }
 
-/// Refuses a directory that is no library but holds something already. Hidden files, databases and the like of Recto's
-/// own are no obstacle.
+/// Refuses a directory that is not whole, and one that is no library but holds something already. Hidden files, databases
+/// and the like of Recto's own are no obstacle.
 pub(super) fn refuse_foreign(directory: &Path) -> Result<(), StoreError> {
+    refuse_unfinished(directory)?;
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

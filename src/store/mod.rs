@@ -36,7 +36,9 @@ mod rows;
 mod scan;
 mod schema;
 mod service;
+mod snapshot;
 mod texts;
+mod unfinished;
 mod varint;
 mod withdrawn;
 
@@ -52,7 +54,9 @@ pub use service::{
     KeyRow, MAX_KEY_NAME, Mark, Moderation, ModerationAction, ModerationRow, NewComment, NotTaken, Role, SESSION_IDLE,
     SESSION_LONGEST, Scope, ServiceStore, SidecarChange, SidecarRow, SoughtWords, UploadRow, Viewer,
 };
+pub use snapshot::Snapshot;
 pub use texts::TextStore;
+pub use unfinished::Unfinished;
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Span, Statements, WordBox};
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@
 use super::block::Contents;
 use super::library::create_directory;
 use super::record::{self, Damage, HEADER_LENGTH, Layout};
+use super::snapshot::{may_cut, segment_name};
 use crate::report::Report;
 use crate::store::{Location, StoreError, StoredPage, StoredReport, StoredText};
 use std::collections::HashMap;
@@ -119,8 +120,12 @@ impl TextStore {
     }
 
     /// Gives back the room of what was appended after byte `end` of a segment (writer only, before the first append):
-    /// a run that was killed wrote it, and no report is there. `None` stands for the start of the first segment.
+    /// a run that was killed wrote it, and no report is there; not while a snapshot holds the segments. `None` stands for the start of the first segment.
     pub(super) fn discard_after(&self, end: Option<(u32, u64)>) -> Result<(), StoreError> {
+        let Some(_right) = may_cut(&self.directory)? else {
+            tracing::debug!("a copy is being made of the texts; what no report names stays for now");
+            return Ok(());
+        };
         let (last, end) = end.unwrap_or((1, 0));
         for number in self.segment_numbers()?.into_iter().filter(|number| *number >= last) {
             let path = self.segment_path(number);
@@ -292,7 +297,7 @@ impl TextStore {
     }
 
     pub(super) fn segment_path(&self, number: u32) -> PathBuf {
-        self.directory.join(format!("{number:06}.pages"))
+        self.directory.join(segment_name(number))
     }
 
     /// A segment opened for reading.

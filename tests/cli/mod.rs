@@ -3,6 +3,7 @@
 pub mod sandbox;
 pub mod server;
 
+mod backup;
 mod bench; // the built-in measurements
 mod configuration; // where settings come from, and misspelt ones
 mod corrections; // what persons say about reports, and what it outlives

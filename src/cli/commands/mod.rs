@@ -3,6 +3,7 @@
 //! Each is a function of its arguments and the [`Session`] that returns an exit code.
 
 mod asking;
+mod backup;
 mod bench;
 mod completions;
 mod config;
@@ -15,6 +16,7 @@ mod keys;
 mod man;
 mod openapi;
 mod rebuild;
+mod restore;
 mod retry;
 mod search;
 mod serve;
@@ -66,6 +68,8 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Status(arguments) => status::run(&arguments, &session),
         Command::Verify(arguments) => verify::run(&arguments, &session),
         Command::Rebuild(arguments) => rebuild::run(&arguments, &session),
+        Command::Backup(arguments) => backup::run(&arguments, &session),
+        Command::Restore(arguments) => restore::run(&arguments, &session),
         Command::Failures(arguments) => failures::run(&arguments, &session),
         Command::Retry(arguments) => retry::run(&arguments, &session),
         Command::Correct(arguments) => correct::run(&arguments, &session),

@@ -3,7 +3,8 @@
 use crate::report::ReportId;
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use std::path::Path;
 
 /// A file that was handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,17 @@ impl ServiceStore {
             Ok(UploadRow { id, hash: row.get(0)?, name: row.get(1)?, size: size.unsigned_abs() })
         });
         Ok(row.optional()?)
+    }
+
+    /// The files that were handed over, by a copy of the database.
+    pub(in crate::store) fn uploads_in(copy: &Path) -> Result<Vec<UploadRow>, StoreError> {
+        let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut statement = connection.prepare("SELECT id, hash, name, size FROM uploads ORDER BY id")?;
+        let rows = statement.query_map([], |row| {
+            let size: i64 = row.get(3)?;
+            Ok(UploadRow { id: ReportId(row.get(0)?), hash: row.get(1)?, name: row.get(2)?, size: size.unsigned_abs() })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The identities of all files that were handed over.
