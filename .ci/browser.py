@@ -545,6 +545,7 @@ def landing(browser, base, scripts):
     browser.go(place)
     assert browser.text("h1") == "Spinning out public services: what four councils learned", browser.text("h1")
     assert browser.text(".date time").endswith("March 2023"), browser.text(".date time")
+    assert texts(".headline .publisher") == ["Centre for Local Public Services"], texts(".headline .publisher")
     people = ["Margaret Holloway", "Daniel Osei", "Ffion Pritchard", "Thomas Whitfield"]
     assert texts(".byline a") == people, texts(".byline a")
     assert texts(".imprint li") == ["PDF 274.4 KB", "17 pages", "English"], texts(".imprint li")
@@ -628,6 +629,7 @@ def references(browser, base, links, line):
     fields = dict(re.findall(r"  (\w+) = \{?(.*?)\}?,\n", entry))
     assert fields["author"] == "Holloway, Margaret and Osei, Daniel and Pritchard, Ffion and Whitfield, Thomas", fields
     assert (fields["title"].strip("{}"), fields["year"], fields["month"], fields["url"]) == (title, "2023", "mar", place), fields
+    assert fields["institution"] == "Centre for Local Public Services", fields
     record = [line.split("  - ", 1) for line in found["ris"].split("\r\n")[:-1]]
     assert record[0] == ["TY", "RPRT"] and record[-1] == ["ER", ""], record
     assert [value for tag, value in record if tag == "AU"][0] == "Holloway, Margaret" and ["EP", "17"] in record, record

@@ -146,7 +146,7 @@ impl Reference {
             title: text(&about.title),
             names: names.map(|name| Name::parse(&name)).collect(),
             date: about.date.as_deref().and_then(PartialDate::parse),
-            publisher: None,
+            publisher: about.publisher.as_deref().map(text).filter(|publisher| !publisher.is_empty()),
             language: about.language.as_deref().map(text),
             pages,
             summary: summary.filter(|summary| !summary.is_empty()),

@@ -27,7 +27,7 @@ fn of(about: &About, summary: Option<&str>) -> Reference {
 /// A reference, published by somebody if a name is given.
 fn reference(title: &str, authors: &[&str], date: Option<&str>, publisher: &str) -> Reference {
     let publisher = (!publisher.is_empty()).then(|| publisher.to_owned());
-    Reference { publisher, ..of(&about(title, authors, date), None) }
+    of(&About { publisher, ..about(title, authors, date) }, None)
 }
 
 const URL: &str = "https://library.example/reports/abababababababababababababababab";
