@@ -182,6 +182,9 @@ class Browser:
     def attribute(self, selector, name):
         return self.call("GET", f"/element/{self.element(selector)}/attribute/{name}")
 
+    def value(self, selector):
+        return self.call("GET", f"/element/{self.element(selector)}/property/value")
+
     def type(self, selector, text):
         element = self.element(selector)
         self.call("POST", f"/element/{element}/clear", {})
@@ -767,7 +770,7 @@ def discussion(browser, binary, base, index, report, scripts):
         browser.type("#comment-text", "A draft that is kept")
         browser.go(f"{base}/")
         browser.go(base + place)
-        assert browser.attribute("#comment-text", "value") == "A draft that is kept"
+        assert browser.value("#comment-text") == "A draft that is kept"
     browser.type("#comment-text", "The council kept the savings.\nWho counted them?")
     browser.type(".writing input[name=page]", "2")
     browser.click(".writing button")
@@ -775,7 +778,7 @@ def discussion(browser, binary, base, index, report, scripts):
     number = browser.address().split("#comment-")[1]
     assert "Waits for approval" in browser.text(f"#comment-{number}"), browser.text(f"#comment-{number}")
     if scripts:
-        assert browser.attribute("#comment-text", "value") == "", "what was sent is no draft any more"
+        assert browser.value("#comment-text") == "", "what was sent is no draft any more"
     browser.call("DELETE", "/cookie")
     browser.go(base + place)
     assert "savings" not in browser.text("#comments"), "shown before it was approved"
@@ -795,7 +798,7 @@ def discussion(browser, binary, base, index, report, scripts):
     browser.click(f"#comment-{number} .reply button")
     while not browser.elements("main [role=alert]"):
         time.sleep(0.05)
-    assert browser.attribute("#comment-text", "value") == "The auditors did."
+    assert browser.value("#comment-text") == "The auditors did."
     assert "log in" in browser.text("main [role=alert]").lower()
     for cookie in cookies:
         browser.call("POST", "/cookie", {"cookie": cookie})
