@@ -312,7 +312,7 @@ if (original && document.getElementById("source")) {
 // A report as a reference: copied as it stands, or in a form that is fetched for it.
 const citing = document.querySelector(".citing");
 if (citing) {
-  const status = element("li", "", "copied");
+  const status = element("span", "", "copied");
   status.setAttribute("role", "status");
   const tell = (text) => {
     status.textContent = text;
@@ -344,7 +344,9 @@ if (citing) {
       return answer.text();
     }),
   );
-  forms.append(status);
+  const told = element("li");
+  told.append(status);
+  forms.append(told);
 }
 
 // While reports are being read, the line that says so counts them.
