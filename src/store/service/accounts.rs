@@ -4,10 +4,10 @@
 
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
+use crate::store::service::names::folded;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use unicode_normalization::UnicodeNormalization;
 
 /// What an account may do; each role includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -72,6 +72,13 @@ pub struct AccountRow {
     pub password: Option<String>,
 }
 
+impl AccountRow {
+    /// Whether its owner can log in.
+    pub fn is_active(&self) -> bool {
+        self.disabled.is_none() && self.password.is_some()
+    }
+}
+
 const COLUMNS: &str = "id, name, role, created, seen, disabled, password";
 
 fn account_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
@@ -83,11 +90,6 @@ fn account_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
 pub(super) fn role_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
     let code: String = row.get(column)?;
     Role::from_code(&code).ok_or(rusqlite::Error::InvalidQuery)
-}
-
-/// A name as it is compared.
-fn folded(name: &str) -> String {
-    name.nfkc().collect::<String>().to_lowercase().nfkc().collect()
 }
 
 impl ServiceStore {
@@ -168,10 +170,17 @@ impl ServiceStore {
         self.write(|transaction| Ok(transaction.execute("DELETE FROM accounts WHERE id = ?1", [id])? > 0))
     }
 
+    /// Whether nobody but this one administers, who then must go on.
+    pub fn is_last_admin(&self, id: i64) -> Result<bool, StoreError> {
+        let rows = self.accounts()?;
+        let mut admins = rows.iter().filter(|row| row.is_active() && row.account.role == Role::Admin);
+        let is_admin = admins.clone().any(|row| row.account.id == id);
+        Ok(is_admin && admins.all(|row| row.account.id == id))
+    }
+
     /// Whether anybody of this role or a wider one can log in.
     pub fn has_active_account(&self, role: Role) -> Result<bool, StoreError> {
-        let is_active = |row: &AccountRow| row.disabled.is_none() && row.password.is_some() && row.account.role >= role;
-        Ok(self.accounts()?.iter().any(is_active))
+        Ok(self.accounts()?.iter().any(|row| row.is_active() && row.account.role >= role))
     }
 }
 

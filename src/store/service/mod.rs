@@ -15,11 +15,14 @@ mod corrections;
 mod jobs;
 mod keys;
 mod moderation;
+mod names;
+mod passwords;
 mod reads;
 mod schema;
 mod secret;
 mod sessions;
 mod sidecars;
+mod tickets;
 mod uploads;
 
 pub use accounts::{Account, AccountRow, Role};
@@ -29,8 +32,11 @@ pub use corrections::{Edit, Mark};
 pub use jobs::{JobRow, JobState};
 pub use keys::{KeyRow, MAX_KEY_NAME, Scope};
 pub use moderation::{BlockedAuthor, ModerationAction, ModerationRow};
+pub use names::{NAME_LENGTH, NameError, account_name, is_reserved};
+pub use passwords::{PASSWORD_LONGEST, PASSWORD_SHORTEST, PasswordError, check_password, hash_password, is_password};
 pub use sessions::{SESSION_IDLE, SESSION_LONGEST};
 pub use sidecars::{SidecarChange, SidecarRow};
+pub use tickets::{INVITATION_TIME, RESET_TIME, Registered, Ticket};
 pub use uploads::UploadRow;
 
 use super::catalogue::configure;

@@ -1,0 +1,204 @@
+//! Tickets: tokens that can be used once, to make an account or to set the password of one.
+
+use crate::store::StoreError;
+use crate::store::service::ServiceStore;
+use crate::store::service::accounts::{Account, Role, role_of};
+use crate::store::service::names::folded;
+use crate::store::service::secret::{self, hash};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// Seconds that an invitation can be used.
+pub const INVITATION_TIME: i64 = 7 * 24 * 60 * 60;
+/// Seconds that a password can be set after it was to be.
+pub const RESET_TIME: i64 = 24 * 60 * 60;
+
+/// What a ticket is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ticket {
+    /// To make an account of this role.
+    Invitation(Role),
+    /// To set the password of this account.
+    Password(Account),
+}
+
+/// What became of somebody who wanted an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Registered {
+    /// It was made.
+    Account(Account),
+    /// The name is taken.
+    NameTaken,
+    /// The invitation is unknown, was used, or has expired.
+    NoInvitation,
+}
+
+/// Purposes as they are kept. The invitation of the first administrator is replaced by the next one.
+const INVITATION: &str = "invitation";
+const FIRST: &str = "first";
+const PASSWORD: &str = "password";
+
+const INSERT: &str =
+    "INSERT INTO tickets (hash, purpose, role, account, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+impl ServiceStore {
+    /// Makes an invitation for an account of this role and returns its token: the only time it can be seen.
+    pub fn create_invitation(&self, role: Role, now: i64) -> Result<String, StoreError> {
+        let token = secret::random()?;
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM tickets WHERE expires <= ?1", [now])?;
+            let none: Option<i64> = None;
+            transaction
+                .execute(INSERT, params![hash(&token), INVITATION, role.code(), none, now, now + INVITATION_TIME])
+                .map(drop)
+        })?;
+        Ok(token)
+    }
+
+    /// Makes the invitation of the first administrator in place of the one before; see
+    /// [`ServiceStore::create_invitation`].
+    pub fn create_first_invitation(&self, now: i64) -> Result<String, StoreError> {
+        let token = secret::random()?;
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM tickets WHERE purpose = ?1", [FIRST])?;
+            let none: Option<i64> = None;
+            let role = Role::Admin.code();
+            transaction.execute(INSERT, params![hash(&token), FIRST, role, none, now, now + RESET_TIME]).map(drop)
+        })?;
+        Ok(token)
+    }
+
+    /// Makes a ticket that sets the password of an account, in place of any before, and returns its token: the only
+    /// time it can be seen.
+    pub fn create_reset(&self, account: i64, now: i64) -> Result<String, StoreError> {
+        let token = secret::random()?;
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM tickets WHERE account = ?1 OR expires <= ?2", [account, now])?;
+            let none: Option<&str> = None;
+            transaction.execute(INSERT, params![hash(&token), PASSWORD, none, account, now, now + RESET_TIME]).map(drop)
+        })?;
+        Ok(token)
+    }
+
+    /// What a ticket is good for at this time; `None` if for nothing. Does not use it.
+    pub fn ticket(&self, token: &str, now: i64) -> Result<Option<Ticket>, StoreError> {
+        let connection = self.connection();
+        let sql = "SELECT tickets.role, accounts.id, accounts.name, accounts.role FROM tickets
+                   LEFT JOIN accounts ON accounts.id = account AND disabled IS NULL WHERE hash = ?1 AND expires > ?2";
+        let ticket = |row: &Row<'_>| match row.get::<_, Option<i64>>(1)? {
+            Some(id) => Ok(Some(Ticket::Password(Account { id, name: row.get(2)?, role: role_of(row, 3)? }))),
+            None if row.get::<_, Option<String>>(0)?.is_some() => Ok(Some(Ticket::Invitation(role_of(row, 0)?))),
+            None => Ok(None),
+        };
+        let found = connection.prepare_cached(sql)?.query_row(params![hash(token), now], ticket).optional()?;
+        Ok(found.flatten())
+    }
+
+    /// Makes an account that somebody wants for themselves: a reader, or what their invitation says, which is used up.
+    pub fn register(
+        &self,
+        name: &str,
+        password: &str,
+        invitation: Option<&str>,
+        now: i64,
+    ) -> Result<Registered, StoreError> {
+        self.write(|transaction| {
+            let role = match invitation {
+                None => Role::Reader,
+                Some(token) => {
+                    let sql = "SELECT role FROM tickets WHERE hash = ?1 AND expires > ?2 AND role IS NOT NULL";
+                    let role = transaction.query_row(sql, params![hash(token), now], |row| role_of(row, 0));
+                    let Some(role) = role.optional()? else { return Ok(Registered::NoInvitation) };
+                    role
+                }
+            };
+            let sql = "INSERT INTO accounts (name, folded, role, password, created) VALUES (?1, ?2, ?3, ?4, ?5)
+                       ON CONFLICT (folded) DO NOTHING";
+            if transaction.execute(sql, params![name, folded(name), role.code(), password, now])? == 0 {
+                return Ok(Registered::NameTaken);
+            }
+            let id = transaction.last_insert_rowid();
+            if let Some(token) = invitation {
+                transaction.execute("DELETE FROM tickets WHERE hash = ?1", [hash(token)])?;
+            }
+            Ok(Registered::Account(Account { id, name: name.to_owned(), role }))
+        })
+    }
+
+    /// Sets the password that a ticket is for, uses the ticket up, and ends the account's sessions; `None` if it is
+    /// good for no password.
+    pub fn reset_password(&self, token: &str, password: &str, now: i64) -> Result<Option<Account>, StoreError> {
+        let Some(Ticket::Password(account)) = self.ticket(token, now)? else { return Ok(None) };
+        let is_set = self.write(|transaction| {
+            let used = "DELETE FROM tickets WHERE hash = ?1 AND account = ?2";
+            if transaction.execute(used, params![hash(token), account.id])? == 0 {
+                return Ok(false);
+            }
+            transaction.execute("DELETE FROM sessions WHERE account = ?1", [account.id])?;
+            let set = "UPDATE accounts SET password = ?2 WHERE id = ?1";
+            Ok(transaction.execute(set, params![account.id, password])? > 0)
+        })?;
+        Ok(is_set.then_some(account))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, ServiceStore) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = ServiceStore::open(directory.path()).expect("a new one");
+        (directory, store)
+    }
+
+    #[test]
+    fn an_invitation_makes_one_account_in_its_time() {
+        let (_directory, store) = store();
+        let token = store.create_invitation(Role::Editor, 1_000).expect("room");
+        assert_eq!(store.ticket(&token, 1_000).expect("readable"), Some(Ticket::Invitation(Role::Editor)));
+        let register = |name: &str, token: &str, now| store.register(name, "hash", Some(token), now).expect("room");
+        store.create_account("Ada", Role::Reader, None, 1_000).expect("room");
+        assert_eq!(register("ada", &token, 2_000), Registered::NameTaken, "and it is good for another name");
+        assert_eq!(register("Zoe", &token, 1_000 + INVITATION_TIME), Registered::NoInvitation, "too late");
+        assert!(matches!(register("Zoe", &token, 2_000), Registered::Account(Account { role: Role::Editor, .. })));
+        assert_eq!(register("Max", &token, 2_000), Registered::NoInvitation, "used");
+        let first = store.create_first_invitation(1_000).expect("room");
+        let second = store.create_first_invitation(1_000).expect("room");
+        assert_eq!(register("Max", &first, 1_001), Registered::NoInvitation, "replaced");
+        assert!(matches!(register("Max", &second, 1_001), Registered::Account(Account { role: Role::Admin, .. })));
+        let open = store.register("Eve", "hash", None, 3_000).expect("room");
+        assert!(matches!(open, Registered::Account(Account { role: Role::Reader, .. })));
+    }
+
+    #[test]
+    fn a_password_is_set_once_and_ends_what_was_open() {
+        let (directory, store) = store();
+        let ada = store.create_account("Ada", Role::Reader, None, 1_000).expect("room").expect("free");
+        let session = store.create_session(ada.id, 1_000).expect("room");
+        let old = store.create_reset(ada.id, 1_000).expect("room");
+        let token = store.create_reset(ada.id, 1_000).expect("room");
+        let reset = |token: &str, now| store.reset_password(token, "new hash", now).expect("room").is_some();
+        assert!(!reset(&old, 1_001), "replaced");
+        assert!(!reset(&token, 1_000 + RESET_TIME), "too late");
+        assert!(store.register("Eve", "hash", Some(&token), 1_001).expect("room") == Registered::NoInvitation);
+        let invitation = store.create_invitation(Role::Admin, 1_000).expect("room");
+        assert!(!reset(&invitation, 1_001), "for something else");
+        assert!(reset(&token, 1_001));
+        assert!(!reset(&token, 1_001), "used");
+        assert_eq!(store.session_account(&session, 1_001).expect("readable"), None);
+        assert_eq!(store.account(ada.id).expect("readable").expect("there").password.as_deref(), Some("new hash"));
+        let disable = || store.set_disabled(ada.id, true, 1).map(drop);
+        let change = || store.set_password(ada.id, "x").map(drop);
+        for end in [&disable as &dyn Fn() -> Result<(), StoreError>, &change] {
+            let token = store.create_reset(ada.id, 1_000).expect("room");
+            end().expect("room");
+            store.set_disabled(ada.id, false, 1).expect("room");
+            assert_eq!(store.ticket(&token, 1_001).expect("readable"), None, "worthless");
+        }
+        let token = store.create_reset(ada.id, 1_000).expect("room");
+        for entry in std::fs::read_dir(directory.path()).expect("listed") {
+            let bytes = std::fs::read(entry.expect("listed").path()).expect("readable");
+            assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()));
+        }
+    }
+}
