@@ -4,7 +4,7 @@
     .ci/browser.py BINARY FIXTURES [--axe AXE_JS] [--only NAME]
 
 Journeys with scripts and without; matches beside the ink of the drawn page; keys; the way back; markup from hostile
-reports; and, with the path of axe-core's `axe.min.js`, an accessibility check of every kind of page in light and dark,
+reports; people with accounts; and, with the path of axe-core's `axe.min.js`, an accessibility check of every kind of page in light and dark,
 wide and narrow. Needs Chromium and its driver, else nothing but the standard library.
 """
 
@@ -874,6 +874,95 @@ def accessible_discussion(browser, base, axe, report):
         ("gaps", "/admin/coverage"),
     ])
     browser.call("DELETE", "/cookie")
+OTHER_PASSWORD = "and sleep all winter long"
+def shows(browser, selector, text):
+    """Waits until an element holds this text, whatever pages come in between."""
+    until, seen = time.monotonic() + PATIENCE, None
+    while True:
+        try:
+            seen = browser.text(selector)
+            if text in seen:
+                return
+        except AssertionError as error:
+            seen = error
+        assert time.monotonic() < until, f"{selector} does not show {text!r} but {seen!r} at {browser.address()}"
+def send(browser, action, **fields):
+    """Fills in a form and sends it."""
+    form = f"form[action='{action}']"
+    for name, text in fields.items():
+        browser.type(f"{form} [name={name}]", text)
+    browser.click(f"{form} button")
+def person(browser, base, name):
+    """Somebody registers, logs out and in, mistypes, and takes another password."""
+    browser.call("DELETE", "/cookie")
+    browser.go(f"{base}/reports/{STUDY}")
+    browser.click("nav.account a")
+    browser.arrive("/login?next=")
+    browser.click("main a")
+    browser.arrive("/register?next=")
+    send(browser, "/register", name=name, password="short", repeat="shorter")
+    shows(browser, "#password-fault", "at least 12 characters")
+    shows(browser, "#repeat-fault", "not the same")
+    assert browser.attribute("#name", "value") == name and not browser.attribute("#password", "value")
+    send(browser, "/register", password=PASSWORD, repeat=PASSWORD)
+    browser.arrive(f"/reports/{STUDY}")
+    shows(browser, "nav.account", name)
+    browser.click("nav.account button")
+    shows(browser, "nav.account", "Log in")
+    browser.go(f"{base}/account")
+    browser.arrive("/login?next=%2Faccount")
+    send(browser, "/login", name=name, password=OTHER_PASSWORD)
+    shows(browser, "main .fault", "Name or password is not right")
+    send(browser, "/login", password=PASSWORD)
+    browser.arrive("/account")
+    shows(browser, "h1", name)
+    send(browser, "/account/password", current=OTHER_PASSWORD, password=OTHER_PASSWORD, repeat=OTHER_PASSWORD)
+    shows(browser, "#passwordcurrent-fault", "not your password")
+    send(browser, "/account/password", current=PASSWORD, password=OTHER_PASSWORD, repeat=OTHER_PASSWORD)
+    shows(browser, "main .notice", "The password was set")
+    browser.click("nav.account button")
+    shows(browser, "nav.account", "Log in")
+    browser.go(f"{base}/login")
+    send(browser, "/login", name=name, password=OTHER_PASSWORD)
+    shows(browser, "nav.account", name)
+    browser.click("nav.account button")
+    shows(browser, "nav.account", "Log in")
+def administrator(browser, binary, base, index, folder, name, axe):
+    """An administrator makes somebody an editor, a key and an invitation; every page of accounts can be used by all."""
+    secret = folder / "password"
+    secret.write_text(f"{PASSWORD}\n")
+    made = subprocess.run([binary, "--index", index, "accounts", "create", "Marmot", "--role", "admin", "--password-file", secret],
+                          capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    if axe:
+        accessible(browser, base, axe, [("login", "/login"), ("register", "/register"), ("no invitation", "/register?invitation=x")])
+    browser.go(f"{base}/login?next=/admin/accounts")
+    send(browser, "/login", name="marmot", password=PASSWORD)
+    browser.arrive("/admin/accounts")
+    row = f"select[aria-label='Role of {name}']"
+    browser.click(f"{row} option[value=editor]")
+    browser.click(f"button[aria-label='Change the role of {name}']")
+    shows(browser, f"{row} option:checked", "editor")
+    browser.click("#inviterole option[value=editor]")
+    browser.click("form[action='/admin/accounts'] button")
+    shows(browser, ".secret", f"{base}/register?invitation=")
+    browser.go(f"{base}/admin/keys")
+    send(browser, "/admin/keys", name="harvester")
+    shows(browser, ".secret", "recto_")
+    browser.click("button[aria-label='Revoke harvester']")
+    shows(browser, "tbody", "revoked")
+    report = folder / "edited.pdf"
+    report.write_bytes(pdf("A report by an editor", "The Printer", ["It was handed over without a key."]))
+    browser.go(f"{base}/upload")
+    browser.call("POST", f"/element/{browser.element('#upload input[type=file]')}/value", {"text": str(report)})
+    browser.click("#upload button")
+    shows(browser, ".handed li:last-child", "can be found")
+    if axe:
+        kinds = [("account", "/account"), ("accounts", "/admin/accounts"), ("keys", "/admin/keys"), ("upload", "/upload"), ("start", "/")]
+        accessible(browser, base, axe, kinds)
+    browser.go(f"{base}/account")
+    browser.click("nav.account button")
+    shows(browser, "nav.account", "Log in")
 
 
 def accessible(browser, base, axe, kinds):
@@ -975,10 +1064,13 @@ def main():
             parts["handing over"] = lambda browser: handing_over(browser, binary, base, index, temporary)
             parts["discussion"] = lambda browser: discussion(browser, binary, base, index, STUDY, True)
             parts["hostile comments"] = lambda browser: hostile_comments(browser, binary, base, index, report)
+            axe = None
             if arguments.axe:
                 axe = arguments.axe.read_text(encoding="utf-8")
                 parts["accessible discussion"] = lambda browser: accessible_discussion(browser, base, axe, report)
                 parts["accessible"] = lambda browser: accessible(browser, base, axe, kinds)
+            parts["person"] = lambda browser: person(browser, base, "Ada")
+            parts["administrator"] = lambda browser: administrator(browser, binary, base, index, temporary, "Ada", axe)
             if arguments.screenshots:
                 parts["screenshots"] = lambda browser: screenshots(browser, base, kinds, arguments.screenshots)
             started = time.monotonic()
@@ -996,6 +1088,8 @@ def main():
                     ways_in(browser, base)
                     looking_after(browser, binary, base, index, False)
                 print(f"ok  the same journey without scripts ({time.monotonic() - started:.0f} s)")
+                    person(browser, base, "Grace")
+                print(f"ok  the same journeys without scripts ({time.monotonic() - started:.0f} s)")
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=60)

@@ -121,6 +121,9 @@ pub enum Command {
     /// Make, list and revoke the keys that programs use the service with
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Make, list and change the accounts of people
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Measure what an ingest costs, and how well and how fast it searches
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -458,6 +461,87 @@ pub struct KeysCreateArguments {
     /// Until when it is accepted: a date such as 2027-01-31, or a time from now such as 12h, 90d, 4w [default: no end]
     #[arg(long, value_name = "WHEN")]
     pub expires: Option<String>,
+}
+
+/// `recto accounts`
+#[derive(Debug, Subcommand)]
+pub enum AccountsCommand {
+    /// Make an account; its password is typed, read from a file, or set by its owner behind the link that is printed
+    Create(AccountsCreateArguments),
+    /// List the accounts: what they may do, whether they can log in, when they last did
+    List {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a link that sets the password of an account, once
+    Reset {
+        /// The account's name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Print it as a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account another role
+    Role {
+        /// The account's name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// What it may do from now on
+        #[arg(value_name = "ROLE", value_parser = ["reader", "editor", "admin"])]
+        role: String,
+    },
+    /// Lock the owner of an account out at once
+    Disable {
+        /// The account's name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Let the owner of an account in again
+    Enable {
+        /// The account's name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Remove an account
+    Delete {
+        /// The account's name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Print a link that makes an account, once
+    Invite {
+        /// What the account may do
+        #[arg(long, value_name = "ROLE", value_parser = ["reader", "editor", "admin"], default_value = "reader")]
+        role: String,
+        /// Print it as a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `recto accounts create`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A reader may comment; an editor may add and correct reports as well; an administrator may do everything.
+
+Examples:
+  recto accounts create ada --role admin
+  recto accounts create grace --role editor --password-file password.txt")]
+pub struct AccountsCreateArguments {
+    /// What its owner is called
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// What it may do
+    #[arg(long, value_name = "ROLE", value_parser = ["reader", "editor", "admin"])]
+    pub role: String,
+    /// Take the password from the first line of this file
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+    /// Print what was made as a JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `recto recogniser`

@@ -43,6 +43,8 @@ pub struct Config {
     pub serve: ServeConfig,
     /// What people say about reports.
     pub comments: CommentsConfig,
+    /// The accounts of people.
+    pub accounts: AccountsConfig,
     /// What is told of the program's doings.
     pub log: LogConfig,
 }
@@ -163,6 +165,16 @@ pub struct CommentsConfig {
     pub rate_seconds: u32,
     /// Links in a comment.
     pub links: usize,
+}
+
+/// `[accounts]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AccountsConfig {
+    /// Who may make an account for themselves: anybody (`open`), who was given a link for it (`invitation`), or nobody
+    /// (`closed`).
+    pub registration: serve::Registration,
+    /// Whether passwords are taken from other machines without TLS.
+    pub plain_http: bool,
 }
 
 /// `[log]`

@@ -5,6 +5,8 @@ use crate::search::RequestError;
 use crate::serve::limits::Limits;
 use crate::serve::problem::{Code, Problem};
 use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::ops::RangeInclusive;
 
 /// A report's id in an address; anything else is no address of ours.
@@ -22,6 +24,20 @@ pub fn page_number(text: &str, pages: usize) -> Result<u32, Problem> {
 pub fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+/// A body of JSON as what it must be.
+pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
+    if !is_json(headers) {
+        return Err(Problem::new(Code::UnsupportedMediaType, "send `Content-Type: application/json`"));
+    }
+    let body: Value =
+        serde_json::from_slice(body).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
+    let fault = |detail: String| vec![RequestError { parameter: "body".to_owned(), detail }];
+    if !body.is_object() {
+        return Err(fault("must be a JSON object".to_owned()).into());
+    }
+    serde_json::from_value(body).map_err(|error| fault(error.to_string()).into())
 }
 
 /// Whether the body is larger than JSON may be, or does not say how large it is.

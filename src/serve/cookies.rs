@@ -6,6 +6,7 @@
 //! it away.
 
 use crate::serve::net::client::Client;
+use crate::serve::problem::Problem;
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite};
 
@@ -44,7 +45,6 @@ impl Kind {
         is_plain.then(|| secret.to_owned())
     }
 
-    #[allow(dead_code, reason = "logging in follows")]
     /// The header that sets it, below this base path. It ends with the browser.
     pub fn set(self, client: &Client, base_path: &str, secret: &str) -> HeaderValue {
         value(&self.plain(client, base_path, secret))
@@ -72,6 +72,16 @@ impl Kind {
 /// A cookie is made of plain characters only.
 fn value(cookie: &Cookie<'_>) -> HeaderValue {
     HeaderValue::from_str(&cookie.to_string()).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// A new secret.
+pub fn random_secret() -> Result<String, Problem> {
+    let mut secret = [0; SECRET_DIGITS / 2];
+    getrandom::fill(&mut secret).map_err(|error| {
+        tracing::error!(%error, "the system gives no random bytes");
+        Problem::internal()
+    })?;
+    Ok(blake3::Hash::from_bytes(secret).to_hex().to_string())
 }
 
 /// The token that forms of the holder of this secret must send along.

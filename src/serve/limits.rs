@@ -62,6 +62,10 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Requests under way at once for one address behind a trusted proxy; beyond it 429.
     pub requests_per_address: usize,
+    /// Attempts a minute to log in to one account, to register one name, and so on; beyond it 429. 0 = any number.
+    pub logins_per_account: u32,
+    /// The same from one address; beyond it 429. 0 = any number.
+    pub logins_per_address: u32,
     /// Searches a second for one address, from this machine itself or not; beyond it 429. 0 = any number.
     pub search_rate: u32,
     /// Searches at once that are let through by [`Limits::search_rate`].
@@ -105,6 +109,8 @@ impl Default for Limits {
             connections: 1024,
             connections_per_address: 64,
             requests_per_address: 64,
+            logins_per_account: 5,
+            logins_per_address: 20,
             search_rate: 20,
             search_burst: 40,
             counts_local: false,

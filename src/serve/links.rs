@@ -60,9 +60,15 @@ impl Links {
         with_query(self.at(&format!("/search.{form}")), parameters)
     }
 
+    /// A path of the service, and where to go from there: an address of the service itself.
+    pub fn with_next(&self, path: &str, next: &str) -> String {
+        let next = if next == self.home() { "" } else { next };
+        with_query(self.at(path), &[("next", next)])
+    }
+
     /// Where to log in, and where to go from there: an address of the service itself.
     pub fn login(&self, next: &str) -> String {
-        with_query(self.at("/login"), &[("next", next)])
+        self.with_next("/login", next)
     }
 
     /// Where to make an account, and where to go from there: an address of the service itself.

@@ -63,7 +63,7 @@ pub use net::client::{Network, NetworkError, Proxies};
 pub use net::tls::{Tls, TlsError, TlsFiles};
 pub use net::{answer_until, serve};
 pub use openapi::document as openapi_document;
-pub use options::{Options, OptionsError, parse_origins, parse_public_url};
+pub use options::{Options, OptionsError, Registration, parse_origins, parse_public_url};
 pub use pictures::Drawing;
 
 use crate::jobs::Jobs;

@@ -6,6 +6,7 @@ use crate::serve::net::client::Proxies;
 use crate::serve::net::tls::Tls;
 use crate::worker::WorkerPool;
 use axum::http::HeaderValue;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The operator's choices, and what else the service tells of.
@@ -32,6 +33,23 @@ pub struct Options {
     pub comments: CommentOptions,
     /// What ingests of this process do.
     pub ingest_counts: IngestCounts,
+    /// Who may make an account for themselves.
+    pub registration: Registration,
+    /// Whether passwords are taken from other machines without TLS.
+    pub takes_plain_http: bool,
+}
+
+/// Who may make an account for themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Who was given a link for it.
+    #[default]
+    Invitation,
+    /// Nobody.
+    Closed,
 }
 
 /// Not an origin.

@@ -57,6 +57,16 @@ pub enum Code {
     CommentRefused,
     /// Somebody else has changed it since the client looked.
     Outdated,
+    /// A password would be sent for everybody to read.
+    EncryptionRequired,
+    /// No such account.
+    UnknownAccount,
+    /// Name or password is not right.
+    InvalidCredentials,
+    /// Nobody would be left who administers.
+    LastAdmin,
+    /// Its owner is locked out.
+    AccountDisabled,
     /// No such job.
     UnknownJob,
     /// The same job was asked for and is not done yet.
@@ -137,6 +147,11 @@ impl Code {
         Code::CommentRepeated,
         Code::CommentRefused,
         Code::Outdated,
+        Code::EncryptionRequired,
+        Code::UnknownAccount,
+        Code::InvalidCredentials,
+        Code::LastAdmin,
+        Code::AccountDisabled,
         Code::UnknownJob,
         Code::JobExists,
         Code::QueueFull,
@@ -204,6 +219,13 @@ impl Code {
             Code::CommentRepeated => ("comment_repeated", StatusCode::CONFLICT, "The same was written already"),
             Code::CommentRefused => ("comment_refused", StatusCode::UNPROCESSABLE_ENTITY, "The comment is not taken"),
             Code::Outdated => ("outdated", StatusCode::PRECONDITION_FAILED, "It was changed meanwhile"),
+            Code::EncryptionRequired => {
+                ("encryption_required", StatusCode::FORBIDDEN, "This needs an encrypted connection")
+            }
+            Code::UnknownAccount => ("unknown_account", StatusCode::NOT_FOUND, "There is no such account"),
+            Code::InvalidCredentials => ("invalid_credentials", StatusCode::UNAUTHORIZED, "Nobody was logged in"),
+            Code::LastAdmin => ("last_admin", StatusCode::CONFLICT, "Somebody must administer"),
+            Code::AccountDisabled => ("account_disabled", StatusCode::CONFLICT, "The account is disabled"),
             Code::UnknownJob => ("unknown_job", StatusCode::NOT_FOUND, "There is no such job"),
             Code::JobExists => ("job_exists", StatusCode::CONFLICT, "The same is being done already"),
             Code::QueueFull => ("queue_full", StatusCode::SERVICE_UNAVAILABLE, "Too many jobs wait"),
@@ -439,7 +461,7 @@ impl IntoResponse for Problem {
         }
         let challenge = match self.code {
             Code::KeyRequired => Some("Bearer realm=\"recto\""),
-            Code::LoginRequired => Some("Session realm=\"recto\""),
+            Code::LoginRequired | Code::InvalidCredentials => Some("Session realm=\"recto\""),
             Code::InvalidKey => Some("Bearer realm=\"recto\", error=\"invalid_token\""),
             Code::InsufficientScope => Some("Bearer realm=\"recto\", error=\"insufficient_scope\""),
             _ => None,
@@ -462,6 +484,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Gives every error its body: problem JSON under `/api`, a page elsewhere.
 pub async fn render(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let (method, address) = (request.method().clone(), request.uri().clone());
     let request_id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let response = next.run(request).await;
     let status = response.status();
@@ -482,7 +505,7 @@ pub async fn render(State(service): State<Arc<Service>>, request: Request, next:
         ("application/problem+json", problem.to_json(&path, &request_id).to_string())
     } else {
         let identity = parts.extensions.get::<Identity>().unwrap_or(&Identity::Anonymous);
-        let visit = Visit::new(&service.links, identity);
+        let visit = Visit::new(&service, identity, &method, &address);
         ("text/html; charset=utf-8", ui::error_page(&visit, &problem, &request_id))
     };
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

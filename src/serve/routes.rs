@@ -3,7 +3,7 @@
 //! Routes are registered with the base path in front instead of nested, so that the start page is `/recto/` and every
 //! relative place is plain to read.
 
-use crate::serve::accounts::login;
+use crate::serve::accounts::{self, account, desk, login, register, reset, session_api};
 use crate::serve::corrections::{api as corrections, page as correcting};
 use crate::serve::forms::{feed, opensearch, rows};
 use crate::serve::hub::{self, feeds, sitemap, values};
@@ -162,7 +162,31 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::POST, "/admin/failures/retry", ADMINISTER, post(admin::failures::retry)),
         Route::new(Method::GET, "/admin/coverage", ADMINISTER, get(admin::gaps::page)),
         Route::new(Method::GET, "/api/v1/coverage", Access::Read, get(api::coverage)),
+        Route::new(Method::GET, "/api/v1/session", Access::Read, get(session_api::get)),
+        Route::new(Method::POST, "/api/v1/session", Access::Open, post(session_api::create)),
+        Route::new(Method::DELETE, "/api/v1/session", Access::Open, delete(session_api::delete)),
+        Route::new(Method::GET, "/api/v1/accounts", ADMINISTER, get(accounts::api::list)),
+        Route::new(Method::POST, "/api/v1/accounts", ADMINISTER, post(accounts::api::invite)),
+        Route::new(Method::PATCH, "/api/v1/accounts/{account}", ADMINISTER, patch(accounts::api::change)),
+        Route::new(Method::DELETE, "/api/v1/accounts/{account}", ADMINISTER, delete(accounts::api::delete)),
+        Route::new(Method::POST, "/api/v1/accounts/{account}/reset", ADMINISTER, post(accounts::api::reset)),
+        Route::new(Method::GET, "/admin/accounts", ADMINISTER, get(desk::accounts)),
+        Route::new(Method::POST, "/admin/accounts", ADMINISTER, post(desk::invite)),
+        Route::new(Method::POST, "/admin/accounts/{account}", ADMINISTER, post(desk::act)),
+        Route::new(Method::GET, "/admin/keys", ADMINISTER, get(desk::keys)),
+        Route::new(Method::POST, "/admin/keys", ADMINISTER, post(desk::create_key)),
+        Route::new(Method::POST, "/admin/keys/revoke", ADMINISTER, post(desk::revoke_key)),
+        Route::new(Method::GET, "/login", Access::Open, get(login::page)),
+        Route::new(Method::POST, "/login", Access::Open, post(login::log_in)),
         Route::new(Method::POST, "/logout", Access::Open, post(login::logout)),
+        Route::new(Method::GET, "/register", Access::Open, get(register::page)),
+        Route::new(Method::POST, "/register", Access::Open, post(register::register)),
+        Route::new(Method::GET, "/reset", Access::Open, get(reset::page)),
+        Route::new(Method::POST, "/reset", Access::Open, post(reset::reset)),
+        Route::new(Method::GET, "/account", Access::Right(Right::Comment), get(account::page)),
+        Route::new(Method::POST, "/account/password", Access::Right(Right::Comment), post(account::change_password)),
+        Route::new(Method::POST, "/account/sessions", Access::Right(Right::Comment), post(account::end_sessions)),
+        Route::new(Method::POST, "/account/delete", Access::Right(Right::Comment), post(account::delete)),
         Route::new(Method::GET, "/healthz", Access::Open, get(health::healthz)),
         Route::new(Method::GET, "/readyz", Access::Open, get(health::readyz)),
         Route::new(Method::GET, "/metrics", Access::Open, get(metrics::metrics)),
@@ -212,7 +236,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .layer(DefaultBodyLimit::max(service.limits.json_bytes))
         .layer(from_fn_with_state(Arc::clone(&service), observe::contain))
         .layer(from_fn_with_state(Arc::clone(&service), deadline::keep))
-        .layer(from_fn(csrf::guard))
+        .layer(from_fn_with_state(Arc::clone(&service), csrf::guard))
         .layer(from_fn_with_state(Arc::clone(&service), rates::bound))
         .layer(from_fn_with_state(Arc::clone(&service), headers::bound_head))
         .layer(from_fn_with_state(Arc::clone(&service), problem::render))

@@ -3,6 +3,8 @@
 use crate::jobs::Jobs;
 use crate::report::ReportId;
 use crate::search::{ContributorList, Copies, Hit, Holdings, PageMarks, Related, SearchRequest, SearchResponse};
+use crate::serve::accounts::attempts::Attempts;
+use crate::serve::accounts::passwords::Passwords;
 use crate::serve::conditional::EntityTag;
 use crate::serve::layers::access::Guard;
 use crate::serve::layers::rates::Rates;
@@ -57,6 +59,10 @@ pub struct Service {
     pub rates: Rates,
     /// How often reports are read.
     pub reads: Reads,
+    /// Who has tried a password how often.
+    pub attempts: Attempts,
+    /// Hashes passwords.
+    pub passwords: Passwords,
     /// Places for uploads.
     pub uploads: Arc<Semaphore>,
     /// Places for those who follow jobs.
@@ -119,6 +125,8 @@ impl Service {
             metrics: Metrics::new(&searches, &readings, &options),
             rates: Rates::new(&limits),
             reads: Reads::default(),
+            attempts: Attempts::new(&limits),
+            passwords: Passwords::default(),
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             streams: Arc::new(Semaphore::new(limits.streams)),
             jobs: None,

@@ -1,6 +1,7 @@
 //! The router, asked as a client would ask it, over a small library and a searcher of the tests' own.
 
 mod access;
+mod accounts;
 pub(super) mod admin;
 mod comments;
 mod connections;
@@ -257,6 +258,18 @@ fn site_with_options(base_path: &str, limits: Limits, options: Options) -> Site 
 /// A site with keys.
 fn site_guarded(public: bool) -> (Site, Arc<ServiceStore>) {
     site_working(public, patient())
+}
+
+/// The same with other options.
+fn site_guarded_with(limits: Limits, options: Options) -> (Site, Arc<ServiceStore>) {
+    let mut opened = None;
+    let site = site_of("", limits, options, |service, library| {
+        let store = Arc::new(ServiceStore::open(library.directory()).expect("a new one"));
+        opened = Some(Arc::clone(&store));
+        let guard = Guard { store: Some(store), ..service.guard.clone() };
+        service.guarded(guard)
+    });
+    (site, opened.expect("opened"))
 }
 
 /// A site with keys that reads files: those below `reports` in its folder, and what is handed over.

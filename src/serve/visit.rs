@@ -1,10 +1,13 @@
 //! Who visits a page: what the frame around every page shows.
 
+use crate::serve::accounts::next_of;
 use crate::serve::layers::access::{Identity, Right, SignedIn};
 use crate::serve::links::Links;
 use crate::serve::service::Service;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
+use axum::http::{Method, Uri};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -15,6 +18,8 @@ pub struct Visit {
     pub links: Links,
     /// Who is logged in, if somebody is.
     pub signed_in: Option<SignedIn>,
+    /// Where to log in and come back from; `None` if nobody can.
+    pub login: Option<String>,
 }
 
 impl Visit {
@@ -23,9 +28,16 @@ impl Visit {
         self.signed_in.as_ref().is_some_and(|signed_in| signed_in.account.role >= Right::Edit.role())
     }
 
-    /// The visit of somebody.
-    pub fn new(links: &Links, identity: &Identity) -> Visit {
-        Visit { links: links.clone(), signed_in: identity.signed_in().cloned() }
+    /// The visit of an address by somebody.
+    pub fn new(service: &Service, identity: &Identity, method: &Method, address: &Uri) -> Visit {
+        let signed_in = identity.signed_in().cloned();
+        let can_log_in = signed_in.is_none() && service.guard.store.is_some();
+        let links = service.links.clone();
+        let address = address.path_and_query().map_or("", PathAndQuery::as_str);
+        // What was posted to cannot be asked for.
+        let next = if *method == Method::GET { address } else { "" };
+        let login = can_log_in.then(|| links.login(&next_of(&links, next)));
+        Visit { links, signed_in, login }
     }
 }
 
@@ -34,6 +46,6 @@ impl FromRequestParts<Arc<Service>> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Visit, Infallible> {
         let identity = parts.extensions.get::<Identity>().unwrap_or(&Identity::Anonymous);
-        Ok(Visit::new(&service.links, identity))
+        Ok(Visit::new(service, identity, &parts.method, &parts.uri))
     }
 }

@@ -17,6 +17,10 @@ fn every_setting_is_shown_with_its_origin() {
     compare!(format!("{before}{after}"), @r#"
     exit code: 0
     ----- stdout -----
+    [accounts]
+    plain_http = false                # default
+    registration = "invitation"       # default
+
     [comments]
     enabled = true                    # default
     links = 2                         # default
@@ -59,11 +63,13 @@ fn every_setting_is_shown_with_its_origin() {
     connections = 1024                # default
     connections_per_address = 64      # default
     cors_origins = []                 # default
+    count_reads = true                # default
     ingest_roots = []                 # default
     listen = "127.0.0.1:9000"         # environment variable RECTO_SERVE__LISTEN
     open_metrics = false              # default
     picture_bytes = 268435456         # default
     public = true                     # default
+    public_url = ""                   # default
     search_burst = 40                 # default
     search_rate = 20                  # default
     search_rate_local = false         # default

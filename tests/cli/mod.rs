@@ -3,6 +3,7 @@
 pub mod sandbox;
 pub mod server;
 
+mod accounts; // accounts of people
 mod backup;
 mod bench; // the built-in measurements
 mod configuration; // where settings come from, and misspelt ones

@@ -95,7 +95,7 @@ fn a_service_for_other_machines_needs_authentication() {
     ----- stdout -----
 
     ----- stderr -----
-    error: `0.0.0.0:0` can be reached from other machines, which needs authentication, and none is configured; make a key with `recto keys create` first, or listen on 127.0.0.1
+    error: `0.0.0.0:0` can be reached from other machines, which needs authentication, and none is configured; make an account with `recto accounts create` or a key with `recto keys create` first, or listen on 127.0.0.1
     ");
     check!(sandbox, "serve --base-path /a?b", @r"
     exit code: 2

@@ -6,7 +6,7 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::output::{printable, to_json};
 use crate::cli::session::Session;
 use crate::report::{rfc3339, seconds_of_day};
-use crate::store::{KeyRow, MAX_KEY_NAME, Scope, ServiceStore, seconds_now};
+use crate::store::{KeyRow, MAX_KEY_NAME, Scope, ServiceStore, key_name, seconds_now};
 use serde::Serialize;
 
 /// Makes, lists or revokes keys.
@@ -20,11 +20,10 @@ pub fn run(command: &KeysCommand, session: &Session) -> Result<ExitCode, Command
 }
 
 fn create(store: &ServiceStore, arguments: &KeysCreateArguments, session: &Session) -> Result<ExitCode, CommandError> {
-    let name = arguments.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_KEY_NAME || name.chars().any(char::is_control) {
+    let name = key_name(&arguments.name).ok_or_else(|| {
         let detail = format!("a key's name is 1 to {MAX_KEY_NAME} characters, none of them a control character");
-        return Err(CommandError::Usage(detail));
-    }
+        CommandError::Usage(detail)
+    })?;
     let scope = Scope::from_code(&arguments.scope);
     let scope = scope.ok_or_else(|| CommandError::Usage(format!("`{}` is no scope", arguments.scope)))?;
     let now = seconds_now();

@@ -2,6 +2,7 @@
 //!
 //! Each is a function of its arguments and the [`Session`] that returns an exit code.
 
+mod accounts;
 mod asking;
 mod backup;
 mod bench;
@@ -74,6 +75,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Retry(arguments) => retry::run(&arguments, &session),
         Command::Correct(arguments) => correct::run(&arguments, &session),
         Command::Keys(command) => keys::run(&command, &session),
+        Command::Accounts(command) => accounts::run(&command, &session),
         Command::Bench(command) => bench::run(&command, &session),
         Command::Config(command) => config::run(&command, &session),
         Command::Completions(arguments) => completions::run(&arguments, &session.console),

@@ -4,7 +4,7 @@
 //! the ingest runs, its own as well as those of another process.
 
 use crate::cli::args::ServeArguments;
-use crate::cli::config::{CommentsConfig, ServeConfig};
+use crate::cli::config::{AccountsConfig, CommentsConfig, Config, ServeConfig};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::session::Session;
@@ -13,10 +13,10 @@ use crate::index;
 use crate::jobs::{Ended, Jobs, Roots};
 use crate::search::Engine;
 use crate::serve::{
-    CommentOptions, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, State, Tls, TlsFiles,
-    answer_until, parse_base_path, parse_origins, parse_public_url, serve,
+    CommentOptions, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, Registration, State, Tls,
+    TlsFiles, answer_until, parse_base_path, parse_origins, parse_public_url, serve,
 };
-use crate::store::{Library, ServiceStore, StoreError, seconds_now};
+use crate::store::{Library, Role, ServiceStore, StoreError, seconds_now};
 use crate::upkeep::UpkeepError;
 use crate::worker::WorkerPool;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -37,18 +37,17 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     let base_path = parse_base_path(&settings.base_path).map_err(|error| CommandError::Usage(error.to_string()))?;
     let ingest_counts = IngestCounts::default();
     let ingest_options = session.ingest_options()?;
-    let options = options(settings, session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
-    let options = Options { comments: comments(&session.config().comments), ..options };
+    let options = options(session.config(), session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
     let roots = Roots::new(&settings.ingest_roots)
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let limits = limits(settings)?;
     let ingests = !arguments.ingest.is_empty();
-    let (guard, has_key) = guard(session, address, ingests)?;
+    let (guard, has_writer) = guard(session, address, ingests)?;
     allow_open_files();
     let runtime = runtime()?;
     let listener = listen(address, &runtime)?;
     let opened = while_starting(&runtime, &listener, &base_path, &options, || {
-        let library = Arc::new(open_library(session, ingests, has_key)?);
+        let library = Arc::new(open_library(session, ingests, has_writer)?);
         let engine = Arc::new(Engine::open(Arc::clone(&library))?);
         Ok::<_, CommandError>((library, engine))
     });
@@ -56,6 +55,8 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     let bound = listener.local_addr().unwrap_or(address);
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     session.console.note(format!("listening on {scheme}://{bound}{base_path}/"));
+    let site = options.public_url.clone().unwrap_or_else(|| format!("{scheme}://{bound}"));
+    invite_first_admin(&guard, &format!("{site}{base_path}"), session)?;
 
     let jobs = match &guard.store {
         Some(store) => {
@@ -129,11 +130,13 @@ fn tls(settings: &ServeConfig) -> Result<Option<Arc<Tls>>, CommandError> {
 
 /// The operator's other choices.
 fn options(
-    settings: &ServeConfig,
+    config: &Config,
     sandbox: String,
     workers: Option<Arc<WorkerPool>>,
     ingest_counts: IngestCounts,
 ) -> Result<Options, CommandError> {
+    let settings = &config.serve;
+    let AccountsConfig { registration, plain_http: takes_plain_http } = config.accounts;
     let networks = settings.trusted_proxies.iter().map(|text| text.parse());
     let networks = networks.collect::<Result<_, NetworkError>>();
     let networks = networks.map_err(|error| CommandError::Usage(format!("`serve.trusted_proxies`: {error}")))?;
@@ -153,8 +156,10 @@ fn options(
         counts_reads,
         sandbox,
         workers,
-        comments: CommentOptions::default(),
+        comments: comments(&config.comments),
         ingest_counts,
+        registration,
+        takes_plain_http,
     })
 }
 
@@ -176,9 +181,9 @@ fn address(listen: &str) -> Result<SocketAddr, CommandError> {
     first.ok_or_else(|| CommandError::Usage(format!("`{listen}` is no address and port such as `127.0.0.1:8080`")))
 }
 
-/// Who is let in. An address that other machines reach is refused while there is no key: whoever set the service up so
-/// could not have meant to be the only one who cannot write to it. Nothing is made where there is no library to serve.
-/// Tells as well whether there is a key.
+/// Who is let in. An address that other machines reach is refused while nobody has a key, or an account that may write:
+/// whoever set the service up so could not have meant to be the only one who cannot write to it. Nothing is made where
+/// there is no library to serve. Tells as well whether anybody can write.
 fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<(Guard, bool), CommandError> {
     let directory = session.library_directory();
     let is_there = ingests || directory.is_dir();
@@ -190,14 +195,32 @@ fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<(Guard
         }
         Err(error) => return Err(error.into()),
     };
-    let has_key = store.as_ref().map_or(Ok(false), |store| store.has_valid_key(seconds_now()))?;
-    if !address.ip().is_loopback() && !has_key {
+    let can_write = |store: &Arc<ServiceStore>| {
+        Ok::<_, StoreError>(store.has_valid_key(seconds_now())? || store.has_active_account(Role::Editor)?)
+    };
+    let has_writer = store.as_ref().map_or(Ok(false), can_write)?;
+    if !address.ip().is_loopback() && !has_writer {
         return Err(CommandError::Usage(format!(
             "`{address}` can be reached from other machines, which needs authentication, and none is configured; make \
-             a key with `recto keys create` first, or listen on 127.0.0.1"
+             an account with `recto accounts create` or a key with `recto keys create` first, or listen on 127.0.0.1"
         )));
     }
-    Ok((Guard { store, public: session.config().serve.public, ..Guard::default() }, has_key))
+    Ok((Guard { store, public: session.config().serve.public, ..Guard::default() }, has_writer))
+}
+
+/// Says how the first administrator makes their account, while there is none. The link is for the one who reads this:
+/// it goes to standard error, never to the log.
+fn invite_first_admin(guard: &Guard, site: &str, session: &Session) -> Result<(), CommandError> {
+    let Some(store) = &guard.store else { return Ok(()) };
+    if session.config().accounts.registration == Registration::Closed || store.has_active_account(Role::Admin)? {
+        return Ok(());
+    }
+    let token = store.create_first_invitation(seconds_now())?;
+    session.console.note(format!(
+        "nobody has an administrator's account yet; to make yours, open {site}/register?invitation={token} within a \
+         day, or run `recto accounts create NAME --role admin`"
+    ));
+    Ok(())
 }
 
 /// Takes as many file descriptors as the system would give: every connection needs one, and so do the files of the

@@ -4,15 +4,17 @@
 
 use crate::serve::net::client::Client;
 use crate::serve::problem::{Code, Problem};
-use axum::extract::Request;
+use crate::serve::service::Service;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// Refuses writes that come from another site.
-pub async fn guard(client: Client, mut request: Request, next: Next) -> Response {
+pub async fn guard(State(service): State<Arc<Service>>, client: Client, mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     if headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key") {
         return next.run(request).await;
@@ -31,7 +33,12 @@ pub async fn guard(client: Client, mut request: Request, next: Next) -> Response
         let next = next.clone();
         async move { Ok::<_, std::convert::Infallible>(next.run(request).await) }
     });
-    match CsrfLayer::new().with_rejection_response(refuse).layer(inner).oneshot(request).await {
+    let mut layer = CsrfLayer::new();
+    // One that is no origin was refused when the service began.
+    if let Some(Ok(trusting)) = service.options.public_url.as_ref().map(|url| layer.clone().add_trusted_origin(url)) {
+        layer = trusting;
+    }
+    match layer.with_rejection_response(refuse).layer(inner).oneshot(request).await {
         Ok(response) => response,
         Err(infallible) => match infallible {},
     }

@@ -4,7 +4,7 @@ use crate::serve::layers::access::Access;
 use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
-use crate::serve::{api, citation, comments, corrections, file, forms, hub, monitor, pictures};
+use crate::serve::{accounts, api, citation, comments, corrections, file, forms, hub, monitor, pictures};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -16,6 +16,14 @@ use utoipa::OpenApi;
         api::search_json,
         api::suggest::suggest,
         api::list::reports,
+        accounts::session_api::get,
+        accounts::session_api::create,
+        accounts::session_api::delete,
+        accounts::api::list,
+        accounts::api::invite,
+        accounts::api::change,
+        accounts::api::delete,
+        accounts::api::reset,
         api::report,
         api::page,
         api::related::related,
@@ -67,6 +75,7 @@ use utoipa::OpenApi;
         (name = "reports", description = "Read what was found"),
         (name = "comments", description = "What people say about reports"),
         (name = "library", description = "What is in the library"),
+        (name = "accounts", description = "Who may do what"),
         (name = "service", description = "How the service does"),
     )
 )]
@@ -115,6 +124,9 @@ pub fn document(base_path: &str) -> Value {
         ),
         ("/api/v1/comments/{comment}/state", "put", json!({ "state": "shown" })),
         ("/api/v1/failures/retry", "post", json!({ "reason": "damaged" })),
+        ("/api/v1/session", "post", json!({ "name": "ada", "password": "correct horse battery" })),
+        ("/api/v1/accounts", "post", json!({ "role": "reader" })),
+        ("/api/v1/accounts/{account}", "patch", json!({ "role": "editor" })),
     ] {
         document["paths"][path][method]["requestBody"]["content"]["application/json"]["example"] = example;
     }

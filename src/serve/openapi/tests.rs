@@ -7,7 +7,7 @@ use crate::serve::Limits;
 use crate::serve::routes::table;
 use crate::serve::tests::admin::fail;
 use crate::serve::tests::{Answer, Site, log_in, site, site_working};
-use crate::store::{Role, Scope, ServiceStore};
+use crate::store::{Role, Scope, ServiceStore, hash_password};
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -132,6 +132,8 @@ async fn every_example_is_answered_as_described() {
     let (site, store, key) = open_site();
     let person = log_in(&store, Role::Admin);
     log_in(&store, Role::Reader);
+    let password = hash_password("correct horse battery").expect("memory");
+    store.create_account("ada", Role::Reader, Some(&password), 1_000).expect("room").expect("a free name");
     let document = document("");
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {

@@ -97,7 +97,6 @@ fn shown(letter: Letter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::layers::access::Identity;
     use crate::serve::links::Links;
 
     #[test]
@@ -113,7 +112,7 @@ mod tests {
             contributors: names.map(contributor).to_vec(),
             letters: vec![(Letter::Digit, 0), (Letter::Capital('L'), 200), (Letter::Other, 999)],
         };
-        let visit = Visit::new(&Links::new("/x"), &Identity::Anonymous);
+        let visit = Visit { links: Links::new("/x"), signed_in: None, login: None };
         let body = contributors_page(&visit, &ContributorsPage { q: "e", offset: 200, limit: 4, list: &list });
         for wanted in [
             "<h1>1,000 contributors</h1><p>201–204 by family name</p>",

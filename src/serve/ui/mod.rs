@@ -6,6 +6,7 @@
 pub mod format;
 pub mod pages;
 
+mod accounts;
 mod admin;
 mod browse;
 mod citation;
@@ -20,6 +21,7 @@ mod docs;
 mod edit;
 mod feed;
 mod filters;
+mod form;
 mod home;
 mod languages;
 mod marked;
@@ -38,6 +40,7 @@ mod strip;
 mod upload;
 mod values;
 
+pub use accounts::{AccountsPage, KeysPage, accounts_page, keys_page};
 pub use admin::{FailuresView, GapsView, OverviewView, failures_page, gaps_page, overview_page};
 pub use browse::{BrowsePage, browse_page, narrowing};
 pub use comment_form::{CommentFormView, comment_form_page};
@@ -47,6 +50,8 @@ pub use contributors::{ContributorsPage, contributors_page};
 pub use docs::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
 pub use edit::{EditView, edit_page};
 pub use feed::{FeedEntry, FeedPage, atom_feed, feed_text, json_feed};
+pub use form::{AccountPage, Field, Form, FormPage, Line, account_page, form_page, new_password_fields};
+pub use format::date;
 pub use home::{HomeView, home_page};
 pub use languages::language_name;
 pub use metadata::{DataBlock, link_header};

@@ -379,8 +379,8 @@ if (live) {
 const upload = document.getElementById("upload");
 const LOOKS = 60; // times a report is looked for after it was handed over
 
-async function handOver(file, key, line) {
-  const headers = { Authorization: "Bearer " + key, "Content-Type": "application/pdf" };
+async function handOver(file, right, line) {
+  const headers = { ...right, "Content-Type": "application/pdf" };
   const address = upload.dataset.address + "?" + new URLSearchParams({ name: file.name });
   line.textContent = file.name + ": being sent";
   const answer = await fetch(address, { method: "POST", headers, body: file });
@@ -390,7 +390,7 @@ async function handOver(file, key, line) {
   let { state, reason } = told;
   for (let look = 0; state === "queued" && look < LOOKS; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const found = await fetch(told.url, { headers: { Authorization: headers.Authorization } });
+    const found = await fetch(told.url, { headers: right });
     if (found.ok) state = "searchable";
     else if (found.status !== 404) throw new Error("it cannot be told what became of it");
   }
@@ -410,6 +410,8 @@ if (upload) {
   upload.addEventListener("submit", async (event) => {
     event.preventDefault();
     const { files, key } = upload.elements;
+    // Somebody who is logged in, or a key.
+    const right = key ? { Authorization: "Bearer " + key.value.trim() } : { "X-Form-Token": upload.dataset.token };
     const button = upload.querySelector("button");
     const lines = upload.querySelector(".handed");
     button.disabled = true;
@@ -417,7 +419,7 @@ if (upload) {
       const line = element("li", file.name);
       lines.append(line);
       try {
-        await handOver(file, key.value.trim(), line);
+        await handOver(file, right, line);
       } catch (error) {
         line.className = "lack";
         line.textContent = file.name + ": " + error.message;

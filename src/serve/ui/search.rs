@@ -258,7 +258,6 @@ mod tests {
     use super::*;
     use crate::export::tests::example_hit;
     use crate::search::{IndexInfo, QueryInfo, Total};
-    use crate::serve::layers::access::Identity;
 
     #[test]
     fn results_go_on_beyond_the_furthest_offset() {
@@ -277,7 +276,7 @@ mod tests {
             facets: std::collections::BTreeMap::new(),
             next_cursor: Some("ab12".to_owned()),
         };
-        let visit = Visit::new(&Links::new(""), &Identity::Anonymous);
+        let visit = Visit { links: Links::new(""), signed_in: None, login: None };
         let page = |offset: usize| {
             let state = QueryState { q: "cash".to_owned(), ..QueryState::default() }.at_offset(offset);
             results_page(&visit, &state, &response, None)

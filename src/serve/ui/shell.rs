@@ -65,6 +65,8 @@ pub struct Shell {
     pub opensearch: String,
     /// Who is logged in, if somebody is.
     pub account: Option<AccountMenu>,
+    /// Where to log in, if somebody can and nobody is.
+    pub login: Option<String>,
     /// The program's version.
     pub version: &'static str,
 }
@@ -109,6 +111,7 @@ impl Shell {
             icon: links.at("/assets/icon.svg"),
             opensearch: links.at("/opensearch.xml"),
             account,
+            login: visit.login.clone(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
-use crate::store::service::names::folded;
+use crate::store::service::names::folded_name;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -77,6 +77,15 @@ impl AccountRow {
     pub fn is_active(&self) -> bool {
         self.disabled.is_none() && self.password.is_some()
     }
+
+    /// Whether its owner can log in, and why not: a stable code.
+    pub fn state(&self) -> &'static str {
+        match (self.disabled, &self.password) {
+            (Some(_), _) => "disabled",
+            (None, None) => "without_password",
+            (None, Some(_)) => "active",
+        }
+    }
 }
 
 const COLUMNS: &str = "id, name, role, created, seen, disabled, password";
@@ -104,7 +113,7 @@ impl ServiceStore {
         let sql = "INSERT INTO accounts (name, folded, role, password, created) VALUES (?1, ?2, ?3, ?4, ?5)
                    ON CONFLICT (folded) DO NOTHING";
         let id = self.write(|transaction| {
-            let inserted = transaction.execute(sql, params![name, folded(name), role.code(), password, now])?;
+            let inserted = transaction.execute(sql, params![name, folded_name(name), role.code(), password, now])?;
             Ok((inserted > 0).then(|| transaction.last_insert_rowid()))
         })?;
         Ok(id.map(|id| Account { id, name: name.to_owned(), role }))
@@ -122,7 +131,7 @@ impl ServiceStore {
     pub fn account_named(&self, name: &str) -> Result<Option<AccountRow>, StoreError> {
         let connection = self.connection();
         let sql = format!("SELECT {COLUMNS} FROM accounts WHERE folded = ?1");
-        let row = connection.prepare_cached(&sql)?.query_row([folded(name)], account_row).optional()?;
+        let row = connection.prepare_cached(&sql)?.query_row([folded_name(name)], account_row).optional()?;
         Ok(row)
     }
 

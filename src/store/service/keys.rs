@@ -97,6 +97,13 @@ fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
     })
 }
 
+/// A key's name without spaces around it; `None` if it is none.
+pub fn key_name(text: &str) -> Option<&str> {
+    let name = text.trim();
+    let is_good = !name.is_empty() && name.chars().count() <= MAX_KEY_NAME && !name.chars().any(char::is_control);
+    is_good.then_some(name)
+}
+
 impl ServiceStore {
     /// Makes a key and returns it: the only time it can be seen. `None` if a key that was not revoked has the name.
     pub fn create_key(

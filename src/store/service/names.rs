@@ -89,13 +89,13 @@ fn alphabet(character: char) -> Option<usize> {
 }
 
 /// A name as it is compared: without regard to capitals and compatibility forms.
-pub(super) fn folded(name: &str) -> String {
+pub fn folded_name(name: &str) -> String {
     name.nfkc().collect::<String>().to_lowercase().nfkc().collect()
 }
 
 /// Whether a name is not for everybody to take.
 pub fn is_reserved(name: &str) -> bool {
-    let folded = folded(name);
+    let folded = folded_name(name);
     let bare: String = folded.chars().filter(|character| character.is_alphanumeric()).collect();
     RESERVED.contains(&bare.as_str())
 }

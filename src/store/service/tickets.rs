@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
 use crate::store::service::accounts::{Account, Role, role_of};
-use crate::store::service::names::folded;
+use crate::store::service::names::folded_name;
 use crate::store::service::secret::{self, hash};
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -113,7 +113,7 @@ impl ServiceStore {
             };
             let sql = "INSERT INTO accounts (name, folded, role, password, created) VALUES (?1, ?2, ?3, ?4, ?5)
                        ON CONFLICT (folded) DO NOTHING";
-            if transaction.execute(sql, params![name, folded(name), role.code(), password, now])? == 0 {
+            if transaction.execute(sql, params![name, folded_name(name), role.code(), password, now])? == 0 {
                 return Ok(Registered::NameTaken);
             }
             let id = transaction.last_insert_rowid();

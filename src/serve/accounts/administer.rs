@@ -1,0 +1,66 @@
+//! What administrators do to accounts, from pages and by the API alike.
+
+use crate::serve::problem::{Code, Problem};
+use crate::serve::service::Service;
+use crate::store::{AccountRow, INVITATION_TIME, RESET_TIME, Role};
+
+/// A change of somebody's account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Another role.
+    Role(Role),
+    /// Locked out, or let in again.
+    Disabled(bool),
+    /// No account any more.
+    Deleted,
+}
+
+/// A link that is good once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Its path, with the base path.
+    pub path: String,
+    /// Until when it is good, in seconds since 1970.
+    pub expires: i64,
+}
+
+/// Changes an account and gives what it was before; blocks. Somebody must always be left who administers.
+pub fn change(service: &Service, id: i64, change: Change) -> Result<AccountRow, Problem> {
+    let store = service.guard.store()?;
+    let row = known(service, id)?;
+    if !matches!(change, Change::Role(Role::Admin) | Change::Disabled(false)) && store.is_last_admin(id)? {
+        let detail = "it is the only administrator's account; make somebody else one first";
+        return Err(Problem::new(Code::LastAdmin, detail));
+    }
+    match change {
+        Change::Role(role) => store.set_role(id, role)?,
+        Change::Disabled(is_disabled) => store.set_disabled(id, is_disabled, service.guard.clock.now())?,
+        Change::Deleted => store.delete_account(id)?,
+    };
+    tracing::info!(account = id, ?change, "an account was changed by an administrator");
+    Ok(row)
+}
+
+/// The account of this number; blocks.
+pub fn known(service: &Service, id: i64) -> Result<AccountRow, Problem> {
+    let row = service.guard.store()?.account(id)?;
+    row.ok_or_else(|| Problem::new(Code::UnknownAccount, "it may have been deleted"))
+}
+
+/// A link that makes an account of this role; blocks.
+pub fn invite(service: &Service, role: Role) -> Result<Link, Problem> {
+    let now = service.guard.clock.now();
+    let token = service.guard.store()?.create_invitation(role, now)?;
+    Ok(Link { path: service.links.at(&format!("/register?invitation={token}")), expires: now + INVITATION_TIME })
+}
+
+/// A link that sets the password of an account; blocks.
+pub fn reset(service: &Service, id: i64) -> Result<(AccountRow, Link), Problem> {
+    let row = known(service, id)?;
+    if row.disabled.is_some() {
+        return Err(Problem::new(Code::AccountDisabled, "enable it first"));
+    }
+    let now = service.guard.clock.now();
+    let ticket = service.guard.store()?.create_reset(id, now)?;
+    Ok((row, Link { path: service.links.at(&format!("/reset?ticket={ticket}")), expires: now + RESET_TIME }))
+}
