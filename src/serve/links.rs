@@ -73,7 +73,7 @@ impl Links {
 
     /// Where to make an account, and where to go from there: an address of the service itself.
     pub fn register(&self, next: &str) -> String {
-        with_query(self.at("/register"), &[("next", next)])
+        self.with_next("/register", next)
     }
 
     /// The newest comments, or a part of them.

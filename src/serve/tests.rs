@@ -21,7 +21,7 @@ mod uploads;
 use super::routes::router;
 use super::searcher::{Pieces, Searcher};
 use super::service::Service;
-use super::{Clock, CommentOptions, Guard, Limits, Options, cookies, parse_base_path};
+use super::{Clock, CommentOptions, Guard, Limits, Options, Registration, cookies, parse_base_path};
 use crate::index::IndexWriter;
 use crate::ingest::IngestOptions;
 use crate::jobs::{Jobs, JobsConfig, Roots};
@@ -279,7 +279,8 @@ pub(super) fn site_working(public: bool, limits: Limits) -> (Site, Arc<ServiceSt
 
 /// A public site that takes comments as an operator chooses.
 fn site_with_comments(comments: CommentOptions) -> (Site, Arc<ServiceStore>) {
-    site_choosing(true, patient(), Options { comments, ..Options::default() })
+    let options = Options { comments, registration: Registration::Open, ..Options::default() };
+    site_choosing(true, patient(), options)
 }
 
 fn site_choosing(public: bool, limits: Limits, options: Options) -> (Site, Arc<ServiceStore>) {

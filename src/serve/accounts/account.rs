@@ -192,7 +192,7 @@ async fn show(
             },
             Form {
                 heading: Some("Delete your account"),
-                about: vec!["It cannot be brought back, and its name is free for others then.".to_owned()],
+                about: vec!["It cannot be brought back. What you wrote stays, without your name.".to_owned()],
                 fields: vec![current(faults.delete)],
                 is_dangerous: true,
                 ..form("delete", "/account/delete", "Delete account")

@@ -3,6 +3,7 @@
 use crate::query::{self, Node, TextKind};
 use crate::report::ReportId;
 use crate::serve::layers::access::{Identity, Right};
+use crate::serve::options::Registration;
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use crate::serve::ui::{CommentsPart, CommentsSection, Writing};
@@ -92,7 +93,7 @@ fn writing(service: &Service, identity: &Identity) -> Result<Writing, Problem> {
             let token = signed_in.form_token.clone();
             Ok(if is_blocked { Writing::Blocked } else { Writing::Open { token } })
         }
-        _ => Ok(Writing::LogIn { can_register: true }),
+        _ => Ok(Writing::LogIn { can_register: service.options.registration == Registration::Open }),
     }
 }
 

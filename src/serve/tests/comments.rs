@@ -357,6 +357,9 @@ async fn comments_can_be_switched_off_and_need_a_place() {
     let answer = post(&site, &ada, &format!("{report}/comments"), &[("text", "x")]).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(!super::site("").get(&report).await.body.contains("id=\"comments\""), "there is no store");
+    let (site, _store) = site_guarded(true);
+    let page = get(&site, &format!("/reports/{}", site.id)).await.body;
+    assert!(page.contains("to post a comment or reply") && !page.contains("/register"), "by invitation alone");
     let (site, _store) = site_guarded(false);
     assert_eq!(get(&site, "/comments").await.status, StatusCode::UNAUTHORIZED, "where reading is closed");
 }
