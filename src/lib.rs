@@ -29,6 +29,7 @@
 //! * [`mod@bench`]: the built-in measurements of ranking and speed.
 //! * [`export`]: hits as rows for programs, reports as references.
 //! * [`serve`]: HTTP API and web pages.
+//! * [`mcp`]: the same library for language models, by the Model Context Protocol.
 //! * [`cli`]: arguments, configuration, commands, printing.
 //!
 //! # Invariants
@@ -39,7 +40,7 @@
 //! * **Only `render/` names hayro.**
 //! * **Only `index/` and `search/` name tantivy**; the query tree, analysis, grouping and highlighting are Recto's own.
 //! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
-//! * **Only `cli/` and `main.rs` print.**
+//! * **Only `cli/` and `main.rs` print**, but for the transport of `mcp/`, to which standard output belongs.
 //! * **Text from outside never reaches a path, a template unescaped, or tantivy's query parser.**
 
 pub mod bench;
@@ -51,6 +52,7 @@ pub mod index;
 pub mod ingest;
 pub mod jobs;
 pub mod layout;
+pub mod mcp;
 pub mod ocr;
 pub mod pdf;
 pub mod query;

@@ -44,13 +44,14 @@ fn engines_and_formats_stay_in_their_rooms() {
     assert_only_in("rusqlite::", &["store/"]);
     assert_only_in("axum::", &["serve/"]);
     assert_only_in("clap::", &["cli/"]);
+    assert_only_in("rmcp::", &["mcp/"]);
 }
 
 #[test]
 fn later_stages_are_unknown_to_earlier_ones() {
     let order = [
         "clock", "report", "layout", "pdf", "text", "extract", "render", "store", "worker", "ocr", "index", "ingest",
-        "upkeep", "jobs", "query", "search", "bench", "export", "serve", "cli",
+        "upkeep", "jobs", "query", "search", "bench", "export", "serve", "mcp", "cli",
     ];
     let allowed_backwards = [
         // The catalogue counts what the reader's version produced.

@@ -100,6 +100,8 @@ pub enum Command {
     Export(ExportArguments),
     /// Serve the web pages and the HTTP API
     Serve(ServeArguments),
+    /// Serve the library to a language model, by the Model Context Protocol on standard input and output
+    Mcp(McpArguments),
     /// Print the text of PDFs; needs no library
     Extract(ExtractArguments),
     /// Show what of the library can be searched, and what it costs on disk
@@ -362,6 +364,15 @@ pub struct RebuildArguments {
     /// Print what was done as a JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// `recto mcp`
+#[derive(Debug, Args)]
+pub struct McpArguments {
+    /// Where people read the same library, such as `https://library.example/recto`, for whole links [default: from
+    /// `serve.public_url`]
+    #[arg(long, value_name = "URL", value_hint = clap::ValueHint::Url)]
+    pub base_url: Option<String>,
 }
 
 /// `recto backup`

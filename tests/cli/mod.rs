@@ -4,7 +4,7 @@ pub mod sandbox;
 pub mod server;
 
 mod accounts; // accounts of people
-mod backup;
+mod backup; // a data directory in one file and back, and kills meanwhile
 mod bench; // the built-in measurements
 mod configuration; // where settings come from, and misspelt ones
 mod corrections; // what persons say about reports, and what it outlives
@@ -15,6 +15,7 @@ mod extract; // text of PDFs without a library
 mod generated; // completions and manual pages
 mod keys; // keys of the service
 mod library; // ingest, search, status, failures, retry
+mod mcp; // the library as a language model asks for it
 mod ocr; // scanned pages, and recognisers that fail
 mod odd_files; // links, pipes, and names that nobody would give
 mod pictures; // pages drawn by the service

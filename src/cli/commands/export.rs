@@ -49,7 +49,7 @@ pub fn run(arguments: &ExportArguments, session: &Session) -> Result<ExitCode, C
 }
 
 /// The address of a service, which links can be put behind.
-fn checked(url: &str) -> Result<&str, CommandError> {
+pub fn checked(url: &str) -> Result<&str, CommandError> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let is_plain = |rest: &str| !rest.is_empty() && !rest.contains(['?', '#', ' ']) && !rest.contains(char::is_control);
     match rest.filter(|rest| is_plain(rest)) {

@@ -15,6 +15,7 @@ mod failures;
 mod ingest;
 mod keys;
 mod man;
+mod mcp;
 mod openapi;
 mod rebuild;
 mod restore;
@@ -65,6 +66,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Search(arguments) => search::run(&arguments, &session),
         Command::Export(arguments) => export::run(&arguments, &session),
         Command::Serve(arguments) => serve::run(&arguments, &session),
+        Command::Mcp(arguments) => mcp::run(&arguments, &session),
         Command::Extract(arguments) => extract::run(&arguments, &session),
         Command::Status(arguments) => status::run(&arguments, &session),
         Command::Verify(arguments) => verify::run(&arguments, &session),

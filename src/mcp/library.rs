@@ -1,0 +1,78 @@
+//! What the tools ask: the searcher, the library, and the address the world knows it by.
+
+use crate::search::{Engine, SearchError, Stop};
+use crate::store::Library;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Longest time for a tool.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A library that is served.
+pub struct Served {
+    library: Arc<Library>,
+    engine: Engine,
+    /// The address of a service on the same library with its base path, which does not end in `/`.
+    address: Option<String>,
+}
+
+/// Why a tool gives no answer, and what to do about it.
+#[derive(Debug)]
+pub struct Complaint(pub String);
+
+impl Served {
+    /// Opens the searcher. `address` makes links whole; without, there are none.
+    pub fn open(library: Library, address: Option<String>) -> Result<Served, SearchError> {
+        let library = Arc::new(library);
+        let engine = Engine::open(Arc::clone(&library))?;
+        Ok(Served { library, engine, address })
+    }
+
+    /// The searcher on what was committed last.
+    pub fn engine(&self) -> Result<&Engine, Complaint> {
+        self.engine.reload()?;
+        Ok(&self.engine)
+    }
+
+    /// The library.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The whole address of a path of the service, if it is known.
+    pub fn link(&self, path: &str) -> Option<String> {
+        self.address.as_ref().map(|address| format!("{address}{path}"))
+    }
+
+    /// Searches within the time there is for it.
+    pub fn in_time<T>(&self, search: impl FnOnce() -> Result<T, SearchError>) -> Result<T, Complaint> {
+        let stop = Stop { deadline: Instant::now() + PATIENCE, asked: Arc::default() };
+        match stop.run(search) {
+            Some(result) => Ok(result?),
+            None => Err(Complaint("the search took too long; ask for something more specific".to_owned())),
+        }
+    }
+}
+
+impl From<SearchError> for Complaint {
+    fn from(error: SearchError) -> Complaint {
+        match error {
+            SearchError::Query(error) => {
+                Complaint(format!("the query cannot be used: {}; make it simpler", error.detail))
+            }
+            SearchError::Cursor => Complaint(error.to_string()),
+            error => {
+                tracing::error!(%error, "the library cannot be searched");
+                Complaint(
+                    "the library cannot be searched just now; try again, or have `recto verify` look at it".to_owned(),
+                )
+            }
+        }
+    }
+}
+
+impl From<crate::store::StoreError> for Complaint {
+    fn from(error: crate::store::StoreError) -> Complaint {
+        SearchError::from(error).into()
+    }
+}
