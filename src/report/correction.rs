@@ -86,6 +86,9 @@ impl Correction {
         if let Some(language) = &self.language {
             about.language = filled(language);
         }
+        if let Some(publisher) = &self.publisher {
+            about.publisher = filled(publisher);
+        }
         if let Some(summary) = &self.summary {
             let is_same = statements.summary.as_ref().is_some_and(|detected| detected.text == *summary);
             if !is_same {

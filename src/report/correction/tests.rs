@@ -107,6 +107,11 @@ fn layers_lie_over_each_other_field_by_field() {
     let mut about = About { date: Some("2020".to_owned()), ..About::default() };
     both.apply(&mut about, &mut Statements::default());
     assert_eq!((about.title.as_str(), about.title_source, about.date), ("Editor", TitleSource::Correction, None));
+    let mut about = About { publisher: Some("Detected".to_owned()), ..About::default() };
+    read(json!({"publisher": "Water Board"})).0.apply(&mut about, &mut Statements::default());
+    assert_eq!(about.publisher.as_deref(), Some("Water Board"));
+    read(json!({"publisher": ""})).0.apply(&mut about, &mut Statements::default());
+    assert_eq!(about.publisher, None);
 }
 
 /// Any correction that can be read.

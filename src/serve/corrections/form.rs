@@ -59,10 +59,9 @@ impl Form {
         let shown = &said.known.stored;
         let tags = said.known.row.tags();
         let edit = said.edit().over(said.beside());
-        let publisher = publisher_of(&edit);
         let mut typed: BTreeMap<&'static str, String> = TEXT_FIELDS
             .iter()
-            .map(|field| (field.name, text_of(field.name, &shown.about, &shown.statements, tags, &publisher)))
+            .map(|field| (field.name, text_of(field.name, &shown.about, &shown.statements, tags)))
             .collect();
         typed.insert(ADDED, lines_of(edit.added_recommendations.as_deref().unwrap_or_default()));
         Form { version: said.version(), typed, ..Form::default() }
@@ -96,14 +95,12 @@ impl Form {
     pub fn correction(&self, said: &Said) -> (Correction, Vec<FieldError>) {
         let below = said.unedited();
         let beside = said.beside();
-        let publisher = publisher_of(&beside);
         let mut object = Map::new();
         for field in TEXT_FIELDS {
             let Some(typed) = self.typed.get(field.name).filter(|_| !self.unsaid.contains(field.name)) else {
                 continue;
             };
-            let is_below =
-                typed.trim() == text_of(field.name, &below.about, &below.statements, beside.tags(), &publisher).trim();
+            let is_below = typed.trim() == text_of(field.name, &below.about, &below.statements, beside.tags()).trim();
             if !is_below {
                 object.insert(field.name.to_owned(), value_of(field.name, typed));
             }
@@ -167,18 +164,13 @@ pub fn key_of(recommendation: &str) -> String {
     blake3::hash(recommendation.as_bytes()).to_hex().chars().take(16).collect()
 }
 
-/// Who is said to have published a report.
-pub fn publisher_of(correction: &Correction) -> String {
-    correction.publisher.as_deref().map(plain).unwrap_or_default()
-}
-
 /// A field of text as the form shows it.
-pub fn text_of(field: &str, about: &About, statements: &Statements, tags: &[String], publisher: &str) -> String {
+pub fn text_of(field: &str, about: &About, statements: &Statements, tags: &[String]) -> String {
     let plain_lines = |text: &str| text.lines().map(plain).collect::<Vec<_>>().join("\n");
     match field {
         "title" => plain(&about.title),
         "authors" => about.authors.iter().map(|name| plain(name)).collect::<Vec<_>>().join("\n"),
-        "publisher" => publisher.to_owned(),
+        "publisher" => about.publisher.as_deref().map(plain).unwrap_or_default(),
         "date" => about.date.as_deref().map(plain).unwrap_or_default(),
         "language" => about.language.as_deref().map(plain).unwrap_or_default(),
         "abstract" => statements.summary.as_ref().map(|summary| plain_lines(&summary.text)).unwrap_or_default(),

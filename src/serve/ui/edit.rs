@@ -2,9 +2,7 @@
 
 use crate::report::{Correction, FieldError, ReportId};
 use crate::serve::corrections::Said;
-use crate::serve::corrections::form::{
-    ADDED, Form, TEXT_FIELDS, key_of, lines_of, offered_recommendations, publisher_of, text_of,
-};
+use crate::serve::corrections::form::{ADDED, Form, TEXT_FIELDS, key_of, lines_of, offered_recommendations, text_of};
 use crate::serve::ui::format::{day, plain};
 use crate::serve::ui::shell::{Shell, render};
 use crate::serve::visit::Visit;
@@ -86,7 +84,6 @@ pub fn edit_page(visit: &Visit, view: &EditView<'_>) -> String {
     let id = said.known.row.id;
     let (edit, beside) = (said.edit(), said.beside());
     let below = said.unedited();
-    let publisher = publisher_of(&beside);
     let said_fields = edit.differences(&Correction::default());
     let error_of = |name: &str| errors.iter().find(|error| error.field == name).map(|error| plain(&error.detail));
     let field = |name: &'static str, label, hint, rows, below: String| {
@@ -103,7 +100,7 @@ pub fn edit_page(visit: &Visit, view: &EditView<'_>) -> String {
         }
     };
     let fields = TEXT_FIELDS.iter().map(|text| {
-        let below = text_of(text.name, &below.about, &below.statements, beside.tags(), &publisher);
+        let below = text_of(text.name, &below.about, &below.statements, beside.tags());
         field(text.name, text.label, text.hint, text.rows, below)
     });
     let merged = edit.clone().over(beside.clone());
