@@ -648,6 +648,42 @@ def references(browser, base, links, line):
     assert browser.run("return document.querySelector('link[rel=canonical]').href") == place
 
 
+def permalinks(binary, fixtures, folder):
+    """What is cited says the same under the same address when the index is made again and when the file moves."""
+    for name in ("reports", "moved"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(fixtures / "spin-out-study.pdf", folder / "reports" / "first-name.pdf")
+    shutil.copy(fixtures / "waste-circular.pdf", folder / "reports" / "other.pdf")
+    (folder / "recto.toml").write_text('[serve]\npublic_url = "https://library.example"\n')
+
+    def recto(*arguments):
+        done = subprocess.run([binary, *arguments], cwd=folder, capture_output=True, timeout=300)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def cited(name):
+        base = f"http://127.0.0.1:{free_port()}"
+        command = [binary, "serve", "--listen", base.removeprefix("http://")]
+        server = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
+        try:
+            answering(base)
+            places = ["", "?q=reserves", "/pages/6", "/pages/9?q=reserves", "/citation.bib", "/citation.ris", "/citation.txt"]
+            texts = [urllib.request.urlopen(f"{base}/reports/{STUDY}{place}").read().decode() for place in places]
+            return {place: text.replace(name, "study.pdf") for place, text in zip(places, texts)}
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=60)
+
+    recto("ingest", "reports")
+    before = cited("first-name.pdf")
+    wanted = [f'href="https://library.example/reports/{STUDY}"', *(f'id="{name}"' for name in ("abstract", "recommendations", "contents", "cite"))]
+    assert all(each in before[""] for each in wanted), before[""]
+    recto("rebuild")
+    assert cited("first-name.pdf") == before, "the index was made again"
+    (folder / "reports" / "first-name.pdf").rename(folder / "moved" / "second-name.pdf")
+    recto("ingest", "reports", "moved", "--prune", "--yes")
+    assert cited("second-name.pdf") == before, "the file was moved"
+
+
 def hostile(browser, base, names):
     """Nothing that a report or an address says becomes markup or script."""
     places = [f"/?q={urllib.parse.quote(payload)}" for payload in PAYLOADS]
@@ -1058,6 +1094,7 @@ def main():
                 "back": lambda browser: back(browser, base),
                 "quotation": lambda browser: quotation(browser, base, report),
                 "landing": lambda browser: landing(browser, base, True),
+                "permalinks": lambda _: permalinks(binary, arguments.fixtures, temporary / "permalinks"),
                 "hostile": lambda browser: hostile(browser, base, names),
                 "progress": lambda browser: progress(browser, binary, temporary),
             }
