@@ -29,7 +29,7 @@ pub enum Operand<'c> {
     Name(&'c [u8]),
     /// A string without escapes.
     String(&'c [u8]),
-    /// A decoded string: a range of [`Operands::decoded`].
+    /// A decoded string: a range of the bytes that [`Operands`] holds.
     Decoded(u32, u32),
     /// `[`
     ArrayStart,
