@@ -100,16 +100,12 @@ pub fn descriptions() -> Vec<Tool> {
 }
 
 fn tool(name: &'static str, title: &str, description: &str, required: &[&str], properties: Value) -> Tool {
-    let schema = json!({
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    });
-    let schema = match schema {
-        Value::Object(schema) => schema,
-        _ => Map::new(),
-    };
+    let schema = Map::from_iter([
+        ("type".to_owned(), json!("object")),
+        ("properties".to_owned(), properties),
+        ("required".to_owned(), json!(required)),
+        ("additionalProperties".to_owned(), json!(false)),
+    ]);
     let annotations = ToolAnnotations::with_title(title).read_only(true);
     Tool::new(name, format!("{description} {DATA}"), Arc::new(schema)).with_annotations(annotations)
 }
