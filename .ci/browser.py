@@ -169,26 +169,38 @@ class Browser:
         return [each[ELEMENT] for each in self.call("POST", "/elements", {"using": "css selector", "value": selector})]
 
     def element(self, selector):
-        found = self.elements(selector)
-        assert found, f"no {selector} at {self.address()}"
+        """The first such element, once there is one: an address is there before its page is."""
+        until = time.monotonic() + PATIENCE
+        while not (found := self.elements(selector)):
+            assert time.monotonic() < until, f"no {selector} at {self.address()}"
+            time.sleep(0.05)
         return found[0]
 
+    def ask(self, selector, method, path, body=None):
+        """Asks the first such element; once more if its page went away meanwhile."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.call(method, f"/element/{self.element(selector)}/{path}", body)
+            except AssertionError as error:
+                if "stale element" not in str(error) or time.monotonic() > until:
+                    raise
+
     def click(self, selector):
-        self.call("POST", f"/element/{self.element(selector)}/click", {})
+        self.ask(selector, "POST", "click", {})
 
     def text(self, selector):
-        return self.call("GET", f"/element/{self.element(selector)}/text")
+        return self.ask(selector, "GET", "text")
 
     def attribute(self, selector, name):
-        return self.call("GET", f"/element/{self.element(selector)}/attribute/{name}")
+        return self.ask(selector, "GET", f"attribute/{name}")
 
     def value(self, selector):
-        return self.call("GET", f"/element/{self.element(selector)}/property/value")
+        return self.ask(selector, "GET", "property/value")
 
     def type(self, selector, text):
-        element = self.element(selector)
-        self.call("POST", f"/element/{element}/clear", {})
-        self.call("POST", f"/element/{element}/value", {"text": text})
+        self.ask(selector, "POST", "clear", {})
+        self.ask(selector, "POST", "value", {"text": text})
 
     def press(self, *keys):
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
@@ -270,7 +282,7 @@ def journey(browser, base, scripts):
 def looking_after(browser, binary, base, index, scripts):
     """An administrator sees what failed, has it tried again, and finds the job that did it."""
     name = f"keeper {'with' if scripts else 'without'}"
-    person(binary, index, name, "admin")
+    somebody(binary, index, name, "admin")
     log_in(browser, base, name, "/admin")
     assert browser.text("h1") == "Administration" and browser.elements(".rooms [aria-current]")
     browser.click("a[href*='/admin/failures?reason=needs_password']")
@@ -911,6 +923,8 @@ def accessible_discussion(browser, base, axe, report):
     ])
     browser.call("DELETE", "/cookie")
 OTHER_PASSWORD = "and sleep all winter long"
+
+
 def shows(browser, selector, text):
     """Waits until an element holds this text, whatever pages come in between."""
     until, seen = time.monotonic() + PATIENCE, None
@@ -922,12 +936,16 @@ def shows(browser, selector, text):
         except AssertionError as error:
             seen = error
         assert time.monotonic() < until, f"{selector} does not show {text!r} but {seen!r} at {browser.address()}"
+
+
 def send(browser, action, **fields):
     """Fills in a form and sends it."""
     form = f"form[action='{action}']"
     for name, text in fields.items():
         browser.type(f"{form} [name={name}]", text)
     browser.click(f"{form} button")
+
+
 def person(browser, base, name):
     """Somebody registers, logs out and in, mistypes, and takes another password."""
     browser.call("DELETE", "/cookie")
@@ -963,6 +981,8 @@ def person(browser, base, name):
     shows(browser, "nav.account", name)
     browser.click("nav.account button")
     shows(browser, "nav.account", "Log in")
+
+
 def administrator(browser, binary, base, index, folder, name, axe):
     """An administrator makes somebody an editor, a key and an invitation; every page of accounts can be used by all."""
     secret = folder / "password"
@@ -1124,7 +1144,6 @@ def main():
                     landing(browser, base, False)
                     ways_in(browser, base)
                     looking_after(browser, binary, base, index, False)
-                print(f"ok  the same journey without scripts ({time.monotonic() - started:.0f} s)")
                     person(browser, base, "Grace")
                 print(f"ok  the same journeys without scripts ({time.monotonic() - started:.0f} s)")
         finally:
