@@ -5,7 +5,7 @@ use crate::serve::net::client::Client;
 use crate::serve::openapi::document;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
-use crate::serve::ui::{DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
+use crate::serve::ui::{DocsGroup, DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
 use crate::serve::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
@@ -23,12 +23,11 @@ pub async fn docs(
     Parameters::of(query.as_deref()).finish()?;
     let site = format!("{}{}", client.site()?, service.links.base());
     let document = document(service.links.base());
-    let mut operations = Vec::new();
-    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in methods.as_object().into_iter().flatten() {
-            operations.push(operation_of(&site, path, method, operation));
-        }
-    }
+    let groups = document["tags"].as_array().into_iter().flatten().map(|tag| DocsGroup {
+        name: text(&tag["name"]),
+        description: text(&tag["description"]),
+        operations: operations_about(&site, &document, &tag["name"]),
+    });
     let problems = Code::ALL.iter().map(|code| DocsProblem {
         code: code.name(),
         status: code.status().as_u16(),
@@ -38,10 +37,22 @@ pub async fn docs(
         version: text(&document["info"]["version"]),
         description: text(&document["info"]["description"]),
         openapi: service.links.at("/openapi.json"),
-        operations,
+        groups: groups.collect(),
         problems: problems.collect(),
     };
     Ok(Html(docs_page(&visit, &page)))
+}
+
+/// The operations with this tag, in the order of their paths.
+fn operations_about(site: &str, document: &Value, tag: &Value) -> Vec<DocsOperation> {
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+        let methods = methods.as_object().into_iter().flatten();
+        for (method, operation) in methods.filter(|(_, operation)| operation["tags"][0] == *tag) {
+            operations.push(operation_of(site, path, method, operation));
+        }
+    }
+    operations
 }
 
 fn operation_of(site: &str, path: &str, method: &str, operation: &Value) -> DocsOperation {

@@ -8,14 +8,24 @@ use askama::Template;
 pub struct DocsPage {
     /// The contract's version.
     pub version: String,
-    /// What holds everywhere.
+    /// What holds everywhere, words of the API in backticks.
     pub description: String,
     /// Where the document itself is.
     pub openapi: String,
-    /// Every operation.
-    pub operations: Vec<DocsOperation>,
+    /// Every operation, by what it is about.
+    pub groups: Vec<DocsGroup>,
     /// Every stable code.
     pub problems: Vec<DocsProblem>,
+}
+
+/// Operations about one thing.
+pub struct DocsGroup {
+    /// What it is called, unique.
+    pub name: String,
+    /// What its operations do.
+    pub description: String,
+    /// In the order of their paths.
+    pub operations: Vec<DocsOperation>,
 }
 
 /// An operation.
@@ -77,9 +87,33 @@ pub struct DocsProblem {
 struct Docs<'p> {
     shell: Shell,
     page: &'p DocsPage,
+    description: Vec<(bool, &'p str)>,
 }
 
 /// The page.
 pub fn docs_page(visit: &Visit, page: &DocsPage) -> String {
-    render(&Docs { shell: Shell::new(visit, "API", ""), page })
+    render(&Docs { shell: Shell::new(visit, "API", ""), page, description: code_runs(&page.description) })
+}
+
+/// A text as runs, with whether each is code: what stands between backticks.
+fn code_runs(text: &str) -> Vec<(bool, &str)> {
+    let is_code = [false, true].into_iter().cycle();
+    is_code.zip(text.split('`')).filter(|(_, run)| !run.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backticks_part_code_from_text() {
+        for (text, wanted) in [
+            ("", vec![]),
+            ("plain", vec![(false, "plain")]),
+            ("send `a` and `b`.", vec![(false, "send "), (true, "a"), (false, " and "), (true, "b"), (false, ".")]),
+            ("`a`", vec![(true, "a")]),
+        ] {
+            assert_eq!(code_runs(text), wanted);
+        }
+    }
 }
