@@ -229,7 +229,7 @@ async fn the_page_has_every_operation_and_every_code() {
     for operation in document("")["paths"].as_object().expect("paths").values().flat_map(|path| path.as_object()) {
         for operation in operation.values() {
             let id = operation["operationId"].as_str().expect("a name");
-            assert!(answer.body.contains(&format!("<section id=\"{id}\"")), "{id}");
+            assert!(answer.body.contains(&format!("id=\"{id}\" aria-labelledby")), "{id}");
         }
     }
     assert!(answer.body.contains("http://localhost:8080/recto/api/v1/search?q=cash+transfer"), "{}", answer.body);
