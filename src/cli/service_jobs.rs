@@ -7,7 +7,7 @@ use crate::cli::output::{SummaryText, count};
 use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
 use crate::ingest::{FileDone, IngestOptions, Progress, Summary};
-use crate::jobs::{JobKind, JobRequest, Jobs, JobsConfig, Observer, Retry, Roots, Told, Watch};
+use crate::jobs::{JobError, JobKind, JobRequest, Jobs, JobsConfig, Observer, Retry, Roots, Told, Watch};
 use crate::ocr::Ocr;
 use crate::search::Engine;
 use crate::serve::IngestCounts;
@@ -63,7 +63,14 @@ pub fn start(arguments: &ServeArguments, session: &Session, setting: Setting) ->
     })?;
     if !paths.is_empty() {
         let request = JobRequest { kind: JobKind::Start, paths, retry: Retry::None, prune: false, ocr: None };
-        jobs.submit_observed(request, Arc::new(Started { reporter: session.reporter(), console: session.console }))?;
+        let started = Started { reporter: session.reporter(), console: session.console };
+        match jobs.submit_observed(request, Arc::new(started)) {
+            // What was read before can be searched all the same.
+            Err(JobError::Store(error)) if error.is_disk_full() => {
+                session.console.note(format!("nothing can be read now: {error}"));
+            }
+            submitted => drop(submitted?),
+        }
     }
     Ok(Arc::new(jobs))
 }

@@ -56,7 +56,10 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     session.console.note(format!("listening on {scheme}://{bound}{base_path}/"));
     let site = options.public_url.clone().unwrap_or_else(|| format!("{scheme}://{bound}"));
-    invite_first_admin(&guard, &format!("{site}{base_path}"), session)?;
+    // A disk that is full keeps nobody from searching.
+    if let Err(error) = invite_first_admin(&guard, &format!("{site}{base_path}"), session) {
+        tracing::warn!(%error, "no link for a first administrator could be made");
+    }
 
     let jobs = match &guard.store {
         Some(store) => {
@@ -210,7 +213,7 @@ fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<(Guard
 
 /// Says how the first administrator makes their account, while there is none. The link is for the one who reads this:
 /// it goes to standard error, never to the log.
-fn invite_first_admin(guard: &Guard, site: &str, session: &Session) -> Result<(), CommandError> {
+fn invite_first_admin(guard: &Guard, site: &str, session: &Session) -> Result<(), StoreError> {
     let Some(store) = &guard.store else { return Ok(()) };
     if session.config().accounts.registration == Registration::Closed || store.has_active_account(Role::Admin)? {
         return Ok(());
