@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Kills a service at random moments while people write, and checks that nothing they were told is kept is lost or twice.
 
-    .ci/comments.py BINARY FIXTURES [--kills N] [--seed S]
+    .ci/contributions.py BINARY FIXTURES [--kills N] [--seed S]
 
-Several people post comments and replies, change and delete their own, and approve those of others over the API, each
-with a session; the service is killed with SIGKILL and started again. What was answered with success must be there
-afterwards as it was left, nothing may be there twice, what is shown must be found by its words and nothing else, and
-`recto verify` must find nothing. A full campaign: `--kills 200`. Needs nothing but the standard library.
+Several people post comments and replies, change and delete their own, and one corrects the report's title, over the
+API, each with a session; the service is killed with SIGKILL and started again. What was answered with success must be
+there afterwards as it was left, nothing may be there twice, what is shown must be found by its words and nothing else,
+the report by the title it was given last, and `recto verify` must find nothing. A full campaign: `--kills 200`. Needs nothing but the standard library.
 """
 
 import argparse
@@ -137,6 +137,47 @@ class Person(threading.Thread):
             raise Wrong(f"deleting {number} answered {answer}")
 
 
+class Editor(Person):
+    """Corrects the title of the report, again and again."""
+
+    def __init__(self, campaign, number):
+        super().__init__(campaign, number)
+        self.name_of = "editor"
+        self.said = 0
+        # Words of the title that the report may have: the one promised last, and those tried since.
+        self.words: list[str] = []
+
+    def write(self):
+        self.written += 1
+        word = f"editword{self.written}"
+        answer = self.ask("PUT", f"/api/v1/reports/{self.campaign.report}/corrections", {"title": f"Study {word}"})
+        if answer is None:
+            self.words.append(word)
+        elif answer[0] == 200:
+            self.words, self.said = [word], self.said + 1
+        elif answer[0] not in (429, 503):
+            raise Wrong(f"correcting answered {answer}")
+        time.sleep(0.005)
+
+    def check(self, service):
+        """The report has a title it may have, and within ten seconds it is found by that and by no earlier one."""
+        answer = self.ask("GET", f"/api/v1/reports/{self.campaign.report}/corrections")
+        if answer is None or answer[0] != 200:
+            raise Wrong(f"what was corrected cannot be read: {answer}")
+        title = answer[1]["correction"]["title"]
+        word = title.split()[1]
+        if word not in self.words:
+            raise Wrong(f"the title is {title!r}, not one with {self.words}")
+        until = time.monotonic() + 10
+        while not service.get(f"/api/v1/search?q=title:{word}&op=and")["hits"]:
+            if time.monotonic() > until:
+                raise Wrong(f"the report is not found by its title {title!r}")
+            time.sleep(0.1)
+        hit = service.get("/api/v1/search?q=title:study")["hits"][0]
+        if hit["title"] != title:
+            raise Wrong(f"a search shows {hit['title']!r}, not {title!r}")
+
+
 class Campaign:
     def __init__(self, library, report, seed):
         self.library, self.report, self.seed = library, report, seed
@@ -144,6 +185,7 @@ class Campaign:
         self.is_over = False
         self.wrong: list[str] = []
         self.people = [Person(self, number) for number in range(PEOPLE)]
+        self.editor = Editor(self, PEOPLE)
 
     def start(self):
         service = Service(self.library, environment=SETTINGS)
@@ -220,6 +262,9 @@ def main():
             made = library.run("accounts", "create", f"person {number}", "--role", "reader", "--password-file", passwords)
             if made.returncode != 0:
                 sys.exit(f"no account could be made: {made.stderr}")
+        made = library.run("accounts", "create", "editor", "--role", "editor", "--password-file", passwords)
+        if made.returncode != 0:
+            sys.exit(f"no account could be made: {made.stderr}")
         with Service(library, environment=SETTINGS) as service:
             report = service.get("/api/v1/reports")["reports"][0]["id"]
             service.stop()
@@ -229,7 +274,7 @@ def main():
             for kills in range(1, arguments.kills + 1):
                 service = campaign.start()
                 if kills == 1:
-                    for person in campaign.people:
+                    for person in [*campaign.people, campaign.editor]:
                         person.start()
                 time.sleep(chance.uniform(0.05, 0.8))
                 if kills % 4 == 0:
@@ -241,16 +286,19 @@ def main():
                 if campaign.wrong:
                     raise Wrong("; ".join(campaign.wrong))
             campaign.is_over = True
-            for person in campaign.people:
+            for person in [*campaign.people, campaign.editor]:
                 person.join()
             with campaign.start() as service:
                 promised, found = campaign.check(service)
                 campaign.search(service, found, chance)
+                campaign.editor.check(service)
                 service.stop()
             library.verify()
         except Wrong as wrong:
             sys.exit(f"after {kills} kills: {wrong}")
-    print(f"{kills} kills, {promised} comments promised and there, 0 lost, 0 twice ({time.monotonic() - started:.0f} s)")
+    corrections = campaign.editor.said
+    print(f"{kills} kills, {promised} comments promised and there, {corrections} corrections, the last one found; 0 lost, 0 twice "
+          f"({time.monotonic() - started:.0f} s)")
 
 
 if __name__ == "__main__":
