@@ -17,6 +17,7 @@ use crate::serve::asked::{Parameters, is_json, page_number, pairs_of, report_id}
 use crate::serve::conditional::EntityTag;
 use crate::serve::links::Links;
 use crate::serve::monitor::metrics::SearchKind;
+use crate::serve::openapi::SearchParameters;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::{KnownReport, Service};
 use crate::store::{Coverage, ReportRow, StoredPage};
@@ -32,21 +33,8 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/api/v1/search", operation_id = "search", summary = "Search", tag = "search",
     params(
-        ("q" = Option<String>, Query, description = "What to find, in the query language; any text is legal", example = "cash transfer"),
         ("limit" = Option<u32>, Query, description = "Reports to return; 10 unless given", minimum = 1, maximum = 100),
-        ("offset" = Option<u32>, Query, description = "Reports to leave out first; beyond it use `cursor`", minimum = 0, maximum = 10000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the response before, instead of `offset`"),
-        ("pages" = Option<u32>, Query, description = "Pages shown of each report; 3 unless given", minimum = 0, maximum = 50),
-        ("passages" = Option<u32>, Query, description = "Passages shown of each page; 2 unless given", minimum = 0, maximum = 10),
-        ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code; may be repeated: any of one field, each of several", example = json!(["en"])),
-        ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count"),
-        ("filter[tag]" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
-        ("filter[section]" = Option<Vec<String>>, Query, description = "Name of one of its outermost sections"),
-        ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2019.."])),
-        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `tag`, `year`", example = "language,year"),
-        ("sort" = Option<String>, Query, description = "Order of the reports: `relevance`, `date`, `-date`, `title` or `-title`", example = "-date"),
-        ("op" = Option<String>, Query, description = "How bare words combine: `and` or `or`", example = "and"),
-        ("explain" = Option<bool>, Query, description = "Whether to say how every score came about"),
+        SearchParameters,
     ),
     responses(
         (status = 200, description = "Reports by relevance, with the pages and passages that show why", body = SearchResponse),

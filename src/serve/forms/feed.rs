@@ -7,6 +7,7 @@ use crate::search::{Hit, SearchRequest};
 use crate::serve::asked::pairs_of;
 use crate::serve::conditional::EntityTag;
 use crate::serve::net::client::Client;
+use crate::serve::openapi::SearchParameters;
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use crate::serve::ui::{FeedEntry, FeedPage, QueryState, atom_feed, feed_text, json_feed};
@@ -83,21 +84,8 @@ pub fn answer(page: &FeedPage, form: FeedForm, tag: &EntityTag, headers: &Header
 #[utoipa::path(
     get, path = "/search.atom", operation_id = "search_atom", summary = "Follow a search", tag = "search",
     params(
-        ("q" = Option<String>, Query, description = "What to find, in the query language; any text is legal", example = "cash transfer"),
         ("limit" = Option<u32>, Query, description = "Reports to return; 10 unless given", minimum = 1, maximum = 100),
-        ("offset" = Option<u32>, Query, description = "Reports to leave out first; beyond it use `cursor`", minimum = 0, maximum = 10000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the response before, instead of `offset`"),
-        ("pages" = Option<u32>, Query, description = "Pages shown of each report; 3 unless given", minimum = 0, maximum = 50),
-        ("passages" = Option<u32>, Query, description = "Passages shown of each page; 2 unless given", minimum = 0, maximum = 10),
-        ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code; may be repeated: any of one field, each of several", example = json!(["en"])),
-        ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count"),
-        ("filter[tag]" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
-        ("filter[section]" = Option<Vec<String>>, Query, description = "Name of one of its outermost sections"),
-        ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2019.."])),
-        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `tag`, `year`", example = "language,year"),
-        ("sort" = Option<String>, Query, description = "Order of the reports: `relevance`, `date`, `-date`, `title` or `-title`", example = "-date"),
-        ("op" = Option<String>, Query, description = "How bare words combine: `and` or `or`", example = "and"),
-        ("explain" = Option<bool>, Query, description = "Whether to say how every score came about"),
+        SearchParameters,
     ),
     responses(
         (status = 200, description = "A search as a feed (RFC 4287), the newest reports first", body = String, content_type = "application/atom+xml"),
@@ -118,21 +106,8 @@ pub async fn atom(
 #[utoipa::path(
     get, path = "/search.jsonfeed", operation_id = "search_json_feed", summary = "Follow a search, as JSON", tag = "search",
     params(
-        ("q" = Option<String>, Query, description = "What to find, in the query language; any text is legal", example = "cash transfer"),
         ("limit" = Option<u32>, Query, description = "Reports to return; 10 unless given", minimum = 1, maximum = 100),
-        ("offset" = Option<u32>, Query, description = "Reports to leave out first; beyond it use `cursor`", minimum = 0, maximum = 10000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the response before, instead of `offset`"),
-        ("pages" = Option<u32>, Query, description = "Pages shown of each report; 3 unless given", minimum = 0, maximum = 50),
-        ("passages" = Option<u32>, Query, description = "Passages shown of each page; 2 unless given", minimum = 0, maximum = 10),
-        ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code; may be repeated: any of one field, each of several", example = json!(["en"])),
-        ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count"),
-        ("filter[tag]" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
-        ("filter[section]" = Option<Vec<String>>, Query, description = "Name of one of its outermost sections"),
-        ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2019.."])),
-        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `year`", example = "language,year"),
-        ("sort" = Option<String>, Query, description = "Order of the reports: `relevance`, `date`, `-date`, `title` or `-title`", example = "-date"),
-        ("op" = Option<String>, Query, description = "How bare words combine: `and` or `or`", example = "and"),
-        ("explain" = Option<bool>, Query, description = "Whether to say how every score came about"),
+        SearchParameters,
     ),
     responses(
         (status = 200, description = "A search as a feed (JSON Feed 1.1), the newest reports first", body = serde_json::Value, content_type = "application/feed+json"),

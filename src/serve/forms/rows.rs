@@ -7,6 +7,7 @@ use crate::export::{Format, Rows};
 use crate::search::{RequestError, SearchRequest};
 use crate::serve::asked::pairs_of;
 use crate::serve::monitor::metrics::SearchKind;
+use crate::serve::openapi::SearchParameters;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::searcher::Pieces;
 use crate::serve::service::Service;
@@ -34,21 +35,8 @@ struct Cut(&'static str);
 #[utoipa::path(
     get, path = "/search.csv", operation_id = "search_csv", summary = "Search, every hit as CSV", tag = "search",
     params(
-        ("q" = Option<String>, Query, description = "What to find, in the query language; any text is legal", example = "cash transfer"),
         ("limit" = Option<u32>, Query, description = "Reports to return; all unless given", minimum = 1),
-        ("offset" = Option<u32>, Query, description = "Reports to leave out first; beyond it use `cursor`", minimum = 0, maximum = 10000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the response before, instead of `offset`"),
-        ("pages" = Option<u32>, Query, description = "Pages shown of each report; 3 unless given", minimum = 0, maximum = 50),
-        ("passages" = Option<u32>, Query, description = "Passages shown of each page; 2 unless given", minimum = 0, maximum = 10),
-        ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code; may be repeated: any of one field, each of several", example = json!(["en"])),
-        ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count"),
-        ("filter[tag]" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
-        ("filter[section]" = Option<Vec<String>>, Query, description = "Name of one of its outermost sections"),
-        ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2019.."])),
-        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `tag`, `year`", example = "language,year"),
-        ("sort" = Option<String>, Query, description = "Order of the reports: `relevance`, `date`, `-date`, `title` or `-title`", example = "-date"),
-        ("op" = Option<String>, Query, description = "How bare words combine: `and` or `or`", example = "and"),
-        ("explain" = Option<bool>, Query, description = "Whether to say how every score came about"),
+        SearchParameters,
     ),
     responses(
         (status = 200, description = "Every hit of a search to the last one, as CSV", body = String, content_type = "text/csv"),
@@ -69,21 +57,8 @@ pub async fn csv(
 #[utoipa::path(
     get, path = "/search.ndjson", operation_id = "search_ndjson", summary = "Search, every hit as NDJSON", tag = "search",
     params(
-        ("q" = Option<String>, Query, description = "What to find, in the query language; any text is legal", example = "cash transfer"),
         ("limit" = Option<u32>, Query, description = "Reports to return; all unless given", minimum = 1),
-        ("offset" = Option<u32>, Query, description = "Reports to leave out first; beyond it use `cursor`", minimum = 0, maximum = 10000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the response before, instead of `offset`"),
-        ("pages" = Option<u32>, Query, description = "Pages shown of each report; 3 unless given", minimum = 0, maximum = 50),
-        ("passages" = Option<u32>, Query, description = "Passages shown of each page; 2 unless given", minimum = 0, maximum = 10),
-        ("filter[language]" = Option<Vec<String>>, Query, description = "ISO 639-1 code; may be repeated: any of one field, each of several", example = json!(["en"])),
-        ("filter[author]" = Option<Vec<String>>, Query, description = "Whole name; accents and case do not count"),
-        ("filter[tag]" = Option<Vec<String>>, Query, description = "Whole tag; accents and case do not count"),
-        ("filter[section]" = Option<Vec<String>>, Query, description = "Name of one of its outermost sections"),
-        ("filter[year]" = Option<Vec<String>>, Query, description = "`2020`, `2019..2021`, `..2021` or `2019..`", example = json!(["2019.."])),
-        ("facets" = Option<String>, Query, description = "What to count, parted by commas: `language`, `author`, `section`, `tag`, `year`", example = "language,year"),
-        ("sort" = Option<String>, Query, description = "Order of the reports: `relevance`, `date`, `-date`, `title` or `-title`", example = "-date"),
-        ("op" = Option<String>, Query, description = "How bare words combine: `and` or `or`", example = "and"),
-        ("explain" = Option<bool>, Query, description = "Whether to say how every score came about"),
+        SearchParameters,
     ),
     responses(
         (status = 200, description = "Every hit of a search to the last one, as NDJSON", body = String, content_type = "application/x-ndjson"),

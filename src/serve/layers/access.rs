@@ -20,7 +20,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 /// What can be done beyond reading.
-#[allow(dead_code, reason = "the routes that need the others follow")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Right {
     /// Say something under one's own name: for people only.

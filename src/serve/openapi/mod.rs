@@ -5,12 +5,14 @@
 
 mod docs;
 mod document;
+mod search_parameters;
 
 #[cfg(test)]
 mod tests;
 
 pub use docs::docs;
 pub use document::document;
+pub use search_parameters::SearchParameters;
 
 use crate::serve::asked::Parameters;
 use crate::serve::problem::Problem;
