@@ -289,22 +289,34 @@ async function copy(text) {
   if (!isCopied) throw new Error("not copied");
 }
 
+// A line that says what became of a click, and is empty from the next click on: what is said twice is heard twice.
+function announcer() {
+  const status = element("span", "", "copied");
+  status.setAttribute("role", "status");
+  let fading;
+  const tell = (text) => {
+    clearTimeout(fading);
+    status.textContent = text;
+    fading = setTimeout(() => { status.textContent = ""; }, 3000);
+  };
+  return { status, tell };
+}
+
 const original = document.getElementById("original");
 if (original && document.getElementById("source")) {
   const button = element("button", "Copy as quote", "copy quiet");
   button.type = "button";
-  const status = element("span", "", "copied");
-  status.setAttribute("role", "status");
+  const { status, tell } = announcer();
   button.addEventListener("mousedown", (event) => event.preventDefault());
   button.addEventListener("click", async () => {
+    tell("");
     try {
       await copy(quotation());
-      status.textContent = "Copied";
+      tell("Copied");
     } catch {
       document.getElementById("cite").open = true;
-      status.textContent = "Select it below";
+      tell("Select it below");
     }
-    setTimeout(() => { status.textContent = ""; }, 3000);
   });
   original.before(button, status);
 }
@@ -312,17 +324,13 @@ if (original && document.getElementById("source")) {
 // A report as a reference: copied as it stands, or in a form that is fetched for it.
 const citing = document.querySelector(".citing");
 if (citing) {
-  const status = element("span", "", "copied");
-  status.setAttribute("role", "status");
-  const tell = (text) => {
-    status.textContent = text;
-    setTimeout(() => { status.textContent = ""; }, 3000);
-  };
+  const { status, tell } = announcer();
   const offer = (name, text) => {
     const item = element("li");
     const button = element("button", name);
     button.type = "button";
     button.addEventListener("click", async () => {
+      tell("");
       try {
         await copy(await text());
         tell("Copied");
