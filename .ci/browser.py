@@ -3,9 +3,9 @@
 
     .ci/browser.py BINARY FIXTURES [--axe AXE_JS] [--only NAME]
 
-Journeys with scripts and without; matches beside the ink of the drawn page; keys; the way back; markup from hostile
-reports; people with accounts; and, with the path of axe-core's `axe.min.js`, an accessibility check of every kind of page in light and dark,
-wide and narrow. Needs Chromium and its driver, else nothing but the standard library.
+Journeys with scripts and without; matches beside the ink of the drawn page; keys; the way back; people with accounts;
+and, with the path of axe-core's `axe.min.js`, an accessibility check of every kind of page in light and dark, wide and
+narrow. Needs Chromium and its driver, else nothing but the standard library.
 """
 
 import argparse
@@ -15,35 +15,19 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree
 from pathlib import Path
 
+from browsing.chromium import ELEMENT, PATIENCE, Browser
+from browsing.library import PASSWORD, answering, free_port, pdf, somebody
+
 MANY = 1_500  # reports: reading them takes longer than opening a page
-PATIENCE = 30  # seconds; far longer than anything here takes
 STUDY = "00063b21c320c3facba9f90099fab9ea"
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-
-PAYLOADS = [
-    "<script>canary=1</script>",
-    "\"><img src=x onerror=canary=1>",
-    "'><svg onload=canary=1>",
-    "</title><script>canary=1</script>",
-    "javascript:canary=1//",
-    "{{canary=1}}${canary=1}",
-    "</text></svg><script>canary=1</script>",
-    "<iframe srcdoc=\"<script>parent.canary=1</script>\">",
-    "\" autofocus onfocus=canary=1 x=\"",
-    "<a href=javascript:canary=1>report</a>",
-]
-
 
 # Related to the study: it has the words that the study is about.
 SEQUEL = """A spin-out of libraries made a mutual, and the council kept a client team.
@@ -52,167 +36,6 @@ The trust and the mutual spun out of the council; the staff chose the board.
 Transfer agreements, the joint venture and the business case of the spin-out.
 The council-owned company, the trust for museums, the mutual for families.
 Councillors in Ashby and Dunmore, and the libraries of Brindle after the transfer."""
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def pdf(title, author, lines):
-    """A report of one page with a line of text each."""
-    def text(value):
-        return value.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)").encode("latin-1", "replace")
-
-    drawn = b"".join(b"BT /F 12 Tf 60 %d Td (%s) Tj ET\n" % (740 - 24 * at, text(line)) for at, line in enumerate(lines))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Title (%s) /Author (%s) >>" % (text(title), text(author)),
-    ]
-    body, places = b"%PDF-1.7\n", []
-    for number, each in enumerate(objects, 1):
-        places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    tail = b"trailer << /Size %d /Root 1 0 R /Info 6 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(body))
-    return body + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + tail
-
-
-class Browser:
-    """A Chromium told what to do by its driver (W3C WebDriver)."""
-
-    def __init__(self, scripts=True):
-        self.port = free_port()
-        self.driver = subprocess.Popen(
-            ["chromedriver", f"--port={self.port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self.session = ""
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self.call("GET", "/status")
-                break
-            except OSError:
-                if time.monotonic() > until:
-                    sys.exit("chromedriver does not answer")
-                time.sleep(0.05)
-        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
-        arguments += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        options = {"args": arguments}
-        if not scripts:
-            options["prefs"] = {"profile.managed_default_content_settings.javascript": 2}
-        wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
-                  "unhandledPromptBehavior": "ignore"}
-        opened = self.call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
-        self.session = f"/session/{opened['sessionId']}"
-        self.look()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        try:
-            self.call("DELETE", "")
-        except (OSError, AssertionError):
-            pass
-        self.driver.terminate()
-        self.driver.wait()
-
-    def call(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        address = f"http://127.0.0.1:{self.port}{self.session}{path}"
-        request = urllib.request.Request(address, data, {"Content-Type": "application/json"}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                return json.load(answer)["value"]
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{method} {path} {body}: {error.read().decode()[:500]}") from None
-
-    def tool(self, command, **parameters):
-        return self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
-
-    def look(self, width=1280, height=900, dark=False):
-        """The window, and what the reader prefers."""
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        self.tool("Emulation.setDeviceMetricsOverride", **metrics)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.tool("Emulation.setEmulatedMedia", features=[scheme])
-
-    def go(self, address):
-        self.call("POST", "/url", {"url": address})
-
-    def address(self):
-        return self.call("GET", "/url")
-
-    def run(self, script, *arguments):
-        return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
-
-    def wait(self, script, expected=True):
-        until = time.monotonic() + PATIENCE
-        while (found := self.run(f"return {script}")) != expected:
-            assert time.monotonic() < until, f"{script} is {found!r}, not {expected!r}, at {self.address()}"
-            time.sleep(0.05)
-
-    def arrive(self, part):
-        """Waits until the address holds this."""
-        until = time.monotonic() + PATIENCE
-        while part not in self.address():
-            assert time.monotonic() < until, f"{part} is not in {self.address()}"
-            time.sleep(0.05)
-
-    def elements(self, selector):
-        return [each[ELEMENT] for each in self.call("POST", "/elements", {"using": "css selector", "value": selector})]
-
-    def element(self, selector):
-        """The first such element, once there is one: an address is there before its page is."""
-        until = time.monotonic() + PATIENCE
-        while not (found := self.elements(selector)):
-            assert time.monotonic() < until, f"no {selector} at {self.address()}"
-            time.sleep(0.05)
-        return found[0]
-
-    def ask(self, selector, method, path, body=None):
-        """Asks the first such element; once more if its page went away meanwhile."""
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return self.call(method, f"/element/{self.element(selector)}/{path}", body)
-            except AssertionError as error:
-                if "stale element" not in str(error) or time.monotonic() > until:
-                    raise
-
-    def click(self, selector):
-        self.ask(selector, "POST", "click", {})
-
-    def text(self, selector):
-        return self.ask(selector, "GET", "text")
-
-    def attribute(self, selector, name):
-        return self.ask(selector, "GET", f"attribute/{name}")
-
-    def value(self, selector):
-        return self.ask(selector, "GET", "property/value")
-
-    def type(self, selector, text):
-        self.ask(selector, "POST", "clear", {})
-        self.ask(selector, "POST", "value", {"text": text})
-
-    def press(self, *keys):
-        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
-
-    def complaints(self):
-        """What the browser has logged of policies and scripts since it was last asked."""
-        lines = [entry["message"] for entry in self.call("POST", "/se/log", {"type": "browser"})]
-        return [line for line in lines if "Content Security Policy" in line or "Uncaught" in line or "Trusted" in line]
-
-
-PASSWORD = "marmots whistle at dawn"
 ENTER, ESCAPE = "\ue007", "\ue00c"
 
 
@@ -696,25 +519,6 @@ def permalinks(binary, fixtures, folder):
     assert cited("second-name.pdf") == before, "the file was moved"
 
 
-def hostile(browser, base, names):
-    """Nothing that a report or an address says becomes markup or script."""
-    places = [f"/?q={urllib.parse.quote(payload)}" for payload in PAYLOADS]
-    places += ["/?q=canary", "/reports", "/?author=" + urllib.parse.quote(PAYLOADS[1])]
-    found = json.load(urllib.request.urlopen(f"{base}/api/v1/search?q=canary&limit=50"))["hits"]
-    assert len(found) == len(PAYLOADS), f"{len(found)} of {len(PAYLOADS)} hostile reports are found"
-    for hit in found:
-        payload = urllib.parse.quote(PAYLOADS[2])
-        places += [f"/reports/{hit['id']}?q={payload}", f"/reports/{hit['id']}/pages/1?q=canary&match={payload}"]
-    for place in places:
-        browser.go(base + place)
-        browser.run("const box = document.getElementById('q'); if (box) { box.focus(); }")
-        browser.run("document.querySelectorAll('a[href]').forEach((link) => { if (link.protocol === 'javascript:') throw new Error(link.href); })")
-        assert browser.run("return typeof canary") == "undefined", place
-        complaints = browser.complaints()
-        assert not complaints, f"{place}: {complaints}"
-    print(f"ok  {len(places)} pages with hostile texts, {names} of them of hostile reports")
-
-
 def progress(browser, binary, folder):
     """While reports are read, the start page counts them, and says when all are there."""
     reports = folder / "many"
@@ -736,18 +540,6 @@ def progress(browser, binary, folder):
         server.wait(timeout=60)
 
 
-def answering(base):
-    """Waits for a service that is starting."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            urllib.request.urlopen(f"{base}/readyz").close()
-            return
-        except OSError:
-            assert time.monotonic() < until, "the service does not answer"
-            time.sleep(0.05)
-
-
 def handing_over(browser, binary, base, index, folder):
     """A report is handed over with a key and found; without a good one it is told what is wrong."""
     report = folder / "late.pdf"
@@ -765,16 +557,6 @@ def handing_over(browser, binary, base, index, folder):
     browser.click(".handed a")
     browser.arrive("/reports/")
     assert browser.text("h1") == "A late report", browser.text("h1")
-
-
-def somebody(binary, index, name, role):
-    """An account that can log in."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write(PASSWORD + "\n")
-        file.flush()
-        command = [binary, "--index", index, "accounts", "create", name, "--role", role, "--password-file", file.name]
-        made = subprocess.run(command, capture_output=True, text=True)
-        assert made.returncode == 0, made.stderr
 
 
 def log_in(browser, base, name, place):
@@ -878,45 +660,18 @@ def discussion(browser, binary, base, index, report, scripts):
     browser.complaints()  # the refusals are logged
 
 
-def hostile_comments(browser, binary, base, index, report):
-    """Whatever a comment says is shown as what it says, and breaks no page."""
-    name = "Mallory"
-    somebody(binary, index, name, "admin")
-    log_in(browser, base, name, "/comments")
-    cookie = "; ".join(f"{each['name']}={each['value']}" for each in browser.call("GET", "/cookie"))
-    texts = PAYLOADS + ["\u202efdp.exe \u2066canary\u2069", "canary" + "x" * 3_990, "\u0928\u093f" * 1_500, "canary\n" * 300]
-    for number, text in enumerate(texts):
-        body = json.dumps({"text": f"{number} {text}", "page": 1}).encode()
-        headers = {"Content-Type": "application/json", "Cookie": cookie}
-        request = urllib.request.Request(f"{base}/api/v1/reports/{report}/comments", body, headers)
-        with urllib.request.urlopen(request) as answer:
-            number = json.load(answer)["id"]
-    places = [f"/reports/{report}", f"/reports/{report}/pages/1", f"/reports/{report}/comments", "/comments",
-              "/comments?q=canary", "/admin/comments?state=shown", f"/comments/{number}/edit", f"/comments/{number}/delete"]
-    for width in (1280, 390):
-        browser.look(width)
-        for place in places:
-            browser.go(base + place)
-            browser.run("for (const box of document.querySelectorAll('details')) box.open = true")
-            assert browser.run("return typeof canary") == "undefined", place
-            wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, f"{place} is {wide} px wider than a window of {width} px"
-            complaints = browser.complaints()
-            assert not complaints, f"{place}: {complaints}"
-    browser.look()
-    browser.go(f"{base}/reports/{report}")
-    shown = browser.run("return [...document.querySelectorAll('.comment .said')].map((each) => each.textContent)")
-    assert any(PAYLOADS[0] in text for text in shown) and not any("\u202e" in text for text in shown), shown
-    print(f"ok  {len(texts)} hostile comments on {len(places)} pages")
-
-
-def accessible_discussion(browser, base, axe, report):
-    """The same for somebody who is logged in, with every form there is."""
+def accessible_discussion(browser, binary, base, index, axe, report):
+    """Comments for somebody who is logged in, with every form there is."""
+    somebody(binary, index, "Marmaduke", "admin")
+    log_in(browser, base, "Marmaduke", f"/reports/{report}")
+    browser.type("#comment-text", "A marmot said so.\nIt whistled, too.")
+    browser.click(".writing button")
+    browser.arrive("#comment-")
     browser.go(f"{base}/reports/{report}")
     number = browser.attribute(".comment", "id").removeprefix("comment-")
     accessible(browser, base, axe, [
         ("report with comments", f"/reports/{report}"), ("page with comments", f"/reports/{report}/pages/1#write"),
-        ("comments of a report", f"/reports/{report}/comments"), ("comments", "/comments?q=canary"),
+        ("comments of a report", f"/reports/{report}/comments"), ("comments", "/comments?q=marmot"),
         ("moderation", "/admin/comments?state=shown"), ("changing", f"/comments/{number}/edit"),
         ("deleting", f"/comments/{number}/delete"), ("administration", "/admin"), ("failures", "/admin/failures"),
         ("gaps", "/admin/coverage"),
@@ -1044,7 +799,7 @@ def accessible(browser, base, axe, kinds):
 
 
 def library(folder, fixtures):
-    """Reports to look for. Returns how many hostile ones there are."""
+    """Reports to look for."""
     shutil.copytree(fixtures, folder / "fixtures", ignore=shutil.ignore_patterns("make", "expected"))
     for number in range(14):
         lines = [f"Report {number} is about quires.", "It has a few lines of text.", "Nobody reads to the end of it."]
@@ -1053,11 +808,6 @@ def library(folder, fixtures):
     (folder / "cash.pdf").write_bytes(pdf("Cash transfers", "A. Author", lines))
     lines = SEQUEL.split("\n")
     (folder / "sequel.pdf").write_bytes(pdf("A sequel on spin-outs", "Margaret Holloway", lines))
-    for number, payload in enumerate(PAYLOADS):
-        name = payload.replace("/", "\u2215")[:60]
-        lines = [f"canary {payload}", f"and {number} again"]
-        (folder / f"{number} {name}.pdf").write_bytes(pdf(f"canary {number} {payload}", payload, lines))
-    return len(PAYLOADS)
 
 
 def screenshots(browser, base, kinds, folder):
@@ -1086,7 +836,7 @@ def main():
         temporary = Path(temporary)
         reports, index = temporary / "reports", str(temporary / "index")
         reports.mkdir()
-        names = library(reports, arguments.fixtures)
+        library(reports, arguments.fixtures)
         done = subprocess.run([binary, "--index", index, "ingest", str(reports)], capture_output=True, timeout=300)
         assert done.returncode in (0, 3), done.stderr.decode()
         base = f"http://127.0.0.1:{free_port()}"
@@ -1115,16 +865,14 @@ def main():
                 "quotation": lambda browser: quotation(browser, base, report),
                 "landing": lambda browser: landing(browser, base, True),
                 "permalinks": lambda _: permalinks(binary, arguments.fixtures, temporary / "permalinks"),
-                "hostile": lambda browser: hostile(browser, base, names),
                 "progress": lambda browser: progress(browser, binary, temporary),
             }
             parts["handing over"] = lambda browser: handing_over(browser, binary, base, index, temporary)
             parts["discussion"] = lambda browser: discussion(browser, binary, base, index, STUDY, True)
-            parts["hostile comments"] = lambda browser: hostile_comments(browser, binary, base, index, report)
             axe = None
             if arguments.axe:
                 axe = arguments.axe.read_text(encoding="utf-8")
-                parts["accessible discussion"] = lambda browser: accessible_discussion(browser, base, axe, report)
+                parts["accessible discussion"] = lambda browser: accessible_discussion(browser, binary, base, index, axe, report)
                 parts["accessible"] = lambda browser: accessible(browser, base, axe, kinds)
             parts["person"] = lambda browser: person(browser, base, "Ada")
             parts["administrator"] = lambda browser: administrator(browser, binary, base, index, temporary, "Ada", axe)
