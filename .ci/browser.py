@@ -110,7 +110,7 @@ def looking_after(browser, binary, base, index, scripts):
     assert browser.text("h1") == "Administration" and browser.elements(".rooms [aria-current]")
     browser.click("a[href*='/admin/failures?reason=needs_password']")
     browser.arrive("reason=needs_password")
-    assert "needs password" in browser.text("h1") and "--password-file" in browser.text(".notice")
+    assert "Protected by a password" in browser.text("h1") and "--password-file" in browser.text(".notice")
     assert any("encrypted" in browser.run("return arguments[0].textContent", {ELEMENT: each})
                for each in browser.elements(".failures h2")), browser.text("main")
     browser.click(".failures form button")

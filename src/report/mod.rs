@@ -11,6 +11,7 @@ mod name;
 mod name_words;
 mod page;
 mod partial_date;
+mod reason;
 mod statements;
 
 pub use calendar::{civil, rfc3339, seconds_of_day};
@@ -19,10 +20,11 @@ pub(crate) use correction::any_correction;
 pub use correction::{Correction, FIELDS, FieldError, MAX_BYTES};
 pub use declared::Declared;
 pub use id::{ParseIdError, ReportId};
-pub use ledger::{Outcome, PageStatus, Reason};
+pub use ledger::{Outcome, PageStatus};
 pub use name::{Name, PersonName, bare, one_line};
 pub use page::{Page, Quad, Span, WordBox};
 pub use partial_date::PartialDate;
+pub use reason::Reason;
 pub use statements::{Statement, Statements};
 
 use serde::{Deserialize, Serialize};

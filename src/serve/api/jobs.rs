@@ -101,11 +101,16 @@ pub struct FailureList {
 /// A file that failed.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct FailureBody {
+    /// Where it lies.
     path: String,
     /// What it was called when it was handed over, if it was.
     name: Option<String>,
+    /// Bytes.
     size: u64,
+    /// Stable code.
     reason: Reason,
+    /// The same for people.
+    label: &'static str,
     /// What exactly was wrong.
     detail: String,
     /// What can be done about it.
@@ -161,6 +166,7 @@ impl FailureBody {
             name: row.name,
             size: row.size,
             reason,
+            label: reason.label(),
             detail: row.detail,
             advice: reason.advice().to_owned(),
         })

@@ -3,7 +3,7 @@
 use super::{Person, Site, log_in, site_guarded};
 use crate::report::{Outcome, Reason};
 use crate::store::{Change, FileRow, Role, ServiceStore};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,8 +21,13 @@ fn site() -> (Site, Arc<ServiceStore>, Person, String) {
 
 /// Has the catalogue know of a file that failed.
 pub fn fail(site: &Site, path: &Path, reason: Reason) {
-    let row = FileRow {
-        path: path.to_owned(),
+    site.service.library().catalogue().record(&[Change::File(failed(path.to_owned(), reason))]).expect("recorded");
+}
+
+/// The row of a file that failed.
+fn failed(path: PathBuf, reason: Reason) -> FileRow {
+    FileRow {
+        path,
         size: 13,
         modified: 0,
         id: None,
@@ -32,8 +37,7 @@ pub fn fail(site: &Site, path: &Path, reason: Reason) {
         checked: 1_700_000_000,
         vanished: None,
         name: None,
-    };
-    site.service.library().catalogue().record(&[Change::File(row)]).expect("recorded");
+    }
 }
 
 impl Site {
@@ -69,7 +73,7 @@ async fn the_overview_tells_how_the_service_does_and_leads_on() {
     let body = site.page(&admin, "/admin").await;
     for wanted in [
         "There was no job yet",
-        "href=\"/admin/failures?reason=not_a_pdf\">not a pdf</a>",
+        "href=\"/admin/failures?reason=not_a_pdf\">Not a PDF</a>",
         "href=\"/admin/coverage?status=no_text\" class=\"lack\"",
         "On disk",
         "Reading is confined",
@@ -90,13 +94,22 @@ async fn the_overview_tells_how_the_service_does_and_leads_on() {
 #[tokio::test]
 async fn failures_tell_why_and_what_to_do_and_can_be_tried_again() {
     let (site, _store, admin, path) = site();
+    let kept = FileRow { name: Some("locked <i>.pdf".to_owned()), ..failed("/kept/0123.pdf".into(), Reason::Timeout) };
+    site.service.library().catalogue().record(&[Change::File(kept)]).expect("recorded");
+    let body = site.page(&admin, "/admin/failures?reason=timeout").await;
+    for wanted in ["locked &#60;i&#62;.pdf", "Handed over, kept as <span class=\"file\">/kept/0123.pdf</span>"] {
+        assert!(body.contains(wanted), "{wanted} is not in {body}");
+    }
+    site.service.library().catalogue().record(&[Change::Forget("/kept/0123.pdf".into())]).expect("recorded");
     let body = site.page(&admin, "/admin/failures").await;
-    for wanted in ["2 failed files", "not a pdf", "check that it really is a PDF", "needs password", "Try all again"] {
+    for wanted in
+        ["2 failed files", "Not a PDF", "check that it really is a PDF", "Protected by a password", "Try all again"]
+    {
         assert!(body.contains(wanted), "{wanted} is not in {body}");
     }
     assert!(!body.contains("<script>no") && !body.contains("odd <b>"), "{body}");
     let body = site.page(&admin, "/admin/failures?reason=not_a_pdf").await;
-    assert!(body.contains("1 failed file: not a pdf") && !body.contains("locked.pdf"), "{body}");
+    assert!(body.contains("Not a PDF: 1 file</h1>") && !body.contains("locked.pdf"), "{body}");
     for (fields, number, paths, retry) in [
         (vec![("path", path.as_str())], 1, vec![path.as_str()], "not_a_pdf"),
         (vec![("reason", "not_a_pdf"), ("path", "")], 2, vec![], "not_a_pdf"),
@@ -122,7 +135,7 @@ async fn failures_tell_why_and_what_to_do_and_can_be_tried_again() {
         assert_eq!(status, 422, "{fields:?}");
     }
     let body = site.page(&admin, "/admin").await;
-    assert!(body.contains("Try again what failed: not a pdf") && body.contains("Try again all that failed"), "{body}");
+    assert!(body.contains("Try again what failed: Not a PDF") && body.contains("Try again all that failed"), "{body}");
 }
 
 #[tokio::test]

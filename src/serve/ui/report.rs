@@ -52,7 +52,8 @@ struct ReportPage {
     searchable: String,
     is_all_searchable: bool,
     gaps: Vec<Gap>,
-    partial: Option<String>,
+    /// Why not all of it was read, and what can be done about it.
+    partial: Option<(&'static str, &'static str)>,
     files: Vec<String>,
     file_url: String,
     download_url: String,
@@ -163,7 +164,7 @@ pub fn report_page(visit: &Visit, view: &ReportView<'_>, comments: Option<Commen
         searchable: searchable(u64::from(row.pages_searchable), total),
         is_all_searchable: row.pages_searchable == row.pages_total,
         gaps: gaps(known),
-        partial: stored.partial.map(|reason| reason.advice().to_owned()),
+        partial: stored.partial.map(|reason| (reason.label(), reason.advice())),
         files: file_names(places),
         file_url: links.file(row.id),
         download_url: format!("{}?download", links.file(row.id)),

@@ -1,7 +1,7 @@
 //! Files that failed, why, and what can be done about it.
 
 use crate::report::{Outcome, Reason};
-use crate::serve::ui::admin::{AdminFrame, at, words};
+use crate::serve::ui::admin::{AdminFrame, at, reason_name};
 use crate::serve::ui::format::{counted, day, number, plain, size};
 use crate::serve::ui::shell::{Shell, render};
 use crate::serve::visit::Visit;
@@ -47,8 +47,11 @@ struct Failures {
 struct FileLine {
     /// As it is stored, for the form.
     path: String,
+    /// What it is called: its path, or the name under which it was handed over.
     shown: String,
-    reason: String,
+    /// Its path, if it is called otherwise.
+    place: Option<String>,
+    reason: &'static str,
     detail: String,
     advice: &'static str,
     facts: String,
@@ -59,17 +62,20 @@ pub fn failures_page(visit: &Visit, view: &FailuresView<'_>) -> String {
     let links = &visit.links;
     let code = view.reason.map_or("", Reason::code);
     let line = |(known, count): (&String, &u64)| {
-        (at(links, "/admin/failures", ("reason", known), 0), words(known), number(*count), known == code)
+        (
+            at(links, "/admin/failures", ("reason", known), 0),
+            reason_name(known).to_owned(),
+            number(*count),
+            known == code,
+        )
     };
     let all: u64 = view.reasons.values().sum();
-    let everything = (links.at("/admin/failures"), "all".to_owned(), number(all), code.is_empty());
-    let mut heading = match view.total {
-        0 => "No failed files".to_owned(),
-        total => counted(total, "failed file", "failed files"),
+    let everything = (links.at("/admin/failures"), "All".to_owned(), number(all), code.is_empty());
+    let heading = match (view.total, view.reason) {
+        (0, None) => "No failed files".to_owned(),
+        (total, None) => counted(total, "failed file", "failed files"),
+        (total, Some(reason)) => format!("{}: {}", reason.label(), counted(total, "file", "files")),
     };
-    if view.reason.is_some() {
-        heading.push_str(&format!(": {}", words(code)));
-    }
     let page = |offset| at(links, "/admin/failures", ("reason", code), offset);
     render(&Failures {
         shell: Shell::new(visit, &heading, ""),
@@ -91,9 +97,10 @@ impl FileLine {
         let Outcome::Failed(reason) = file.outcome else { return None };
         let path = file.path.to_string_lossy();
         Some(FileLine {
-            shown: plain(&path),
+            shown: plain(file.name.as_deref().unwrap_or(&path)),
+            place: file.name.as_ref().map(|_| plain(&path)),
             path: path.into_owned(),
-            reason: words(reason.code()),
+            reason: reason.label(),
             detail: plain(&file.detail),
             advice: reason.advice(),
             facts: format!("{}, looked at on {}", size(file.size), day(file.checked)),

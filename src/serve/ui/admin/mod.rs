@@ -8,7 +8,7 @@ pub use failures::{FailuresView, failures_page};
 pub use gaps::{GapsView, gaps_page};
 pub use overview::{OverviewView, overview_page};
 
-use crate::report::PageStatus;
+use crate::report::{PageStatus, Reason};
 use crate::serve::links::Links;
 use crate::serve::routes;
 use crate::serve::visit::Visit;
@@ -40,9 +40,9 @@ impl AdminFrame {
     }
 }
 
-/// `needs password`.
-fn words(code: &str) -> String {
-    code.replace('_', " ")
+/// What a reason is called; one of another version as it is kept.
+fn reason_name(code: &str) -> &str {
+    Reason::from_code(code).map_or(code, |reason| reason.label())
 }
 
 /// What a status says of a page, for people.

@@ -3,7 +3,7 @@
 use crate::jobs::{Job, JobKind, Retry};
 use crate::report::rfc3339;
 use crate::serve::links::Links;
-use crate::serve::ui::admin::{AdminFrame, status_name, words};
+use crate::serve::ui::admin::{AdminFrame, reason_name, status_name};
 use crate::serve::ui::format::{counted, number, plain, share, size};
 use crate::serve::ui::shell::{Shell, render};
 use crate::serve::visit::Visit;
@@ -95,7 +95,7 @@ pub fn overview_page(visit: &Visit, view: &OverviewView<'_>) -> String {
     let links = &visit.links;
     let pages: u64 = view.coverage.pages.values().sum();
     let failure = |(code, count): (&String, &u64)| FailureLine {
-        name: words(code),
+        name: reason_name(code).to_owned(),
         code: code.clone(),
         url: links.with_parameters("/admin/failures", &[("reason", code)]),
         count: counted(*count, "file", "files"),
@@ -182,10 +182,12 @@ fn what(job: &Job) -> String {
         [first, rest @ ..] => format!(" {} and {} more", plain(&first.to_string_lossy()), number(rest.len() as u64)),
     };
     match (request.kind, request.retry) {
-        (JobKind::Upload, _) => format!("Read what was handed over:{places}"),
+        (JobKind::Upload, _) => {
+            format!("Read what was handed over: {}", counted(request.paths.len() as u64, "file", "files"))
+        }
         (JobKind::Watch, _) => format!("Read what is new in{places}"),
         (JobKind::Retry, Retry::Reason(reason)) if request.paths.is_empty() => {
-            format!("Try again what failed: {}", words(reason.code()))
+            format!("Try again what failed: {}", reason.label())
         }
         (JobKind::Retry, _) if request.paths.is_empty() => "Try again all that failed".to_owned(),
         (JobKind::Retry, _) => format!("Try again{places}"),
