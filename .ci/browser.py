@@ -559,6 +559,41 @@ def handing_over(browser, binary, base, index, folder):
     assert browser.text("h1") == "A late report", browser.text("h1")
 
 
+def handing_over_plainly(browser, binary, base, index, folder):
+    """Without scripts an editor hands over several files in one form and is told of each; nobody else has the form."""
+    files = {"plain-late.pdf": pdf("A plainly late report", "The Printer", ["It was handed over by a form."]),
+             "plain-notes.pdf": b"These are notes.", "plain-broken.pdf": b"%PDF-1.7 nothing more"}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    browser.call("DELETE", "/cookie")
+    browser.go(f"{base}/upload")
+    assert "log in" in browser.text("noscript") and not browser.call("GET", f"/element/{browser.element('#upload')}/displayed")
+    somebody(binary, index, "Plain editor", "editor")
+    log_in(browser, base, "Plain editor", "/upload")
+    browser.click("#upload button")  # the browser itself asks for a file
+    assert browser.address().endswith("/upload")
+    chosen = "\n".join(str(folder / name) for name in files)
+    browser.call("POST", f"/element/{browser.element('#upload input[type=file]')}/value", {"text": chosen})
+    browser.click("#upload button")
+    browser.arrive("/upload/")
+    assert browser.text("h1") == "3 files handed over", browser.text("h1")
+    until = time.monotonic() + PATIENCE
+    while browser.elements("[data-waiting]"):
+        assert time.monotonic() < until, browser.text("main")
+        browser.click("main .button")
+        time.sleep(0.2)
+    assert browser.text("main p") == "1 can be found, 1 could not be read, 1 was not taken.", browser.text("main p")
+    told = browser.text(".handed")
+    assert "Not a PDF: check that it really is a PDF." in told and "Too damaged to be read: " in told, told
+    place = browser.address()
+    browser.click(".handed a")
+    browser.arrive("/reports/")
+    assert browser.text("h1") == "A plainly late report", browser.text("h1")
+    browser.call("DELETE", "/cookie")
+    browser.go(place)
+    browser.arrive("/login?next=")
+
+
 def log_in(browser, base, name, place):
     """As somebody else than before, to this place."""
     browser.call("DELETE", "/cookie")
@@ -893,6 +928,7 @@ def main():
                     ways_in(browser, base)
                     looking_after(browser, binary, base, index, False)
                     person(browser, base, "Grace")
+                    handing_over_plainly(browser, binary, base, index, temporary)
                 print(f"ok  the same journeys without scripts ({time.monotonic() - started:.0f} s)")
         finally:
             server.send_signal(signal.SIGTERM)

@@ -11,7 +11,7 @@
 //! * `api`: JSON. `ui`: web pages. `forms`: a search as rows, feed or for a browser's search box. `file`: the originals.
 //! * `citation`: a report as a reference, for programs.
 //! * `pictures`: pages as pictures, drawn when asked for and kept.
-//! * `comments`: what people say about reports.
+//! * `comments`: what people say about reports. `uploads`: PDFs that are handed over.
 //! * `monitor`: how the service does. `openapi`: the API described by its own code. `service`: what the handlers share.
 //! * `visit`: who visits a page. `posted`: forms, checked. `cookies`: what browsers keep of a session.
 //!
@@ -48,6 +48,7 @@ mod routes;
 mod searcher;
 mod service;
 mod ui;
+mod uploads;
 mod visit;
 
 #[cfg(test)]

@@ -31,12 +31,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
         let body = body.map_err(|rejection| Problem::of_status(rejection.status()))?;
         let (tokens, fields): (Vec<_>, Vec<_>) =
             form_urlencoded::parse(&body).partition(|(name, _)| name == TOKEN_FIELD);
-        let is_ours = matches!((tokens.as_slice(), &wanted), ([(_, given)], Some(wanted))
-            if cookies::is_same_token(given, wanted));
-        if !is_ours {
-            let detail = "it was made for another session, or your browser keeps no cookies; go back, load the page \
-                          again, and send the form once more";
-            return Err(Problem::new(Code::FormExpired, detail));
+        let given = match tokens.as_slice() {
+            [(_, given)] => Some(&**given),
+            _ => None,
+        };
+        if !is_ours(given, wanted.as_deref()) {
+            return Err(expired());
         }
         let fields = Serializer::new(String::new()).extend_pairs(fields).finish();
         read(fields, state).await
@@ -56,8 +56,20 @@ async fn read<T: DeserializeOwned, S: Send + Sync>(fields: String, state: &S) ->
     }
 }
 
+/// Whether this is the token that was wanted; never if none was.
+pub fn is_ours(given: Option<&str>, wanted: Option<&str>) -> bool {
+    given.zip(wanted).is_some_and(|(given, wanted)| cookies::is_same_token(given, wanted))
+}
+
+/// The answer to a form that is not from a page of our own for this session.
+pub fn expired() -> Problem {
+    let detail = "it was made for another session, or your browser keeps no cookies; go back, load the page again, and \
+                  send the form once more";
+    Problem::new(Code::FormExpired, detail)
+}
+
 /// The token that a form of this client must have; `None` if no form was ever given out to it.
-fn expected_token(request: &Request) -> Option<String> {
+pub fn expected_token(request: &Request) -> Option<String> {
     if let Some(signed_in) = request.extensions().get::<Identity>().and_then(Identity::signed_in) {
         return Some(signed_in.form_token.clone());
     }

@@ -16,8 +16,8 @@ use crate::serve::problem::{self, Code, Problem};
 use crate::serve::reads;
 use crate::serve::service::Service;
 use crate::serve::ui::pages;
-use crate::serve::{admin, api, citation, comments, file, pictures, ui};
-use api::{events, failures, jobs, related, suggest, uploads};
+use crate::serve::{admin, api, citation, comments, file, pictures, ui, uploads};
+use api::{events, failures, jobs, related, suggest};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -80,7 +80,9 @@ pub fn table() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/", Access::Read, get(pages::search)),
         Route::new(Method::GET, "/reports", Access::Read, get(hub::list::reports)),
-        Route::new(Method::GET, "/upload", Access::Read, get(pages::upload)),
+        Route::new(Method::GET, "/upload", Access::Read, get(uploads::page::form)),
+        Route::upload("/upload", Access::Right(Right::Ingest), post(uploads::page::hand_over)),
+        Route::new(Method::GET, "/upload/{handed}", Access::Right(Right::Ingest), get(uploads::page::handed)),
         Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)).counted(),
         Route::new(Method::GET, "/reports/{id}/edit", Access::Right(Right::Edit), get(correcting::edit)),
         Route::new(Method::POST, "/reports/{id}/edit", Access::Right(Right::Edit), correcting_form()),
@@ -116,7 +118,7 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, CORRECTIONS, Access::Right(Right::Edit), get(corrections::get)),
         Route::new(Method::PUT, CORRECTIONS, Access::Right(Right::Edit), put(corrections::put)),
         Route::new(Method::DELETE, CORRECTIONS, Access::Right(Right::Edit), delete(corrections::delete)),
-        Route::upload("/api/v1/reports", Access::Right(Right::Ingest), post(uploads::upload)),
+        Route::upload("/api/v1/reports", Access::Right(Right::Ingest), post(uploads::api::upload)),
         Route::new(Method::DELETE, "/api/v1/reports/{id}", Access::Right(Right::Administer), delete(api::remove)),
         Route::new(Method::POST, "/api/v1/jobs", Access::Right(Right::Ingest), post(jobs::create)),
         Route::new(Method::GET, "/api/v1/jobs", Access::Right(Right::Ingest), get(jobs::list)),

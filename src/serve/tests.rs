@@ -16,6 +16,7 @@ mod related;
 mod requests;
 mod suggest;
 mod tls;
+mod upload_page;
 mod uploads;
 
 use super::routes::router;

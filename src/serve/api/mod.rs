@@ -9,7 +9,6 @@ pub mod jobs;
 pub mod list;
 pub mod related;
 pub mod suggest;
-pub mod uploads;
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Statements, rfc3339};
 use crate::search::{Copies, SearchRequest, SearchResponse};

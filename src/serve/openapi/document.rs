@@ -4,7 +4,7 @@ use crate::serve::layers::access::Access;
 use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
-use crate::serve::{accounts, api, citation, comments, corrections, file, forms, hub, monitor, pictures};
+use crate::serve::{accounts, api, citation, comments, corrections, file, forms, hub, monitor, pictures, uploads};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -39,7 +39,7 @@ use utoipa::OpenApi;
         hub::contributors::contributors,
         api::coverage,
         pictures::image,
-        api::uploads::upload,
+        uploads::api::upload,
         api::remove,
         api::jobs::create,
         api::jobs::list,

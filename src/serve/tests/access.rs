@@ -15,6 +15,8 @@ const MATRIX: &[(&str, &str)] = &[
     ("GET /reports", "read"),
     ("GET /contributors", "read"),
     ("GET /upload", "read"),
+    ("POST /upload", "ingest"),
+    ("GET /upload/{handed}", "ingest"),
     ("GET /years", "read"),
     ("GET /tags", "read"),
     ("GET /languages", "read"),

@@ -62,5 +62,5 @@ pub use report::{ReportView, report_page};
 pub use search::{refused_page, results_page};
 pub use shell::{SCRIPT_PATH, STYLESHEET_PATH, asset_hash, error_page, icon, opensearch, render, script, stylesheet};
 pub use sitemap::{SitemapEntry, sitemap, sitemap_index};
-pub use upload::upload_page;
+pub use upload::{Fate, HandedLine, UploadView, handed_page, upload_page};
 pub use values::{ValuesPage, values_page};

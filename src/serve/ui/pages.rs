@@ -111,11 +111,6 @@ pub async fn report(
     Ok(tag.mark(response))
 }
 
-/// `/upload`: where reports are handed over.
-pub async fn upload(visit: Visit, client: Client) -> Html<String> {
-    Html(ui::upload_page(&visit, &client.site().unwrap_or_default()))
-}
-
 /// `/reports/{id}/pages?page=`: to the page with this number, or with this printed on it.
 pub async fn jump(
     State(service): State<Arc<Service>>,

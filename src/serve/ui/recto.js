@@ -387,6 +387,13 @@ if (live) {
 const upload = document.getElementById("upload");
 const LOOKS = 60; // times a report is looked for after it was handed over
 
+// Why a file could not be read that was taken; nothing as long as it may be read yet.
+async function failureOf(told, right) {
+  const answer = await fetch(told.job_url + "/failures?limit=100", { headers: right });
+  const { failures } = answer.ok ? await answer.json() : { failures: [] };
+  return failures.find((failure) => failure.path.includes("/" + told.id));
+}
+
 async function handOver(file, right, line) {
   const headers = { ...right, "Content-Type": "application/pdf" };
   const address = upload.dataset.address + "?" + new URLSearchParams({ name: file.name });
@@ -395,14 +402,20 @@ async function handOver(file, right, line) {
   const told = await answer.json();
   if (!answer.ok) throw new Error(told.title + ": " + told.detail);
   line.textContent = file.name + ": being read";
-  let { state, reason } = told;
+  let { state, label, advice } = told;
   for (let look = 0; state === "queued" && look < LOOKS; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const found = await fetch(told.url, { headers: right });
-    if (found.ok) state = "searchable";
-    else if (found.status !== 404) throw new Error("it cannot be told what became of it");
+    if (found.ok) {
+      state = "searchable";
+    } else if (found.status === 404 || found.status === 410) {
+      const failure = await failureOf(told, right);
+      if (failure) ({ state, label, advice } = { state: "failed", ...failure });
+    } else {
+      throw new Error("it cannot be told what became of it");
+    }
   }
-  if (state === "failed") throw new Error("it could not be read (" + reason + ")");
+  if (state === "failed") throw new Error("could not be read. " + label + ": " + advice + ".");
   line.textContent = file.name + ": ";
   if (state === "searchable") {
     const link = element("a", "can be found");
@@ -417,9 +430,9 @@ if (upload) {
   upload.hidden = false;
   upload.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { files, key } = upload.elements;
+    const { files, key, token } = upload.elements;
     // Somebody who is logged in, or a key.
-    const right = key ? { Authorization: "Bearer " + key.value.trim() } : { "X-Form-Token": upload.dataset.token };
+    const right = key ? { Authorization: "Bearer " + key.value.trim() } : { "X-Form-Token": token.value };
     const button = upload.querySelector("button");
     const lines = upload.querySelector(".handed");
     button.disabled = true;
@@ -436,6 +449,22 @@ if (upload) {
     button.disabled = false;
   });
 }
+
+// Files that were handed over without the script: the page is made anew once more of them were read.
+const handed = document.querySelector("[data-waiting]");
+
+async function lookAtHanded() {
+  try {
+    const page = await (await fetch(location.href, { cache: "no-store" })).text();
+    const waiting = page.match(/data-waiting="(\d+)"/)?.[1];
+    if (waiting !== handed.dataset.waiting) return location.reload();
+  } catch {
+    // It may be busy or starting again; the lines stay as they were.
+  }
+  setTimeout(lookAtHanded, LIVE_PAUSE);
+}
+
+if (handed) setTimeout(lookAtHanded, LIVE_PAUSE);
 
 // What is being written is kept by the browser until it was sent, for as long as the window is open.
 

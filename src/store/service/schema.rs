@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS, CORRECTIONS, COMMENTS];
+const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS, CORRECTIONS, COMMENTS, HANDED_OVER, TICKETS];
 
 const KEYS: &str = "
 CREATE TABLE keys (
@@ -160,6 +160,32 @@ CREATE TABLE blocked_authors (
     moderator TEXT NOT NULL,
     since     INTEGER NOT NULL
 ) STRICT;
+";
+
+const HANDED_OVER: &str = "
+CREATE TABLE handed_over (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    files  TEXT NOT NULL,            -- JSON array
+    at     INTEGER NOT NULL
+) STRICT;
+";
+
+const TICKETS: &str = "
+CREATE TABLE numbered_tickets (
+    number  INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash    BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    purpose TEXT NOT NULL,
+    role    TEXT,                    -- of the account that an invitation is for
+    account INTEGER REFERENCES accounts (id) ON DELETE CASCADE,
+    maker   TEXT,                    -- the name, as it was then; none if it was nobody with an account
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+) STRICT;
+INSERT INTO numbered_tickets (hash, purpose, role, account, created, expires)
+    SELECT hash, purpose, role, account, created, expires FROM tickets ORDER BY created;
+DROP TABLE tickets;
+ALTER TABLE numbered_tickets RENAME TO tickets;
+CREATE INDEX tickets_by_account ON tickets (account);
 ";
 
 /// Brings the tables up to date; several processes may try at once.
