@@ -2,7 +2,7 @@
 
 use crate::serve::asked::Parameters;
 use crate::serve::net::client::Client;
-use crate::serve::openapi::document;
+use crate::serve::openapi::{document, shapes};
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::{DocsGroup, DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
@@ -39,6 +39,7 @@ pub async fn docs(
         openapi: service.links.at("/openapi.json"),
         groups: groups.collect(),
         problems: problems.collect(),
+        problem_fields: shapes::fields(&document, &document["components"]["schemas"]["ProblemBody"]),
     };
     Ok(Html(docs_page(&visit, &page)))
 }
@@ -49,13 +50,13 @@ fn operations_about(site: &str, document: &Value, tag: &Value) -> Vec<DocsOperat
     for (path, methods) in document["paths"].as_object().into_iter().flatten() {
         let methods = methods.as_object().into_iter().flatten();
         for (method, operation) in methods.filter(|(_, operation)| operation["tags"][0] == *tag) {
-            operations.push(operation_of(site, path, method, operation));
+            operations.push(operation_of(site, document, path, method, operation));
         }
     }
     operations
 }
 
-fn operation_of(site: &str, path: &str, method: &str, operation: &Value) -> DocsOperation {
+fn operation_of(site: &str, document: &Value, path: &str, method: &str, operation: &Value) -> DocsOperation {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let responses = operation["responses"].as_object().into_iter().flatten();
     let ways = operation["security"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -75,6 +76,8 @@ fn operation_of(site: &str, path: &str, method: &str, operation: &Value) -> Docs
                 description: text(&response["description"]),
             })
             .collect(),
+        request: shapes::request_bodies(document, operation),
+        answers: shapes::answers(document, operation),
         curl: curl(site, path, method, operation),
     }
 }

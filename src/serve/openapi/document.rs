@@ -1,7 +1,7 @@
 //! The document: what the macros gathered, completed with what holds everywhere.
 
 use crate::serve::layers::access::Access;
-use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID};
+use crate::serve::openapi::{CONTRACT_VERSION, EXAMPLE_ID, examples};
 use crate::serve::problem::{Code, ProblemBody};
 use crate::serve::routes::table;
 use crate::serve::{accounts, api, citation, comments, corrections, file, forms, hub, monitor, pictures, uploads};
@@ -129,6 +129,9 @@ pub fn document(base_path: &str) -> Value {
         ("/api/v1/accounts/{account}", "patch", json!({ "role": "editor" })),
     ] {
         document["paths"][path][method]["requestBody"]["content"]["application/json"]["example"] = example;
+    }
+    for (path, method, status, example) in examples::answers() {
+        document["paths"][path][method]["responses"][status]["content"]["application/json"]["example"] = example;
     }
     let routes = table();
     let Some(paths) = document["paths"].as_object_mut() else { return document };

@@ -5,7 +5,9 @@
 
 mod docs;
 mod document;
+mod examples;
 mod search_parameters;
+mod shapes;
 
 #[cfg(test)]
 mod tests;

@@ -221,6 +221,52 @@ fn every_route_of_the_api_is_described_and_nothing_else() {
     }
 }
 
+#[test]
+fn examples_of_answers_are_what_the_schemas_say() {
+    let document = document("");
+    let mut examples = 0;
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                let described = &response["content"]["application/json"];
+                let Some(example) = described.get("example") else { continue };
+                let mut found = Vec::new();
+                breaches(&document, &described["schema"], example, "$", &mut found);
+                assert!(described["schema"].is_object() && found.is_empty(), "{method} {path} {status}: {found:#?}");
+                examples += 1;
+            }
+        }
+    }
+    assert_eq!(examples, super::examples::answers().len());
+}
+
+#[tokio::test]
+async fn the_page_tells_what_answers_and_bodies_are_like() {
+    let site = site("");
+    let body = site.get_with("/docs", &[("host", "localhost:8080")]).await.body;
+    let card = |id: &str| {
+        let from = body.find(&format!("<section class=\"card\" id=\"{id}\"")).expect("a card");
+        body[from..].split_once("</section>").expect("an end").0
+    };
+    for (id, wanted) in [
+        ("search", "<summary>Answer 200: <code>application/json</code></summary>"),
+        ("search", "<span class=\"muted\">hits[].pages[].passages[].</span>ranges</code>"),
+        ("search", "&#34;did_you_mean&#34;: &#34;cash transfer&#34;"),
+        (
+            "get_report",
+            "<span class=\"muted\">about.</span>publisher</code> <span class=\"kind\">string or null, optional",
+        ),
+        ("upload_report", "<summary>Answer 200, 201: <code>application/json</code></summary>"),
+        ("upload_report", "Body: <code>application/pdf</code>"),
+        ("invite", "<summary>Body: <code>application/json</code></summary>"),
+        ("invite", "role</code> <span class=\"kind\">&#34;reader&#34; or &#34;editor&#34; or &#34;admin&#34;</span>"),
+        ("search_csv", "Answer 200: <code>text/csv</code>"),
+    ] {
+        assert!(card(id).contains(wanted), "{wanted} is not in {}", card(id));
+    }
+    assert!(body.contains("request_id</code> <span class=\"kind\">string</span>"), "what problems are like");
+}
+
 #[tokio::test]
 async fn the_page_has_every_operation_and_every_code() {
     let site = site("/recto");
@@ -232,6 +278,8 @@ async fn the_page_has_every_operation_and_every_code() {
             assert!(answer.body.contains(&format!("id=\"{id}\" aria-labelledby")), "{id}");
         }
     }
+    let ids = || answer.body.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    assert_eq!(ids().count(), ids().collect::<BTreeSet<_>>().len(), "a link would lead to another place");
     assert!(answer.body.contains("http://localhost:8080/recto/api/v1/search?q=cash+transfer"), "{}", answer.body);
     for code in crate::serve::problem::Code::ALL {
         assert!(answer.body.contains(&format!("<code>{}</code>", code.name())), "{}", code.name());

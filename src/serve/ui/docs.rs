@@ -16,6 +16,8 @@ pub struct DocsPage {
     pub groups: Vec<DocsGroup>,
     /// Every stable code.
     pub problems: Vec<DocsProblem>,
+    /// What is sent with each of them.
+    pub problem_fields: Vec<DocsField>,
 }
 
 /// Operations about one thing.
@@ -48,8 +50,38 @@ pub struct DocsOperation {
     pub parameters: Vec<DocsParameter>,
     /// What can be answered.
     pub responses: Vec<DocsResponse>,
+    /// What is sent along.
+    pub request: Vec<DocsBody>,
+    /// What comes back if all is well.
+    pub answers: Vec<DocsBody>,
     /// A command that asks for an example.
     pub curl: String,
+}
+
+/// A body that is sent or answered.
+pub struct DocsBody {
+    /// With which it is answered; empty for what is sent.
+    pub statuses: String,
+    /// Its media type.
+    pub media: String,
+    /// Its members; none if it is not JSON, or any JSON.
+    pub fields: Vec<DocsField>,
+    /// An example of it.
+    pub example: Option<String>,
+}
+
+/// A member of a body, or of an object in it.
+pub struct DocsField {
+    /// The path of the object that it is in, with a dot at its end; empty in the body itself.
+    pub within: String,
+    /// Its name.
+    pub name: String,
+    /// What it may be.
+    pub kind: String,
+    /// Whether it may be missing.
+    pub is_optional: bool,
+    /// What it means.
+    pub description: String,
 }
 
 /// A parameter.

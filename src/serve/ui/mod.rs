@@ -47,7 +47,9 @@ pub use comment_form::{CommentFormView, comment_form_page};
 pub use comment_lists::{CommentFeed, CommentsList, ListedComment, comment_feed, comment_list_page};
 pub use comments::{CommentsPart, CommentsSection, Writing, report_comments_page};
 pub use contributors::{ContributorsPage, contributors_page};
-pub use docs::{DocsGroup, DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
+pub use docs::{
+    DocsBody, DocsField, DocsGroup, DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page,
+};
 pub use edit::{EditView, edit_page};
 pub use feed::{FeedEntry, FeedPage, atom_feed, feed_text, json_feed};
 pub use form::{AccountPage, Field, Form, FormPage, Line, account_page, form_page, new_password_fields};
