@@ -380,7 +380,7 @@ impl Service {
     /// Why there is no such report; blocks. What a removed one was is not told: whoever had it removed may have had
     /// reasons.
     fn missing(&self, id: ReportId) -> Result<Problem, Problem> {
-        let (code, detail) = match self.library.catalogue().is_withdrawn(id)? {
+        let (code, detail) = match self.library.catalogue().is_removed(id)? {
             true => (Code::ReportRemoved, "it was taken out of the library and will not come back by itself"),
             false => (Code::UnknownReport, "check the address, or look for it by its title or by words of its text"),
         };

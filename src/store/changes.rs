@@ -79,6 +79,7 @@ fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Loca
         seconds_now(),
         correction,
     ])?;
+    transaction.prepare_cached("DELETE FROM removed WHERE id = ?1")?.execute([id])?;
     transaction.prepare_cached("DELETE FROM page_statuses WHERE id = ?1")?.execute([id])?;
     let mut statement =
         transaction.prepare_cached("INSERT INTO page_statuses (id, status, count) VALUES (?1, ?2, ?3)")?;

@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT, CORRECTIONS];
+const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT, CORRECTIONS, REMOVED];
 
 pub(super) const TABLES: &str = "
 CREATE TABLE reports (
@@ -61,6 +61,13 @@ INSERT INTO content VALUES (unixepoch() * 1000000);
 
 /// What persons say about a report, as JSON; the other columns follow it.
 const CORRECTIONS: &str = "ALTER TABLE reports ADD COLUMN correction TEXT;";
+
+/// Reports that somebody had removed, whatever became of their files; a report that comes back is none of them.
+const REMOVED: &str = "
+CREATE TABLE removed (id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16)) WITHOUT ROWID, STRICT;
+INSERT INTO removed SELECT DISTINCT id FROM files
+    WHERE outcome = 'failed' AND reason = 'withdrawn' AND length(id) = 16;
+";
 
 /// The version of a catalogue with all migrations.
 pub(super) const VERSION: usize = MIGRATIONS.len();

@@ -55,7 +55,11 @@ impl Catalogue {
                 "UPDATE files SET outcome = 'failed', reason = ?2, detail = '', checked = ?3 WHERE id = ?1",
                 params![id.0, Reason::Withdrawn.code(), now],
             )?;
-            Ok(transaction.execute("DELETE FROM reports WHERE id = ?1", [id.0])? > 0)
+            let was_there = transaction.execute("DELETE FROM reports WHERE id = ?1", [id.0])? > 0;
+            if was_there {
+                transaction.execute("INSERT OR IGNORE INTO removed (id) VALUES (?1)", [id.0])?;
+            }
+            Ok(was_there)
         })
     }
 
@@ -81,7 +85,14 @@ impl Catalogue {
         })
     }
 
-    /// Whether the report with this identity was withdrawn.
+    /// Whether there was a report with this identity that was withdrawn, though its file may be gone as well.
+    pub fn is_removed(&self, id: ReportId) -> Result<bool, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection.prepare_cached("SELECT 1 FROM removed WHERE id = ?1")?;
+        Ok(statement.exists([id.0])?)
+    }
+
+    /// Whether files with this identity are there that no ingest may read, as their report was withdrawn.
     pub fn is_withdrawn(&self, id: ReportId) -> Result<bool, StoreError> {
         let connection = self.reader()?;
         let mut statement =

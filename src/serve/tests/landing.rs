@@ -1,7 +1,9 @@
 //! A report's own page, and the report as a reference.
 
-use super::{BYTES, HOSTILE, patient, site, site_with_options};
+use super::{BYTES, HOSTILE, log_in, patient, report, site, site_guarded, site_with_options};
+use crate::report::ReportId;
 use crate::serve::Options;
+use crate::store::{Change, ReportFacts, Role, TextStore};
 
 #[tokio::test]
 async fn a_reports_page_tells_what_it_is_and_where_everything_stands() {
@@ -145,6 +147,34 @@ async fn a_removed_report_is_gone_and_says_nothing_of_what_it_was() {
         let told = (answer.status.as_u16(), answer.json()["code"].clone());
         assert_eq!(told, (410, "report_removed".into()), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_report_that_was_handed_over_is_gone_with_its_file_until_it_comes_back() {
+    let (site, store) = site_guarded(true);
+    let (id, path) = (site.id, format!("/reports/{}", site.id));
+    let catalogue = site.service.library().catalogue();
+    let row = catalogue.file(&site.original).expect("readable").expect("there");
+    assert!(catalogue.withdraw(id, Some(&site.original), 5).expect("room"));
+    assert_eq!(catalogue.file(&site.original).expect("readable"), None, "nothing tells of it any more");
+    assert_eq!(site.get(&path).await.status.as_u16(), 410);
+    let answer = site.get(&format!("/api/v1{path}")).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (410, &"report_removed".into()));
+    let editor = log_in(&store, Role::Editor);
+    for path in [format!("{path}/edit"), format!("{path}/comments"), format!("/api/v1{path}/corrections")] {
+        let answer = site.get_with(&path, &[("cookie", &editor.cookie)]).await;
+        assert_eq!(answer.status.as_u16(), 410, "{path}: {}", answer.body);
+    }
+    let never = ReportId([0; 16]);
+    assert!(!catalogue.withdraw(never, None, 6).expect("room"), "there was none");
+    assert_eq!(site.get(&format!("/reports/{never}")).await.status.as_u16(), 404);
+    catalogue.readmit(id).expect("room");
+    let location = site.service.library().texts().append(&TextStore::encode(&report())).expect("appended");
+    let back = [Change::Report(ReportFacts::of(&report(), None), location), Change::File(row)];
+    catalogue.record(&back).expect("recorded");
+    assert_eq!(site.get(&path).await.status.as_u16(), 200);
+    catalogue.remove_reports(&[id]).expect("forgotten with its file");
+    assert_eq!(site.get(&path).await.status.as_u16(), 404, "nobody had it removed this time");
 }
 
 #[tokio::test]
