@@ -792,6 +792,14 @@ def administrator(browser, binary, base, index, folder, name, axe):
     browser.click("#inviterole option[value=editor]")
     browser.click("form[action='/admin/accounts'] button")
     shows(browser, ".secret", f"{base}/register?invitation=")
+    links = len(browser.elements("input[name=ticket]"))
+    browser.go(f"{base}/admin/accounts")
+    assert not browser.elements(".secret") and "Makes an account of role editor" in browser.text("main"), "shown once, listed after"
+    browser.click("#inviterole option[value=reader]")
+    browser.click("form[action='/admin/accounts'] button")
+    browser.click(f"button[aria-label='Revoke link {links + 1}']")
+    browser.arrive("/admin/accounts#links")
+    assert len(browser.elements("input[name=ticket]")) == links, "the link is not revoked"
     browser.go(f"{base}/admin/keys")
     send(browser, "/admin/keys", name="harvester")
     shows(browser, ".secret", "recto_")

@@ -530,6 +530,18 @@ pub enum AccountsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// List the links that were not used yet: what each is good for, who made it, until when
+    Links {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a link good for nothing
+    Revoke {
+        /// Its number, as `recto accounts links` tells it
+        #[arg(value_name = "NUMBER")]
+        number: i64,
+    },
 }
 
 /// `recto accounts create`

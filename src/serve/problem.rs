@@ -61,6 +61,8 @@ pub enum Code {
     EncryptionRequired,
     /// No such account.
     UnknownAccount,
+    /// No such link that is good once.
+    UnknownTicket,
     /// Name or password is not right.
     InvalidCredentials,
     /// Nobody would be left who administers.
@@ -149,6 +151,7 @@ impl Code {
         Code::Outdated,
         Code::EncryptionRequired,
         Code::UnknownAccount,
+        Code::UnknownTicket,
         Code::InvalidCredentials,
         Code::LastAdmin,
         Code::AccountDisabled,
@@ -223,6 +226,7 @@ impl Code {
                 ("encryption_required", StatusCode::FORBIDDEN, "This needs an encrypted connection")
             }
             Code::UnknownAccount => ("unknown_account", StatusCode::NOT_FOUND, "There is no such account"),
+            Code::UnknownTicket => ("unknown_ticket", StatusCode::NOT_FOUND, "There is no such link"),
             Code::InvalidCredentials => ("invalid_credentials", StatusCode::UNAUTHORIZED, "Nobody was logged in"),
             Code::LastAdmin => ("last_admin", StatusCode::CONFLICT, "Somebody must administer"),
             Code::AccountDisabled => ("account_disabled", StatusCode::CONFLICT, "The account is disabled"),

@@ -3,7 +3,7 @@
 //! Routes are registered with the base path in front instead of nested, so that the start page is `/recto/` and every
 //! relative place is plain to read.
 
-use crate::serve::accounts::{self, account, desk, login, register, reset, session_api};
+use crate::serve::accounts::{self, account, desk, login, register, reset, session_api, tickets_api};
 use crate::serve::corrections::{api as corrections, page as correcting};
 use crate::serve::forms::{feed, opensearch, rows};
 use crate::serve::hub::{self, feeds, sitemap, values};
@@ -172,9 +172,12 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::PATCH, "/api/v1/accounts/{account}", ADMINISTER, patch(accounts::api::change)),
         Route::new(Method::DELETE, "/api/v1/accounts/{account}", ADMINISTER, delete(accounts::api::delete)),
         Route::new(Method::POST, "/api/v1/accounts/{account}/reset", ADMINISTER, post(accounts::api::reset)),
+        Route::new(Method::GET, "/api/v1/tickets", ADMINISTER, get(tickets_api::list)),
+        Route::new(Method::DELETE, "/api/v1/tickets/{ticket}", ADMINISTER, delete(tickets_api::revoke)),
         Route::new(Method::GET, "/admin/accounts", ADMINISTER, get(desk::accounts)),
         Route::new(Method::POST, "/admin/accounts", ADMINISTER, post(desk::invite)),
         Route::new(Method::POST, "/admin/accounts/{account}", ADMINISTER, post(desk::act)),
+        Route::new(Method::POST, "/admin/tickets/revoke", ADMINISTER, post(desk::revoke_ticket)),
         Route::new(Method::GET, "/admin/keys", ADMINISTER, get(desk::keys)),
         Route::new(Method::POST, "/admin/keys", ADMINISTER, post(desk::create_key)),
         Route::new(Method::POST, "/admin/keys/revoke", ADMINISTER, post(desk::revoke_key)),

@@ -7,6 +7,7 @@ mod comments;
 mod connections;
 mod copies;
 mod corrections;
+mod desk;
 mod export;
 mod hub;
 mod jobs;

@@ -241,3 +241,93 @@ fn the_first_administrator_comes_by_a_link_that_the_service_prints() {
     let said = messages(Server::start(&sandbox, ""));
     assert!(!said.contains("register"), "{said}");
 }
+
+#[test]
+fn links_are_listed_without_their_secrets_and_revoked() {
+    let sandbox = Sandbox::new();
+    let mut said = String::new();
+    for arguments in [
+        "accounts links",
+        "accounts invite --role editor --quiet",
+        "accounts create Grace --role reader --quiet",
+        "accounts links",
+        "accounts links --json",
+        "accounts revoke 1",
+        "accounts revoke 1",
+        "accounts revoke first",
+        "accounts links",
+    ] {
+        let transcript = sandbox.transcript(&sandbox.run(arguments));
+        said.push_str(&format!("$ recto {arguments}\n{transcript}\n"));
+    }
+    insta::with_settings!({
+        filters => vec![("[0-9a-f]{64}", "[SECRET]"), (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[WHEN]")]
+    }, { insta::assert_snapshot!(said, @r#"
+    $ recto accounts links
+    exit code: 0
+    ----- stdout -----
+
+    ----- stderr -----
+    no link waits to be used
+
+    $ recto accounts invite --role editor --quiet
+    exit code: 0
+    ----- stdout -----
+    /register?invitation=[SECRET]
+
+    ----- stderr -----
+
+    $ recto accounts create Grace --role reader --quiet
+    exit code: 0
+    ----- stdout -----
+    /reset?ticket=[SECRET]
+
+    ----- stderr -----
+
+    $ recto accounts links
+    exit code: 0
+    ----- stdout -----
+    1: makes an account of role editor, made [WHEN], good until [WHEN]
+    2: sets the password of `Grace`, made [WHEN], good until [WHEN]
+
+    ----- stderr -----
+
+    $ recto accounts links --json
+    exit code: 0
+    ----- stdout -----
+    {"number":1,"purpose":"invitation","role":"editor","account":null,"made_by":null,"created":"[WHEN]","expires":"[WHEN]"}
+    {"number":2,"purpose":"password","role":null,"account":"Grace","made_by":null,"created":"[WHEN]","expires":"[WHEN]"}
+
+    ----- stderr -----
+
+    $ recto accounts revoke 1
+    exit code: 0
+    ----- stdout -----
+
+    ----- stderr -----
+    link 1 is good for nothing any more
+
+    $ recto accounts revoke 1
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: no link has number 1; `recto accounts links` has those not used yet
+
+    $ recto accounts revoke first
+    exit code: 2
+    ----- stdout -----
+
+    ----- stderr -----
+    error: invalid value 'first' for '<NUMBER>': invalid digit found in string
+
+    For more information, try '--help'.
+
+    $ recto accounts links
+    exit code: 0
+    ----- stdout -----
+    2: sets the password of `Grace`, made [WHEN], good until [WHEN]
+
+    ----- stderr -----
+    "#); });
+}

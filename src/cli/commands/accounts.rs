@@ -11,7 +11,8 @@ use crate::cli::session::Session;
 use crate::report::rfc3339;
 use crate::serve::{parse_base_path, parse_public_url};
 use crate::store::{
-    Account, AccountRow, INVITATION_TIME, RESET_TIME, Role, ServiceStore, account_name, hash_password, seconds_now,
+    Account, AccountRow, INVITATION_TIME, RESET_TIME, Role, ServiceStore, TicketPurpose, account_name, hash_password,
+    seconds_now,
 };
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -54,11 +55,20 @@ pub fn run(command: &AccountsCommand, session: &Session) -> Result<ExitCode, Com
         }
         AccountsCommand::Invite { role, json } => {
             let now = seconds_now();
-            let token = store.create_invitation(parse_role(role)?, now)?;
-            let url = address(session, "/register?invitation=", &token)?;
+            let ticket = store.create_invitation(parse_role(role)?, None, now)?;
+            let url = address(session, "/register?invitation=", &ticket.token)?;
             let link =
                 Link { name: None, role: parse_role(role)?, url: Some(url), expires: Some(now + INVITATION_TIME) };
             link.print(*json, session)
+        }
+        AccountsCommand::Links { json } => links(&store, *json, session),
+        AccountsCommand::Revoke { number } => {
+            if !store.revoke_ticket(*number, seconds_now())? {
+                let none = format!("no link has number {number}; `recto accounts links` has those not used yet");
+                return Err(CommandError::Usage(none));
+            }
+            session.console.note(format!("link {number} is good for nothing any more"));
+            Ok(ExitCode::Success)
         }
     }
 }
@@ -85,7 +95,7 @@ impl Link {
     /// One that sets the password of an account.
     fn reset(store: &ServiceStore, account: &Account, session: &Session) -> Result<Link, CommandError> {
         let now = seconds_now();
-        let url = address(session, "/reset?ticket=", &store.create_reset(account.id, now)?)?;
+        let url = address(session, "/reset?ticket=", &store.create_reset(account.id, None, now)?.token)?;
         let name = Some(account.name.clone());
         Ok(Link { name, role: account.role, url: Some(url), expires: Some(now + RESET_TIME) })
     }
@@ -213,6 +223,54 @@ fn list(store: &ServiceStore, json: bool, session: &Session) -> Result<ExitCode,
     session.console.results(&text)?;
     if rows.is_empty() {
         session.console.note("nobody has an account yet; `recto accounts create` makes one");
+    }
+    Ok(ExitCode::Success)
+}
+
+/// One line of `--json`.
+#[derive(Serialize)]
+struct TicketLine<'t> {
+    number: i64,
+    purpose: &'static str,
+    role: Option<Role>,
+    account: Option<&'t str>,
+    made_by: Option<&'t str>,
+    created: String,
+    expires: String,
+}
+
+/// Links that are good once and were not used yet, without what makes them good.
+fn links(store: &ServiceStore, json: bool, session: &Session) -> Result<ExitCode, CommandError> {
+    let open = store.open_tickets(seconds_now())?;
+    let mut text = String::new();
+    for ticket in &open {
+        let (role, account) = match &ticket.purpose {
+            TicketPurpose::Invitation(role) => (Some(*role), None),
+            TicketPurpose::Password(name) => (None, Some(name.as_str())),
+        };
+        let line = TicketLine {
+            number: ticket.number,
+            purpose: if role.is_some() { "invitation" } else { "password" },
+            role,
+            account,
+            made_by: ticket.maker.as_deref(),
+            created: rfc3339(ticket.created),
+            expires: rfc3339(ticket.expires),
+        };
+        if json {
+            text.push_str(&to_json(&line)?);
+            continue;
+        }
+        let what = match (role, account) {
+            (Some(role), _) => format!("makes an account of role {role}"),
+            (None, account) => format!("sets the password of `{}`", printable(account.unwrap_or_default())),
+        };
+        let maker = line.made_by.map_or_else(String::new, |name| format!(" by {}", printable(name)));
+        text.push_str(&format!("{}: {what}, made {}{maker}, good until {}\n", line.number, line.created, line.expires));
+    }
+    session.console.results(&text)?;
+    if open.is_empty() {
+        session.console.note("no link waits to be used");
     }
     Ok(ExitCode::Success)
 }

@@ -2,7 +2,7 @@
 
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
-use crate::store::{AccountRow, INVITATION_TIME, RESET_TIME, Role};
+use crate::store::{Account, AccountRow, INVITATION_TIME, NewTicket, RESET_TIME, Role};
 
 /// A change of somebody's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Change {
 /// A link that is good once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
+    /// The number it is listed under until it is used.
+    pub number: i64,
     /// Its path, with the base path.
     pub path: String,
     /// Until when it is good, in seconds since 1970.
@@ -47,20 +49,23 @@ pub fn known(service: &Service, id: i64) -> Result<AccountRow, Problem> {
     row.ok_or_else(|| Problem::new(Code::UnknownAccount, "it may have been deleted"))
 }
 
-/// A link that makes an account of this role; blocks.
-pub fn invite(service: &Service, role: Role) -> Result<Link, Problem> {
+/// A link that makes an account of this role, made by whoever has the account `maker`; blocks.
+pub fn invite(service: &Service, role: Role, maker: Option<&Account>) -> Result<Link, Problem> {
     let now = service.guard.clock.now();
-    let token = service.guard.store()?.create_invitation(role, now)?;
-    Ok(Link { path: service.links.at(&format!("/register?invitation={token}")), expires: now + INVITATION_TIME })
+    let maker = maker.map(|account| account.name.as_str());
+    let NewTicket { number, token } = service.guard.store()?.create_invitation(role, maker, now)?;
+    let path = service.links.at(&format!("/register?invitation={token}"));
+    Ok(Link { number, path, expires: now + INVITATION_TIME })
 }
 
-/// A link that sets the password of an account; blocks.
-pub fn reset(service: &Service, id: i64) -> Result<(AccountRow, Link), Problem> {
+/// A link that sets the password of an account, made by whoever has the account `maker`; blocks.
+pub fn reset(service: &Service, id: i64, maker: Option<&Account>) -> Result<(AccountRow, Link), Problem> {
     let row = known(service, id)?;
     if row.disabled.is_some() {
         return Err(Problem::new(Code::AccountDisabled, "enable it first"));
     }
     let now = service.guard.clock.now();
-    let ticket = service.guard.store()?.create_reset(id, now)?;
-    Ok((row, Link { path: service.links.at(&format!("/reset?ticket={ticket}")), expires: now + RESET_TIME }))
+    let maker = maker.map(|account| account.name.as_str());
+    let NewTicket { number, token } = service.guard.store()?.create_reset(id, maker, now)?;
+    Ok((row, Link { number, path: service.links.at(&format!("/reset?ticket={token}")), expires: now + RESET_TIME }))
 }

@@ -4,6 +4,7 @@ use super::administer::{self, Change, Link};
 use super::session_api::fresh;
 use crate::report::rfc3339;
 use crate::serve::asked::{Parameters, json_body};
+use crate::serve::layers::access::Identity;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
 use crate::store::{AccountRow, Role};
@@ -65,6 +66,8 @@ pub struct AccountChange {
 /// A link that is good once; it cannot be shown again.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct LinkBody {
+    /// The number it is listed and revoked under until it is used.
+    id: i64,
     /// Where its page is.
     url: String,
     /// Until when.
@@ -88,7 +91,7 @@ impl AccountBody {
 
 impl LinkBody {
     fn of(link: Link) -> LinkBody {
-        LinkBody { url: link.path, expires: rfc3339(link.expires) }
+        LinkBody { id: link.number, url: link.path, expires: rfc3339(link.expires) }
     }
 }
 
@@ -116,12 +119,13 @@ pub async fn list(State(service): State<Arc<Service>>, RawQuery(query): RawQuery
 pub async fn invite(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
+    identity: Identity,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     Parameters::of(query.as_deref()).finish()?;
     let InvitationOrder { role } = json_body(&headers, &body)?;
-    let link = service.write(move |service| administer::invite(service, role)).await?;
+    let link = service.write(move |service| administer::invite(service, role, identity.account())).await?;
     Ok((StatusCode::CREATED, fresh(Json(LinkBody::of(link)))).into_response())
 }
 
@@ -195,10 +199,11 @@ pub async fn reset(
     State(service): State<Arc<Service>>,
     Path(account): Path<String>,
     RawQuery(query): RawQuery,
+    identity: Identity,
 ) -> Result<Response, Problem> {
     Parameters::of(query.as_deref()).finish()?;
     let id = number(&account)?;
-    let (_, link) = service.write(move |service| administer::reset(service, id)).await?;
+    let (_, link) = service.write(move |service| administer::reset(service, id, identity.account())).await?;
     Ok((StatusCode::CREATED, fresh(Json(LinkBody::of(link)))).into_response())
 }
 

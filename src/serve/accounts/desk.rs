@@ -81,7 +81,8 @@ pub async fn invite(
     client: Client,
     Posted(form): Posted<InviteForm>,
 ) -> Result<Response, Problem> {
-    let link = service.write(move |service| administer::invite(service, form.role)).await?;
+    let maker = identity.account().cloned();
+    let link = service.write(move |service| administer::invite(service, form.role, maker.as_ref())).await?;
     let about = format!("This link makes an account of role {}.", form.role);
     let secret = told(&client, &about, &link);
     show_accounts(&service, &identity, &visit, StatusCode::OK, Some(secret), None).await
@@ -99,7 +100,8 @@ pub async fn act(
     let id = number(&account)?;
     let change = match (form.action, form.role) {
         (Action::Reset, _) => {
-            let (row, link) = service.write(move |service| administer::reset(service, id)).await?;
+            let maker = identity.account().cloned();
+            let (row, link) = service.write(move |service| administer::reset(service, id, maker.as_ref())).await?;
             let about = format!("This link sets the password of {}.", row.account.name);
             let secret = told(&client, &about, &link);
             return show_accounts(&service, &identity, &visit, StatusCode::OK, Some(secret), None).await;
@@ -118,6 +120,22 @@ pub async fn act(
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// A link that is not wanted any more.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeTicketForm {
+    ticket: i64,
+}
+
+/// `POST /admin/tickets/revoke`: one that was used meanwhile is as good as revoked.
+pub async fn revoke_ticket(
+    State(service): State<Arc<Service>>,
+    Posted(RevokeTicketForm { ticket }): Posted<RevokeTicketForm>,
+) -> Result<Redirect, Problem> {
+    service.write(move |service| Ok(service.guard.store()?.revoke_ticket(ticket, service.guard.clock.now())?)).await?;
+    Ok(Redirect::to(&service.links.at("/admin/accounts#links")))
 }
 
 /// `GET /admin/keys`.
@@ -183,9 +201,14 @@ async fn show_accounts(
     secret: Option<(String, String)>,
     fault: Option<String>,
 ) -> Result<Response, Problem> {
-    let rows = service.read(|service| Ok(service.guard.store()?.accounts()?)).await?;
+    let (rows, tickets) = service
+        .read(|service| {
+            let store = service.guard.store()?;
+            Ok((store.accounts()?, store.open_tickets(service.guard.clock.now())?))
+        })
+        .await?;
     let own = identity.account().map(|account| account.id);
-    let page = AccountsPage { rows: &rows, own, token: form_token(identity), secret, fault };
+    let page = AccountsPage { rows: &rows, tickets: &tickets, own, token: form_token(identity), secret, fault };
     Ok(shown(status, ui::accounts_page(visit, page)))
 }
 

@@ -14,6 +14,7 @@ pub mod passwords;
 pub mod register;
 pub mod reset;
 pub mod session_api;
+pub mod tickets_api;
 
 mod entry;
 

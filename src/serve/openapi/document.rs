@@ -24,6 +24,8 @@ use utoipa::OpenApi;
         accounts::api::change,
         accounts::api::delete,
         accounts::api::reset,
+        accounts::tickets_api::list,
+        accounts::tickets_api::revoke,
         api::report,
         api::page,
         api::related::related,

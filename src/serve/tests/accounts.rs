@@ -239,7 +239,7 @@ async fn who_may_register_is_for_the_operator_to_say() {
     assert!(browser.get("/login").await.body.contains("Accounts are by invitation"));
     let typed = [("name", "Ada"), ("password", PASSWORD), ("repeat", PASSWORD)];
     assert_eq!(browser.post("/register", &typed).await.status.as_u16(), 422);
-    let token = store.create_invitation(Role::Editor, NOW).expect("room");
+    let token = store.create_invitation(Role::Editor, None, NOW).expect("room").token;
     assert!(browser.get(&format!("/register?invitation={token}")).await.body.contains(&token));
     let typed = [&typed[..], &[("invitation", token.as_str())]].concat();
     assert_eq!(told(&browser.post("/register", &typed).await), (303, "/".to_owned()));
@@ -249,7 +249,7 @@ async fn who_may_register_is_for_the_operator_to_say() {
     other.get("/login").await;
     assert_eq!(other.post("/register", &typed).await.status.as_u16(), 422, "used");
     let (closed, store) = site_where(Registration::Closed);
-    let token = store.create_invitation(Role::Editor, NOW).expect("room");
+    let token = store.create_invitation(Role::Editor, None, NOW).expect("room").token;
     let mut browser = Browser::new(&closed);
     browser.get("/login").await;
     let typed = [("name", "Ada"), ("password", PASSWORD), ("repeat", PASSWORD), ("invitation", token.as_str())];
@@ -262,7 +262,7 @@ async fn who_may_register_is_for_the_operator_to_say() {
 async fn a_link_sets_a_password_once() {
     let (site, store) = site_where(Registration::Closed);
     let id = store.create_account("Ada", Role::Admin, None, NOW).expect("room").expect("free").id;
-    let ticket = store.create_reset(id, NOW).expect("room");
+    let ticket = store.create_reset(id, None, NOW).expect("room").token;
     let mut browser = Browser::new(&site);
     let page = browser.get(&format!("/reset?ticket={ticket}")).await;
     assert!(page.body.contains("For the account of Ada."), "{}", page.body);
@@ -372,7 +372,7 @@ async fn asking_changes_nothing() {
     account(&store, "Ada", Role::Admin);
     let mut browser = Browser::new(&site);
     browser.log_in("Ada", PASSWORD).await;
-    let ticket = store.create_invitation(Role::Reader, NOW).expect("room");
+    let ticket = store.create_invitation(Role::Reader, None, NOW).expect("room").token;
     let kept = || {
         let mut files = Vec::new();
         for name in ["service.sqlite", "service.sqlite-wal", "catalogue.sqlite", "catalogue.sqlite-wal"] {

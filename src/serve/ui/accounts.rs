@@ -2,17 +2,20 @@
 
 use crate::report::rfc3339;
 use crate::serve::ui::admin::AdminFrame;
+use crate::serve::ui::comments::moment;
 use crate::serve::ui::form::{Choice, Field, Form};
 use crate::serve::ui::format::{date, plain};
 use crate::serve::ui::shell::{Shell, render};
 use crate::serve::visit::Visit;
-use crate::store::{AccountRow, KeyRow, Role, Scope};
+use crate::store::{AccountRow, KeyRow, OpenTicket, Role, Scope, TicketPurpose};
 use askama::Template;
 
 /// A page of accounts.
 pub struct AccountsPage<'p> {
     /// Every account.
     pub rows: &'p [AccountRow],
+    /// Every link that is good once and was not used yet.
+    pub tickets: &'p [OpenTicket],
     /// The one of who looks.
     pub own: Option<i64>,
     /// What forms must send along.
@@ -34,6 +37,29 @@ struct AccountEntry {
     seen: String,
 }
 
+struct TicketEntry {
+    number: i64,
+    what: String,
+    maker: String,
+    made: String,
+    expires: String,
+}
+
+impl TicketEntry {
+    fn new(ticket: &OpenTicket) -> TicketEntry {
+        TicketEntry {
+            number: ticket.number,
+            what: match &ticket.purpose {
+                TicketPurpose::Invitation(role) => format!("Makes an account of role {role}"),
+                TicketPurpose::Password(name) => format!("Sets the password of {}", plain(name)),
+            },
+            maker: ticket.maker.as_deref().map_or_else(|| "the operator".to_owned(), plain),
+            made: moment(ticket.created),
+            expires: moment(ticket.expires),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "admin_accounts.html", config = "src/serve/ui/askama.toml")]
 struct AccountsTemplate<'p> {
@@ -41,6 +67,8 @@ struct AccountsTemplate<'p> {
     frame: AdminFrame,
     page: AccountsPage<'p>,
     entries: Vec<AccountEntry>,
+    tickets: Vec<TicketEntry>,
+    revoke: String,
     form: Form,
 }
 
@@ -71,8 +99,15 @@ pub fn accounts_page(visit: &Visit, page: AccountsPage<'_>) -> String {
         submit: "Make an invitation",
         ..Form::default()
     };
-    let shell = Shell::new(visit, "Accounts", "");
-    render(&AccountsTemplate { shell, frame: AdminFrame::new(visit, "/admin/accounts"), page, entries, form })
+    render(&AccountsTemplate {
+        shell: Shell::new(visit, "Accounts", ""),
+        frame: AdminFrame::new(visit, "/admin/accounts"),
+        tickets: page.tickets.iter().map(TicketEntry::new).collect(),
+        revoke: links.at("/admin/tickets/revoke"),
+        page,
+        entries,
+        form,
+    })
 }
 
 /// A page of keys.

@@ -38,7 +38,7 @@ pub use names::{NAME_LENGTH, NameError, account_name, folded_name, is_reserved};
 pub use passwords::{PASSWORD_LONGEST, PASSWORD_SHORTEST, PasswordError, check_password, hash_password, is_password};
 pub use sessions::{SESSION_IDLE, SESSION_LONGEST};
 pub use sidecars::{SidecarChange, SidecarRow};
-pub use tickets::{INVITATION_TIME, RESET_TIME, Registered, Ticket};
+pub use tickets::{INVITATION_TIME, NewTicket, OpenTicket, RESET_TIME, Registered, Ticket, TicketPurpose};
 pub use uploads::UploadRow;
 
 use super::catalogue::configure;

@@ -32,51 +32,112 @@ pub enum Registered {
     NoInvitation,
 }
 
+/// A ticket that was made, with what makes it good: the only time that can be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTicket {
+    /// The number it is listed under.
+    pub number: i64,
+    /// What makes it good.
+    pub token: String,
+}
+
+/// A ticket that was not used yet, without what makes it good; times are seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenTicket {
+    /// Its number; never given twice.
+    pub number: i64,
+    /// What it is good for.
+    pub purpose: TicketPurpose,
+    /// The name of who made it, as it was then; none if it was nobody with an account.
+    pub maker: Option<String>,
+    /// When it was made.
+    pub created: i64,
+    /// From when on it is good for nothing.
+    pub expires: i64,
+}
+
+/// What an open ticket is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TicketPurpose {
+    /// To make an account of this role.
+    Invitation(Role),
+    /// To set the password of the account with this name.
+    Password(String),
+}
+
 /// Purposes as they are kept. The invitation of the first administrator is replaced by the next one.
 const INVITATION: &str = "invitation";
 const FIRST: &str = "first";
 const PASSWORD: &str = "password";
 
-const INSERT: &str =
-    "INSERT INTO tickets (hash, purpose, role, account, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const INSERT: &str = "INSERT INTO tickets (hash, purpose, role, account, maker, created, expires)
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 impl ServiceStore {
-    /// Makes an invitation for an account of this role and returns its token: the only time it can be seen.
-    pub fn create_invitation(&self, role: Role, now: i64) -> Result<String, StoreError> {
+    /// Makes an invitation for an account of this role; `maker` is the name of who does, if that has an account.
+    pub fn create_invitation(&self, role: Role, maker: Option<&str>, now: i64) -> Result<NewTicket, StoreError> {
         let token = secret::random()?;
-        self.write(|transaction| {
+        let number = self.write(|transaction| {
             transaction.execute("DELETE FROM tickets WHERE expires <= ?1", [now])?;
             let none: Option<i64> = None;
-            transaction
-                .execute(INSERT, params![hash(&token), INVITATION, role.code(), none, now, now + INVITATION_TIME])
-                .map(drop)
+            let end = now + INVITATION_TIME;
+            transaction.execute(INSERT, params![hash(&token), INVITATION, role.code(), none, maker, now, end])?;
+            Ok(transaction.last_insert_rowid())
         })?;
-        Ok(token)
+        Ok(NewTicket { number, token })
     }
 
-    /// Makes the invitation of the first administrator in place of the one before; see
-    /// [`ServiceStore::create_invitation`].
+    /// Makes the invitation of the first administrator in place of the one before and returns its token: the only time
+    /// it can be seen.
     pub fn create_first_invitation(&self, now: i64) -> Result<String, StoreError> {
         let token = secret::random()?;
         self.write(|transaction| {
             transaction.execute("DELETE FROM tickets WHERE purpose = ?1", [FIRST])?;
-            let none: Option<i64> = None;
-            let role = Role::Admin.code();
-            transaction.execute(INSERT, params![hash(&token), FIRST, role, none, now, now + RESET_TIME]).map(drop)
+            let (nobody, no_account): (Option<&str>, Option<i64>) = (None, None);
+            let (role, end) = (Role::Admin.code(), now + RESET_TIME);
+            transaction.execute(INSERT, params![hash(&token), FIRST, role, no_account, nobody, now, end]).map(drop)
         })?;
         Ok(token)
     }
 
-    /// Makes a ticket that sets the password of an account, in place of any before, and returns its token: the only
-    /// time it can be seen.
-    pub fn create_reset(&self, account: i64, now: i64) -> Result<String, StoreError> {
+    /// Makes a ticket that sets the password of an account, in place of any before; `maker` is the name of who does, if
+    /// that has an account.
+    pub fn create_reset(&self, account: i64, maker: Option<&str>, now: i64) -> Result<NewTicket, StoreError> {
         let token = secret::random()?;
-        self.write(|transaction| {
+        let number = self.write(|transaction| {
             transaction.execute("DELETE FROM tickets WHERE account = ?1 OR expires <= ?2", [account, now])?;
-            let none: Option<&str> = None;
-            transaction.execute(INSERT, params![hash(&token), PASSWORD, none, account, now, now + RESET_TIME]).map(drop)
+            let (none, end): (Option<&str>, _) = (None, now + RESET_TIME);
+            transaction.execute(INSERT, params![hash(&token), PASSWORD, none, account, maker, now, end])?;
+            Ok(transaction.last_insert_rowid())
         })?;
-        Ok(token)
+        Ok(NewTicket { number, token })
+    }
+
+    /// Every ticket that is good at this time, the oldest first.
+    pub fn open_tickets(&self, now: i64) -> Result<Vec<OpenTicket>, StoreError> {
+        let connection = self.connection();
+        let sql = "SELECT number, tickets.role, accounts.name, maker, tickets.created, expires FROM tickets
+                   LEFT JOIN accounts ON accounts.id = account AND disabled IS NULL
+                   WHERE expires > ?1 AND (tickets.role IS NOT NULL OR accounts.name IS NOT NULL) ORDER BY number";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([now], |row| {
+            let purpose = match row.get(2)? {
+                Some(name) => TicketPurpose::Password(name),
+                None => TicketPurpose::Invitation(role_of(row, 1)?),
+            };
+            let (number, maker, created, expires) = (row.get(0)?, row.get(3)?, row.get(4)?, row.get(5)?);
+            Ok(OpenTicket { number, purpose, maker, created, expires })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Makes a ticket good for nothing; false if it was so already.
+    pub fn revoke_ticket(&self, number: i64, now: i64) -> Result<bool, StoreError> {
+        self.write(|transaction| {
+            let expired =
+                transaction.execute("DELETE FROM tickets WHERE number = ?1 AND expires <= ?2", [number, now])?;
+            Ok(expired == 0 && transaction.execute("DELETE FROM tickets WHERE number = ?1", [number])? > 0)
+        })
     }
 
     /// What a ticket is good for at this time; `None` if for nothing. Does not use it.
@@ -154,7 +215,7 @@ mod tests {
     #[test]
     fn an_invitation_makes_one_account_in_its_time() {
         let (_directory, store) = store();
-        let token = store.create_invitation(Role::Editor, 1_000).expect("room");
+        let token = store.create_invitation(Role::Editor, None, 1_000).expect("room").token;
         assert_eq!(store.ticket(&token, 1_000).expect("readable"), Some(Ticket::Invitation(Role::Editor)));
         let register = |name: &str, token: &str, now| store.register(name, "hash", Some(token), now).expect("room");
         store.create_account("Ada", Role::Reader, None, 1_000).expect("room");
@@ -175,13 +236,13 @@ mod tests {
         let (directory, store) = store();
         let ada = store.create_account("Ada", Role::Reader, None, 1_000).expect("room").expect("free");
         let session = store.create_session(ada.id, 1_000).expect("room");
-        let old = store.create_reset(ada.id, 1_000).expect("room");
-        let token = store.create_reset(ada.id, 1_000).expect("room");
+        let old = store.create_reset(ada.id, None, 1_000).expect("room").token;
+        let token = store.create_reset(ada.id, None, 1_000).expect("room").token;
         let reset = |token: &str, now| store.reset_password(token, "new hash", now).expect("room").is_some();
         assert!(!reset(&old, 1_001), "replaced");
         assert!(!reset(&token, 1_000 + RESET_TIME), "too late");
         assert!(store.register("Eve", "hash", Some(&token), 1_001).expect("room") == Registered::NoInvitation);
-        let invitation = store.create_invitation(Role::Admin, 1_000).expect("room");
+        let invitation = store.create_invitation(Role::Admin, None, 1_000).expect("room").token;
         assert!(!reset(&invitation, 1_001), "for something else");
         assert!(reset(&token, 1_001));
         assert!(!reset(&token, 1_001), "used");
@@ -190,15 +251,50 @@ mod tests {
         let disable = || store.set_disabled(ada.id, true, 1).map(drop);
         let change = || store.set_password(ada.id, "x").map(drop);
         for end in [&disable as &dyn Fn() -> Result<(), StoreError>, &change] {
-            let token = store.create_reset(ada.id, 1_000).expect("room");
+            let token = store.create_reset(ada.id, None, 1_000).expect("room").token;
             end().expect("room");
             store.set_disabled(ada.id, false, 1).expect("room");
             assert_eq!(store.ticket(&token, 1_001).expect("readable"), None, "worthless");
         }
-        let token = store.create_reset(ada.id, 1_000).expect("room");
+        let token = store.create_reset(ada.id, None, 1_000).expect("room").token;
         for entry in std::fs::read_dir(directory.path()).expect("listed") {
             let bytes = std::fs::read(entry.expect("listed").path()).expect("readable");
             assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()));
         }
+    }
+
+    #[test]
+    fn tickets_are_listed_until_they_are_used_revoked_or_too_old() {
+        let (_directory, store) = store();
+        let ada = store.create_account("Ada", Role::Reader, None, 1_000).expect("room").expect("free");
+        let first = store.create_invitation(Role::Editor, Some("Grace"), 1_000).expect("room");
+        let second = store.create_invitation(Role::Reader, None, 1_000).expect("room");
+        let password = store.create_reset(ada.id, Some("Grace"), 1_001).expect("room");
+        let open = |now| store.open_tickets(now).expect("readable");
+        let numbers = |now| open(now).iter().map(|ticket| ticket.number).collect::<Vec<_>>();
+        assert_eq!(
+            open(1_002)[0],
+            OpenTicket {
+                number: first.number,
+                purpose: TicketPurpose::Invitation(Role::Editor),
+                maker: Some("Grace".to_owned()),
+                created: 1_000,
+                expires: 1_000 + INVITATION_TIME,
+            }
+        );
+        assert_eq!(open(1_002)[2].purpose, TicketPurpose::Password("Ada".to_owned()));
+        assert_eq!(numbers(1_002), [first.number, second.number, password.number]);
+        assert_eq!(numbers(1_001 + RESET_TIME), [first.number, second.number]);
+        assert!(store.set_disabled(ada.id, true, 1_002).expect("room"));
+        assert_eq!(numbers(1_002), [first.number, second.number], "good for nothing while its owner is locked out");
+        assert!(store.revoke_ticket(first.number, 1_002).expect("room"));
+        assert!(!store.revoke_ticket(first.number, 1_002).expect("room"), "again");
+        assert_eq!(store.ticket(&first.token, 1_002).expect("readable"), None);
+        let register = |token: &str| store.register("Zoe", "hash", Some(token), 1_002).expect("room");
+        assert_eq!(register(&first.token), Registered::NoInvitation, "revoked");
+        assert!(matches!(register(&second.token), Registered::Account(_)));
+        assert_eq!(numbers(1_002), Vec::<i64>::new(), "used");
+        let late = store.create_invitation(Role::Reader, None, 2_000).expect("room");
+        assert!(!store.revoke_ticket(late.number, 2_000 + INVITATION_TIME).expect("room"), "it has expired");
     }
 }
