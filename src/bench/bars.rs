@@ -9,7 +9,7 @@ use serde::Serialize;
 /// Pages of the library that times of searches and memory are judged on.
 pub const JUDGED_PAGES: u64 = 100_000;
 /// Pages of the libraries that growth is judged on.
-pub const GROWTH_PAGES: [u64; 3] = [10_000, JUDGED_PAGES, 1_000_000];
+pub const GROWTH_PAGES: [u64; 5] = [10_000, 30_000, JUDGED_PAGES, 300_000, 1_000_000];
 /// The same where there is little time; what depends on size is not judged then.
 pub const QUICK_PAGES: [u64; 2] = [1_000, 3_000];
 
@@ -17,6 +17,9 @@ pub const QUICK_PAGES: [u64; 2] = [1_000, 3_000];
 const INGEST_MEMORY: f64 = (512_u64 << 20) as f64;
 /// Where what cannot be measured by the program alone is.
 const BY_SCRIPT: &str = "`benches/bars.py` measures it, with all others";
+/// What was left out by whoever asked.
+const NOT_ASKED: &str = "not asked for";
+const NO_COLLECTION: &str = "name a collection with --judged";
 
 /// On which side of the bar a figure has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -63,13 +66,13 @@ pub struct Bar {
     pub why: Option<String>,
 }
 
-/// What the bars are held against.
+/// What the bars are held against; what is `None` was not asked for.
 #[derive(Debug)]
 pub struct Figures<'f> {
     /// Of an ingest of real files.
-    pub cost: &'f Cost,
+    pub cost: Option<&'f Cost>,
     /// Of libraries made of their text.
-    pub growth: &'f Growth,
+    pub growth: Option<&'f Growth>,
     /// Of a judged collection, every question asked with the words combined by `or`.
     pub quality: Option<&'f Quality>,
     /// What a file may cost.
@@ -82,14 +85,16 @@ type Measured = Result<f64, String>;
 /// Every bar, in the order of the contract.
 pub fn bars(figures: &Figures<'_>) -> Vec<Bar> {
     let Figures { cost, growth, quality, .. } = figures;
-    let ratios = cost.ratios;
-    let judged = judged_point(growth);
+    let of_cost = |figure: fn(&Cost) -> Measured| cost.ok_or_else(|| NOT_ASKED.to_owned()).and_then(figure);
+    let judged = growth.ok_or_else(|| NOT_ASKED.to_owned()).and_then(judged_point);
     let of_judged = |figure: fn(&Point) -> f64| judged.clone().map(figure);
     let by_script = || Err(BY_SCRIPT.to_owned());
-    let one_core = || "this machine has one core".to_owned();
-    let cpu = |ratio: f64| if ratio > 0.0 { Ok(ratio) } else { Err("the system does not tell".to_owned()) };
-    let ranking =
-        quality.map(|quality| quality.scores.ndcg_at_10).ok_or_else(|| "name a collection with --judged".to_owned());
+    let ranking = quality.map(|quality| quality.scores.ndcg_at_10).ok_or_else(|| NO_COLLECTION.to_owned());
+    let ingest_cpu = of_cost(|cost| known(cost.ratios.ingest_to_extraction_cpu));
+    let two_jobs = of_cost(|cost| cost.ratios.one_job_to_two.ok_or_else(|| "this machine has one core".to_owned()));
+    let unchanged = of_cost(|cost| Ok(cost.ratios.unchanged_to_first));
+    let disk = of_cost(|cost| Ok(cost.library.disk_bytes_per_text_byte));
+    let spread = growth.ok_or_else(|| NOT_ASKED.to_owned()).and_then(growth_spread);
     let (memory, memory_bar) = ingest_memory(figures);
     let at_most = |name, what, figure, bar, unit| Bar::of(name, what, figure, Side::AtMost, bar, unit);
     let at_least = |name, what, figure, bar| Bar::of(name, what, figure, Side::AtLeast, bar, "");
@@ -97,12 +102,12 @@ pub fn bars(figures: &Figures<'_>) -> Vec<Bar> {
     vec![
         at_least("text_quality", "text: F1 beside the best of three others", by_script(), 0.0),
         at_least("extraction_cpu", "CPU of PDFium ÷ CPU of extraction", by_script(), 4.0),
-        at_most("ingest_cpu", "CPU of an ingest ÷ CPU of extraction", cpu(ratios.ingest_to_extraction_cpu), 1.5, ""),
-        at_least("two_jobs", "ingest: one job ÷ two jobs", ratios.one_job_to_two.ok_or_else(one_core), 1.8),
-        below("unchanged", "ingest: nothing changed ÷ first", Ok(ratios.unchanged_to_first), 0.01, ""),
+        at_most("ingest_cpu", "CPU of an ingest ÷ CPU of extraction", ingest_cpu, 1.5, ""),
+        at_least("two_jobs", "ingest: one job ÷ two jobs", two_jobs, 1.8),
+        below("unchanged", "ingest: nothing changed ÷ first", unchanged, 0.01, ""),
         at_most("ingest_memory", "ingest: memory of all processes", memory, memory_bar, "MB"),
         below("idle_memory", "server, idle, 100,000 pages: memory", by_script(), mebibytes(150), "MB"),
-        at_most("disk", "on disk ÷ text, these files", Ok(cost.library.disk_bytes_per_text_byte), 0.9, ""),
+        at_most("disk", "on disk ÷ text, these files", disk, 0.9, ""),
         at_most(
             "disk_large",
             "on disk ÷ text, 100,000 pages",
@@ -113,7 +118,7 @@ pub fn bars(figures: &Figures<'_>) -> Vec<Bar> {
         at_most("search_p50", "search, 100,000 pages: p50", of_judged(|point| point.search.answer.p50_ms), 5.0, "ms"),
         at_most("search_p99", "search, 100,000 pages: p99", of_judged(|point| point.search.answer.p99_ms), 50.0, "ms"),
         at_most("search_bare", "search: p50 ÷ p50 of the bare query", of_judged(|point| point.search.ratio), 2.0, ""),
-        at_most("growth", "ingest CPU a page: most beside least, less 1", growth_spread(growth), 0.2, ""),
+        at_most("growth", "ingest CPU a page: most beside least, less 1", spread, 0.2, ""),
         at_least("ranking", "ranking: nDCG@10, words combined by or", ranking, 0.4),
         at_least("damage", "damaged files: without crash, hang or loss", by_script(), 1.0),
         at_least("kills", "killed ingests: without loss or repetition", by_script(), 1.0),
@@ -173,17 +178,22 @@ fn growth_spread(growth: &Growth) -> Measured {
     if !has(most) || growth.points.iter().all(|point| point.library.pages > least + least / 10) {
         return Err("it takes libraries of 10,000 to 1,000,000 pages".to_owned());
     }
-    if growth.ingest_spread > 0.0 { Ok(growth.ingest_spread) } else { Err("the system does not tell".to_owned()) }
+    known(growth.ingest_spread)
+}
+
+/// Processor time, which some systems do not tell; it is 0 then.
+fn known(figure: f64) -> Measured {
+    if figure > 0.0 { Ok(figure) } else { Err("the system does not tell".to_owned()) }
 }
 
 /// The most that all processes of an ingest may have held together, and what they may, in MB.
 fn ingest_memory(figures: &Figures<'_>) -> (Measured, f64) {
-    let Figures { cost, limits, .. } = figures;
+    let bar = |jobs: f64| (jobs * figures.limits.memory_bytes as f64 + INGEST_MEMORY) / 1e6;
+    let Some(cost) = figures.cost else { return (Err(NOT_ASKED.to_owned()), bar(1.0)) };
     let jobs = cost.jobs as f64;
     let readers = cost.reader_peak_memory_bytes.as_ref().map_or(0.0, |statistic| statistic.max * jobs);
     let all = cost.peak_memory_bytes.as_ref().map(|statistic| (statistic.max + readers) / 1e6);
-    let bar = (jobs * limits.memory_bytes as f64 + INGEST_MEMORY) / 1e6;
-    (all.ok_or_else(|| "the system does not tell".to_owned()), bar)
+    (all.ok_or_else(|| "the system does not tell".to_owned()), bar(jobs))
 }
 
 #[cfg(test)]
@@ -193,12 +203,16 @@ pub(crate) mod tests {
     use crate::bench::growth::tests::growth;
 
     fn measured(cost: &Cost, growth: &Growth) -> Vec<Bar> {
-        bars(&Figures { cost, growth, quality: None, limits: &Limits::default() })
+        bars(&Figures { cost: Some(cost), growth: Some(growth), quality: None, limits: &Limits::default() })
     }
 
     /// Bars for tables.
     pub(crate) fn examples() -> Vec<Bar> {
         measured(&cost(), &growth(&GROWTH_PAGES))
+    }
+
+    fn at_judged(growth: &mut Growth) -> &mut Point {
+        growth.points.iter_mut().find(|point| point.library.pages >= JUDGED_PAGES).expect("the library judged")
     }
 
     fn verdict(bars: &[Bar], name: &str) -> Verdict {
@@ -237,10 +251,10 @@ pub(crate) mod tests {
             ("unchanged", |cost, _| cost.ratios.unchanged_to_first = 0.01),
             ("ingest_memory", |cost, _| cost.peak_memory_bytes.iter_mut().for_each(|memory| memory.max = 9e12)),
             ("disk", |cost, _| cost.library.disk_bytes_per_text_byte = 0.91),
-            ("disk_large", |_, growth| growth.points[1].library.disk_bytes_per_text_byte = 0.91),
-            ("search_p50", |_, growth| growth.points[1].search.answer.p50_ms = 5.1),
-            ("search_p99", |_, growth| growth.points[1].search.answer.p99_ms = 50.1),
-            ("search_bare", |_, growth| growth.points[1].search.ratio = 2.1),
+            ("disk_large", |_, growth| at_judged(growth).library.disk_bytes_per_text_byte = 0.91),
+            ("search_p50", |_, growth| at_judged(growth).search.answer.p50_ms = 5.1),
+            ("search_p99", |_, growth| at_judged(growth).search.answer.p99_ms = 50.1),
+            ("search_bare", |_, growth| at_judged(growth).search.ratio = 2.1),
             ("growth", |_, growth| growth.ingest_spread = 0.21),
         ];
         for (name, spoil) in cases {
@@ -249,6 +263,19 @@ pub(crate) mod tests {
             let all = measured(&cost, &growth);
             let failed: Vec<&str> = all.iter().filter(|bar| bar.verdict == Verdict::Fail).map(|bar| bar.name).collect();
             assert_eq!(failed, [name]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_not_judged() {
+        let (cost, growth, limits) = (cost(), growth(&GROWTH_PAGES), Limits::default());
+        for (is_cost, is_growth) in [(true, false), (false, true), (false, false)] {
+            let (cost, growth) = (is_cost.then_some(&cost), is_growth.then_some(&growth));
+            let all = bars(&Figures { cost, growth, quality: None, limits: &limits });
+            let judged = |name: &str| verdict(&all, name) != Verdict::NotMeasured;
+            assert_eq!(["ingest_cpu", "unchanged", "disk", "ingest_memory"].map(judged), [is_cost; 4]);
+            assert_eq!(["search_p50", "disk_large", "growth"].map(judged), [is_growth; 3]);
+            assert!(all.iter().all(|bar| bar.figure.is_some() != bar.why.is_some()), "{all:?}");
         }
     }
 

@@ -74,6 +74,8 @@ pub struct Point {
     pub open_ms: f64,
     /// Searches of all kinds.
     pub search: KindSpeed,
+    /// The same by kind.
+    pub kinds: Vec<KindSpeed>,
     /// With a client on every core at the same time.
     pub throughput: Throughput,
     /// Seconds of an ingest that finds nothing new.
@@ -152,6 +154,7 @@ impl Making<'_> {
             peak_memory_bytes,
             open_ms: open_ms(&index)?,
             search: search.all,
+            kinds: search.kinds,
             throughput: search.throughput,
             unchanged_seconds: self.again(&index, &files, stop)?,
             library,
@@ -212,6 +215,7 @@ fn open_ms(index: &Path) -> Result<f64, BenchError> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::bench::Kind;
     use crate::bench::cost::tests::cost;
     use crate::bench::made_reports::tests::library;
     use crate::bench::speed::Latency;
@@ -243,6 +247,7 @@ pub(crate) mod tests {
                 ingest_cpu_ms_per_page: 0.3 + size / 250.0,
                 peak_memory_bytes: Some(100_000_000 + pages * 40),
                 open_ms: 4.0 + size,
+                kinds: vec![KindSpeed { kind: Some(Kind::Phrase), ..search.clone() }],
                 search,
                 throughput: Throughput { clients: 2, queries_per_second: 486.0 },
                 unchanged_seconds: 0.05 * size,
@@ -278,6 +283,7 @@ pub(crate) mod tests {
         assert_eq!(growth.corpus.reports, 3);
         for point in &growth.points {
             assert!(point.open_ms > 0.0 && point.search.answer.p99_ms > 0.0 && point.search.bare.p50_ms > 0.0);
+            assert_eq!(point.kinds.iter().map(|kind| kind.queries).sum::<usize>(), point.search.queries);
             assert!(point.unchanged_seconds > 0.0 && point.library.disk_bytes_per_page.index > 0.0);
             assert!(point.ingest_cpu_ms_per_page > 0.0 || !cfg!(target_os = "linux"), "{point:?}");
         }

@@ -7,7 +7,7 @@ mod bench;
 mod correct;
 
 pub use bench::{
-    BenchBarsArguments, BenchCommand, BenchGrowthArguments, BenchIngestArguments, BenchOnceArguments,
+    BarsPart, BenchBarsArguments, BenchCommand, BenchGrowthArguments, BenchIngestArguments, BenchOnceArguments,
     BenchQualityArguments, BenchSearchArguments, RunsArguments,
 };
 
@@ -17,10 +17,11 @@ use crate::cli::config::LogFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Search libraries of report PDFs, down to the page and the words on it.
 #[derive(Debug, Parser)]
-#[command(name = "recto", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "recto", version, long_version = long_version(), max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
 Examples:
   recto ingest ~/reports               index every PDF under a folder
@@ -37,6 +38,18 @@ pub struct Arguments {
     /// Options of every command.
     #[command(flatten)]
     pub global: GlobalArguments,
+}
+
+/// The version of this build.
+fn long_version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| with_commit(option_env!("RECTO_COMMIT")))
+}
+
+/// The version, and of a build for release the commit: figures and reports of defects say what they are of.
+fn with_commit(commit: Option<&str>) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    commit.map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"))
 }
 
 /// Options of every command.
@@ -639,5 +652,17 @@ mod tests {
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_that_knows_its_commit_tells_it() {
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(with_commit(None), version);
+        assert_eq!(with_commit(Some("1a2b3c-dirty")), format!("{version} (1a2b3c-dirty)"));
     }
 }

@@ -315,7 +315,7 @@ fn growth_is_a_table_and_a_picture() {
     let figures = json(&sandbox, &format!("{arguments} --json"));
     insta::assert_snapshot!(fields(&figures), @"bench corpus.* ingest_spread machine.* points.*");
     insta::assert_snapshot!(fields(&figures["corpus"]), @"bytes files library list_hash pages queries reports runs seed warmup");
-    insta::assert_snapshot!(fields(&figures["points"][0]), @"ingest_cpu_ms_per_page ingest_seconds library.* open_ms peak_memory_bytes search.* throughput.* unchanged_seconds");
+    insta::assert_snapshot!(fields(&figures["points"][0]), @"ingest_cpu_ms_per_page ingest_seconds kinds.* library.* open_ms peak_memory_bytes search.* throughput.* unchanged_seconds");
     assert_eq!(figures["points"].as_array().map(Vec::len), Some(2));
     assert!(figures["points"][0]["library"]["pages"].as_u64() < figures["points"][1]["library"]["pages"].as_u64());
 }
@@ -360,4 +360,23 @@ fn bars_are_printed_with_what_was_measured() {
     let ranking = figures["bars"].as_array().expect("bars").iter().find(|bar| bar["name"] == "ranking");
     assert_eq!(ranking.expect("judged")["figure"], figures["quality"]["scores"]["ndcg_at_10"]);
     assert!(!sandbox.path("index").exists());
+}
+
+#[test]
+fn bars_are_measured_in_parts() {
+    let sandbox = with_reports();
+    with_collection_in(&sandbox);
+    let arguments = "bench bars reports --pages 40,80 --judged judged --quick --json --svg curves.svg --only";
+    for (only, measured) in [("ingest", "ingest"), ("growth", "growth"), ("ranking", "quality")] {
+        let figures = json(&sandbox, &format!("{arguments} {only}"));
+        for part in ["ingest", "growth", "quality"] {
+            assert_eq!(figures[part].is_object(), part == measured, "{only}: {part}");
+        }
+        assert!(figures["corpus"]["files"].as_u64() > Some(0), "{only}: {}", figures["corpus"]);
+        let reasons: Vec<&str> =
+            figures["bars"].as_array().expect("bars").iter().filter_map(|bar| bar["why"].as_str()).collect();
+        assert!(reasons.contains(&"not asked for"), "{only}: {reasons:?}");
+        assert_eq!(std::fs::remove_file(sandbox.path("curves.svg")).is_ok(), only == "growth", "{only}");
+    }
+    assert_eq!(sandbox.run("bench bars reports --only speed").status.code(), Some(2));
 }

@@ -19,7 +19,10 @@ fn help_and_version_are_results() {
         assert!(output.stderr.is_empty() && !output.stdout.is_empty(), "{arguments}");
     }
     let version = sandbox.run("--version");
-    assert_eq!(String::from_utf8_lossy(&version.stdout), concat!("recto ", env!("CARGO_PKG_VERSION"), "\n"));
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    let short = String::from_utf8_lossy(&sandbox.run("-V").stdout).into_owned();
+    assert_eq!(short, concat!("recto ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert!(version.starts_with(short.trim()), "{version}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What can be typed after `recto bench`.
 
-use clap::{Args, Subcommand};
+use crate::bench::bars::GROWTH_PAGES;
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// `recto bench`
@@ -75,7 +76,7 @@ as it does not depend on the library. Processor time is without that of making t
 takes some 3 GB in the temporary folder (TMPDIR says where) and some minutes.")]
 pub struct BenchGrowthArguments {
     /// Pages of the libraries, with commas between
-    #[arg(long, value_name = "N,…", value_delimiter = ',', default_values_t = [10_000, 30_000, 100_000, 300_000, 1_000_000])]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_values_t = GROWTH_PAGES)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub pages: Vec<u64>,
     /// Keep the libraries made in folders of this new folder
@@ -106,7 +107,8 @@ Files are ingested as by `recto bench ingest`, libraries made of their text meas
 collection scored as by `recto bench quality --op or`. What takes other programs is measured by benches/bars.py, which
 prints it together with these.
 
-With --quick everything is done once and on a small scale; what depends on the size of a library is then not judged.")]
+With --quick everything is done once and on a small scale; what depends on the size of a library is then not judged. --only
+measures a part of it and tells of the rest that it was not asked for.")]
 pub struct BenchBarsArguments {
     /// Files and folders
     #[arg(value_name = "PATH", required = true, value_hint = clap::ValueHint::AnyPath)]
@@ -114,7 +116,10 @@ pub struct BenchBarsArguments {
     /// Folder of a judged collection
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub judged: Option<PathBuf>,
-    /// Pages of the libraries made, with commas between [default: 10000,100000,1000000]
+    /// Measure only these, with commas between
+    #[arg(long, value_name = "PART,…", value_delimiter = ',')]
+    pub only: Vec<BarsPart>,
+    /// Pages of the libraries made, with commas between [default: 10000,30000,100000,300000,1000000]
     #[arg(long, value_name = "N,…", value_delimiter = ',')]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub pages: Option<Vec<u64>>,
@@ -128,9 +133,23 @@ pub struct BenchBarsArguments {
     /// Take little time for it
     #[arg(long)]
     pub quick: bool,
+    /// Draw the curves of growth into this file
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub svg: Option<PathBuf>,
     /// Print it as a JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `recto bench bars` can measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BarsPart {
+    /// An ingest of the files
+    Ingest,
+    /// Libraries made of their text, and searches of them
+    Growth,
+    /// A judged collection
+    Ranking,
 }
 
 /// `recto bench once`

@@ -11,14 +11,14 @@ pub struct BarsText<'b> {
     pub bars: &'b [Bar],
     /// What was measured on.
     pub machine: &'b Machine,
-    /// And of what.
-    pub corpus: &'b Corpus,
+    /// And of what, if anything was.
+    pub corpus: Option<&'b Corpus>,
 }
 
 impl Display for BarsText<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}", machine_line(self.machine))?;
-        writeln!(formatter, "{}\n", corpus_line(self.corpus))?;
+        writeln!(formatter, "{}\n", self.corpus.map_or_else(|| "no files".to_owned(), corpus_line))?;
         writeln!(formatter, "{:46}{:>10}{:>13}", "", "figure", "bar")?;
         for Bar { what, figure, side, bar, unit, verdict, why, .. } in self.bars {
             let number = |value: f64| if value >= 100.0 { format!("{value:.0}") } else { digits(value) };
@@ -53,7 +53,7 @@ mod tests {
     fn the_table_has_every_bar() {
         let mut bars = examples();
         bars.iter_mut().filter(|bar| bar.name == "search_p99").for_each(|bar| bar.verdict = Verdict::Fail);
-        insta::assert_snapshot!(BarsText { bars: &bars, machine: &machine(), corpus: &corpus() }, @r"
+        insta::assert_snapshot!(BarsText { bars: &bars, machine: &machine(), corpus: Some(&corpus()) }, @r"
         recto 0.1.0 (1a2b3c4d5e6f, debug build), linux x86_64, 2 cores, 25.2 GB, Fast CPU
         1,400 files, 1,399 reports, 100,004 pages, 63.1 MB, list 001122334455
 

@@ -59,13 +59,12 @@ impl Display for GrowthText<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::bars::GROWTH_PAGES;
     use crate::bench::growth::tests::growth;
     use crate::cli::output::machine_line::tests::machine;
 
     #[test]
     fn the_table_has_a_row_for_each_library() {
-        let mut growth = growth(&GROWTH_PAGES);
+        let mut growth = growth(&[10_000, 100_000, 1_000_000]);
         growth.points[0].peak_memory_bytes = None;
         insta::assert_snapshot!(GrowthText { growth: &growth, machine: &machine() }, @r"
         recto 0.1.0 (1a2b3c4d5e6f, debug build), linux x86_64, 2 cores, 25.2 GB, Fast CPU

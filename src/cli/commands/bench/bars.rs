@@ -5,12 +5,12 @@ use crate::bench::bars::{Bar, Figures, GROWTH_PAGES, QUICK_PAGES, Verdict, bars}
 use crate::bench::cost::{self, Cost, CostOptions};
 use crate::bench::growth::{self, Growth, GrowthOptions};
 use crate::bench::quality::{self, Quality, QualityOptions};
-use crate::bench::{BenchError, Collection, Machine};
-use crate::cli::args::BenchBarsArguments;
+use crate::bench::{BenchError, Collection, Corpus, Machine};
+use crate::cli::args::{BarsPart, BenchBarsArguments};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::interrupt;
-use crate::cli::output::{BarsText, to_json};
+use crate::cli::output::{BarsText, GrowthSvg, to_json};
 use crate::cli::session::Session;
 use crate::ingest::{IngestOptions, ingest};
 use crate::search::Operator;
@@ -27,8 +27,8 @@ const QUICK_QUERIES: usize = 60;
 #[derive(Serialize)]
 struct Judged<'j> {
     bars: &'j [Bar],
-    ingest: &'j Cost,
-    growth: &'j Growth,
+    ingest: Option<&'j Cost>,
+    growth: Option<&'j Growth>,
     quality: Option<&'j Quality>,
 }
 
@@ -37,17 +37,25 @@ pub fn run(arguments: &BenchBarsArguments, session: &Session) -> Result<ExitCode
     let console = session.console;
     let stop = interrupt::stop_flag(move || console.note("stopping"));
     let measuring = Measuring { arguments, session, stop: &stop };
-    let cost = measuring.cost()?;
-    let growth = measuring.growth()?;
-    let quality = arguments.judged.as_deref().map(|folder| measuring.quality(folder)).transpose()?;
-    let limits = &session.config().limits;
-    let bars = bars(&Figures { cost: &cost, growth: &growth, quality: quality.as_ref(), limits });
+    let cost = measuring.asked(BarsPart::Ingest).then(|| measuring.cost()).transpose()?;
+    let growth = measuring.asked(BarsPart::Growth).then(|| measuring.growth()).transpose()?;
+    let judged = arguments.judged.as_deref().filter(|_| measuring.asked(BarsPart::Ranking));
+    let quality = judged.map(|folder| measuring.quality(folder)).transpose()?;
+    let (cost, growth, quality) = (cost.as_ref(), growth.as_ref(), quality.as_ref());
+    let bars = bars(&Figures { cost, growth, quality, limits: &session.config().limits });
     let machine = Machine::current();
+    if let Some((file, growth)) = arguments.svg.as_ref().zip(growth) {
+        let picture = GrowthSvg { growth, machine: &machine }.to_string();
+        std::fs::write(file, picture).map_err(CommandError::file("write", file))?;
+    }
+    let of_cost = cost.map(|cost| &cost.corpus);
+    let corpus: Option<&Corpus> =
+        of_cost.or(growth.map(|growth| &growth.corpus)).or(quality.map(|quality| &quality.corpus));
     if arguments.json {
-        let figures = &Judged { bars: &bars, ingest: &cost, growth: &growth, quality: quality.as_ref() };
-        console.results(&to_json(&Measured { bench: "bars", machine, corpus: &cost.corpus, figures })?)?;
+        let figures = &Judged { bars: &bars, ingest: cost, growth, quality };
+        console.results(&to_json(&Measured { bench: "bars", machine, corpus, figures })?)?;
     } else {
-        console.results(&BarsText { bars: &bars, machine: &machine, corpus: &cost.corpus }.to_string())?;
+        console.results(&BarsText { bars: &bars, machine: &machine, corpus }.to_string())?;
     }
     Ok(if bars.iter().any(|bar| bar.verdict == Verdict::Fail) { ExitCode::NothingFound } else { ExitCode::Success })
 }
@@ -59,6 +67,10 @@ struct Measuring<'m> {
 }
 
 impl Measuring<'_> {
+    fn asked(&self, part: BarsPart) -> bool {
+        self.arguments.only.is_empty() || self.arguments.only.contains(&part)
+    }
+
     fn told(&self, step: &str) {
         self.session.console.note(step);
     }
