@@ -1,20 +1,17 @@
 #!/usr/bin/env python3
 """Recto beside what people use instead, on the same files, in one run.
 
-    benches/peers/peers.py BINARY FOLDER [--work DIR] [--runs N] [--only extraction|ingest|search] [--json] [--no-rust]
+    benches/peers/peers.py BINARY FOLDER [--only extraction|search] [--resume] [--results DIR] [--json]
+                           [--runs N] [--work DIR] [--no-rust]
 
 BINARY is a release build of recto, FOLDER holds PDFs. Installs what is missing: Debian packages (poppler-utils,
 mupdf-tools, pdfgrep, recollcmd, python3-recoll; needs root), Python packages in a virtual environment of its own, and
-builds the Rust readers (pdf_oxide, pdf-extract, unpdf) as a program of its own. --work keeps all of that for another run.
+builds the Rust readers (pdf_oxide, pdf-extract, unpdf) as a program of its own, which takes some five minutes once; all
+is kept in --work (target/peers unless given). ripgrep-all is no Debian package; it is measured where `rga` is installed.
 
-Extraction: the text of every file, by one process on one core (taskset) where the tool can; poppler and mutool are
-started once a file, and what starting them costs is told apart, as `pdftotext -v` of as many starts. CPU seconds are
-those of the process and all it starts; the best of N runs.
-Ingest: an index from nothing on all cores, recognition of pictures off, as each tool is meant to be used: Recoll's own
-indexer; SQLite's FTS5 and tantivy fed page by page by pdftotext on as many processes as there are cores. pdfgrep makes no
-index: its figure is one cold search.
-Search: the same queries (words of the library, frequent to rare, pairs, phrases), ten best with a passage each, one
-client; Recto over HTTP, the others within the process that asks, which spares them the way through a socket.
+Two parts: extraction (some 6 minutes), and search (3 minutes: the ingests, then the searches). What they measure is said
+by RULES below, which is printed and kept with the figures, as are versions and commands. With --results each part is
+kept as a file, and --resume takes what is there already of the same version of recto.
 
 Reads nothing of Recto's but what it prints.
 """
@@ -40,6 +37,29 @@ import time
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import results  # noqa: E402
+
+RULES = {
+    "extraction": [
+        "the text of every file, on one core (taskset)",
+        "one process for all files where the tool can; pdftotext and mutool are started once a file, and what starting costs is told apart",
+        "CPU seconds of the process and all it starts; the best of the runs",
+        "recto reads in its own process here, as `recto extract` does, without confinement, as the others",
+    ],
+    "ingest": [
+        "an index from nothing on all cores, recognition of pictures off, each tool as it is meant to be used, once",
+        "recto reads in confined processes and keeps text and the box of every word as well; the others keep less",
+        "SQLite and tantivy get their pages from pdftotext, on as many processes as there are cores",
+    ],
+    "search": [
+        "the same queries for all: words from frequent to rare, pairs of words of a page, phrases of two; ten best with a passage each",
+        "one client, every query asked twice, the second time counts",
+        "recto over HTTP, with reports, pages, passages and boxes; the others within the process that asks, without a socket",
+        "pdfgrep and ripgrep-all make no index: one word of middling frequency, looked for in every file; ripgrep-all's cache is off",
+    ],
+}
 DEBIAN = {"pdftotext": "poppler-utils", "mutool": "mupdf-tools", "pdfgrep": "pdfgrep", "recollindex": "recollcmd"}
 PYTHON = ["pypdfium2==5.15.2", "pymupdf==2.0", "tantivy==0.27.0"]
 CRATES = {"pdf-extract": "0.12", "pdf_oxide": "0.3", "unpdf": "0.52"}
@@ -126,6 +146,19 @@ print(json.dumps(times))
 """
 
 
+def shown(command, places):
+    """A command as it is told: without the machine's paths, without the list of files."""
+    words, files = [], 0
+    for word in map(str, command):
+        for place, name in places.items():
+            word = word.replace(str(place), name)
+        if word.startswith("FOLDER/"):
+            files += 1
+            continue
+        words.append("SCRIPT" if "\n" in word else word)
+    return " ".join(words + (["FILE…"] if files else []))
+
+
 class Usage:
     """What a command took."""
 
@@ -177,7 +210,9 @@ class Tools:
             subprocess.run([sys.executable, "-m", "venv", work / "python"], check=True)
             subprocess.run([self.python, "-m", "pip", "install", "--quiet", *PYTHON], check=True)
         self.readers = self.build(work / "readers") if with_rust else None
+        self.grep = shutil.which("rga")
         self.versions = {
+            **({"ripgrep-all": version(["rga", "--version"])} if self.grep else {}),
             "poppler": version(["pdftotext", "-v"]), "mutool": version(["mutool", "-v"]), "pdfgrep": version(["pdfgrep", "--version"]),
             "recoll": version(["recollindex", "-v"]), "sqlite": sqlite3.sqlite_version,
             **dict(package.split("==") for package in PYTHON),
@@ -201,7 +236,7 @@ class Tools:
         return program
 
 
-def extraction(binary, files, tools, runs):
+def extraction(binary, files, tools, runs, places):
     """CPU and wall seconds for the text of every file, on one core."""
 
     def each(*command):
@@ -221,7 +256,7 @@ def extraction(binary, files, tools, runs):
     rows = []
     for name, command in ways.items():
         usage = best(runs, lambda: Usage(command, subprocess.PIPE))
-        row = {"tool": name, "cpu_seconds": usage.cpu, "wall_seconds": usage.wall}
+        row = {"tool": name, "cpu_seconds": usage.cpu, "wall_seconds": usage.wall, "command": shown(command, places)}
         if name in CRATES:
             told = usage.output.strip().splitlines()
             # Recto's count of files that failed is its exit code; a reader that ends early has told nothing.
@@ -239,23 +274,22 @@ def texts(files, place):
     subprocess.run(["xargs", "-0", "-n", "2", "-P", str(CORES), "pdftotext", "-q"], input=names.encode(), stderr=subprocess.DEVNULL)
 
 
-def ingest(binary, folder, files, tools, work):
+def ingest(binary, folder, files, tools, work, places):
     """An index from nothing: seconds, CPU seconds, bytes on disk."""
     rows = []
 
-    def note(tool, usage, bytes_on_disk, told=None):
-        row = {"tool": tool, "wall_seconds": usage.wall, "cpu_seconds": usage.cpu, "disk_bytes": bytes_on_disk}
-        rows.append(row | (told or {}))
+    def note(tool, usage, bytes_on_disk, command):
+        rows.append({"tool": tool, "wall_seconds": usage.wall, "cpu_seconds": usage.cpu, "disk_bytes": bytes_on_disk,
+                     "command": shown(command, places)})
 
-    environment = {**os.environ, "RECTO_OCR__MODE": "off"}
-    usage = Usage([binary, "ingest", "--index", work / "recto", "--progress", "never", folder], environment=environment)
-    note("recto", usage, size(work / "recto"))
+    command = [binary, "ingest", "--index", work / "recto", "--ocr", "off", "--progress", "never", folder]
+    note("recto", Usage(command), size(work / "recto"), command)
 
     recoll = work / "recoll"
     recoll.mkdir()
     (recoll / "recoll.conf").write_text(f"topdirs = {folder}\nfilterswaitmsecs = 1000\npdfocr = 0\nloglevel = 1\n")
-    usage = Usage(["recollindex", "-c", recoll])
-    note("Recoll", usage, size(recoll))
+    command = ["recollindex", "-c", recoll]
+    note("Recoll", Usage(command), size(recoll), command)
 
     class Fed(Usage):
         """What pdftotext and then another program took."""
@@ -274,10 +308,10 @@ def ingest(binary, folder, files, tools, work):
                 sys.exit(done.stderr)
 
     fts = work / "fts.sqlite"
-    note("SQLite FTS5 fed by pdftotext", Fed([tools.python, "-c", FTS_INGEST, str(fts)]), fts.stat().st_size)
-    note("tantivy fed by pdftotext", Fed([tools.python, "-c", TANTIVY_INGEST, str(work / "tantivy")]), size(work / "tantivy"))
-    usage = Usage(["pdfgrep", "-r", "-i", "-c", "recommendation", folder])
-    note("pdfgrep, one cold search", usage, 0)
+    for tool, script, place in [("SQLite FTS5", FTS_INGEST, fts), ("tantivy", TANTIVY_INGEST, work / "tantivy")]:
+        command = [tools.python, "-c", script, place]
+        usage = Fed(list(map(str, command)))
+        note(f"{tool} fed by pdftotext", usage, place.stat().st_size if place.is_file() else size(place), ["pdftotext", "FILE;", *command])
     return rows
 
 
@@ -298,6 +332,18 @@ def queries(place, number=120):
     return asked
 
 
+def is_ready(client):
+    """Whether the service answers, and does not only say that it is starting."""
+    try:
+        client.request("GET", "/readyz")
+        answer = client.getresponse()
+        answer.read()
+        return answer.status == 200
+    except OSError:
+        client.close()
+        return False
+
+
 def over_http(binary, work, asked):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -305,13 +351,10 @@ def over_http(binary, work, asked):
     server = subprocess.Popen([binary, "--index", work / "recto", "serve", "--listen", address], stderr=subprocess.DEVNULL)
     times = []
     try:
-        for _ in range(200):
-            try:
-                client = http.client.HTTPConnection(address, timeout=30)
-                client.connect()
-                break
-            except OSError:
-                time.sleep(0.1)
+        client = http.client.HTTPConnection(address, timeout=30)
+        until = time.monotonic() + 30
+        while not is_ready(client) and time.monotonic() < until:
+            time.sleep(0.1)
         for query in asked:
             started = time.perf_counter()
             client.request("GET", f"/api/v1/search?q={urllib.parse.quote(query)}")
@@ -339,7 +382,7 @@ def in_fts(path, asked):
     return times
 
 
-def search(binary, tools, work):
+def search(binary, folder, tools, work, places):
     """Percentiles of the time that one query takes, the second time that all are asked."""
     asked = queries(work / "texts")
     twice = asked + asked
@@ -362,13 +405,20 @@ def search(binary, tools, work):
         warm = sorted(times[len(asked):])
         at = lambda share: 1_000 * warm[min(len(warm) - 1, int(len(warm) * share))]
         rows.append({"tool": name, "queries": len(asked), "p50_ms": at(0.5), "p99_ms": at(0.99), "mean_ms": 1_000 * statistics.mean(warm)})
+    word = sorted((query for query in asked if query.isalpha()), key=len)[len(asked) // 6]
+    scans = {"pdfgrep (every file read)": ["pdfgrep", "-r", "-i", "-c", word, folder]}
+    if tools.grep:
+        scans["ripgrep-all (every file read)"] = [tools.grep, "--rga-no-cache", "-i", "-c", word, folder]
+    for name, command in scans.items():
+        took = 1_000 * Usage(command).wall
+        rows.append({"tool": name, "queries": 1, "p50_ms": took, "p99_ms": took, "mean_ms": took, "command": shown(command, places)})
     return rows
 
 
 def table(rows):
-    heads = list(dict.fromkeys(key for row in rows for key in row))
-    shown = lambda value: f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
-    lines = [heads] + [[shown(row.get(head, "")) for head in heads] for row in rows]
+    heads = list(dict.fromkeys(key for row in rows for key in row if key != "command"))
+    figure = lambda value: f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    lines = [heads] + [[figure(row.get(head, "")) for head in heads] for row in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
 
@@ -377,42 +427,58 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--work", type=pathlib.Path, help="keeps the installed tools for another run")
+    parser.add_argument("--only", choices=["extraction", "search"])
+    parser.add_argument("--resume", action="store_true", help="take parts that were measured before from --results")
+    parser.add_argument("--results", type=pathlib.Path, help="where a file for each part is kept")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", choices=["extraction", "ingest", "search"])
+    parser.add_argument("--work", type=pathlib.Path, default=HERE.parent.parent / "target" / "peers", help="keeps what is installed")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--no-rust", action="store_true", help="leave the Rust readers out, whose building takes minutes")
     arguments = parser.parse_args()
-    binary, folder = arguments.binary.resolve(), arguments.folder.resolve()
+    binary, folder, work = arguments.binary.resolve(), arguments.folder.resolve(), arguments.work.resolve()
     files = sorted(str(path) for path in folder.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file())
     if not files:
         sys.exit(f"no PDFs under {folder}")
-    with tempfile.TemporaryDirectory(prefix="recto-peers-") as scratch:
-        scratch = pathlib.Path(scratch)
-        kept = arguments.work or scratch / "tools"
-        kept.mkdir(parents=True, exist_ok=True)
-        tools = Tools(kept.resolve(), not arguments.no_rust)
-        results = {
-            "recto": subprocess.run([binary, "--version"], capture_output=True, text=True).stdout.strip(),
-            "machine": {"cores": CORES, "processor": processor()}, "versions": tools.versions,
-            "corpus": {"files": len(files), "bytes": sum(os.path.getsize(path) for path in files)},
-        }
-        if arguments.only in (None, "extraction"):
-            results["extraction"] = extraction(binary, files, tools, arguments.runs)
-        if arguments.only in (None, "ingest", "search"):
-            results["ingest"] = ingest(binary, folder, files, tools, scratch)
-        if arguments.only in (None, "search"):
-            results["search"] = search(binary, tools, scratch)
+    work.mkdir(parents=True, exist_ok=True)
+    corpus = {"files": len(files), "bytes": sum(os.path.getsize(path) for path in files)}
+    before = results.read(arguments.results) if arguments.resume and arguments.results and arguments.results.is_dir() else {}
+    measured = []
+    for name in [arguments.only] if arguments.only else ["extraction", "search"]:
+        kept = before.get(f"peers_{name}")
+        if kept and kept["recto"] == results.version(binary):
+            measured.append(kept)
+            continue
+        tools = Tools(work, not arguments.no_rust and name == "extraction")
+        part = results.Part(f"peers_{name}", binary)
+        with tempfile.TemporaryDirectory(prefix="recto-peers-") as scratch:
+            scratch = pathlib.Path(scratch)
+            places = {binary: "recto", folder: "FOLDER", tools.python: "python", tools.readers or "readers": "readers", scratch: "SCRATCH"}
+            if name == "extraction":
+                rows = {"extraction": extraction(binary, files, tools, arguments.runs, places)}
+            else:
+                rows = {"ingest": ingest(binary, folder, files, tools, scratch, places)}
+                rows["search"] = search(binary, folder, tools, scratch, places)
+        rules = {of: RULES[of] for of in rows}
+        measured.append(part.done({"corpus": corpus, "versions": tools.versions, "rules": rules, **rows}))
+        if arguments.results:
+            results.write(measured[-1], arguments.results)
     if arguments.json:
-        print(json.dumps(results, indent=1))
+        print(json.dumps(measured, indent=1, ensure_ascii=False))
         return
-    for name, value in results.items():
-        print(f"{name}: {value}" if not isinstance(value, list) else f"\n{name}\n{table(value)}")
+    for part in measured:
+        show(part)
 
 
-def processor():
-    with open("/proc/cpuinfo") as info:
-        return next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "?")
+def show(part):
+    """Tables, with what they are of."""
+    machine = part["machine"]
+    print(f"{part['part']}: recto {part['recto']}, {part['date']}, {machine['cores']} cores, {machine['processor']}, {part['busy']} busy; "
+          f"{part['corpus']['files']} files, {part['corpus']['bytes'] / 1e6:.1f} MB, in {part['seconds']} s")
+    print("versions: " + ", ".join(f"{tool} {version}" for tool, version in part["versions"].items()))
+    for name, rules in part["rules"].items():
+        print(f"\n{name}\n" + "\n".join(f"  - {rule}" for rule in rules) + f"\n\n{table(part[name])}")
+        print("\n".join(f"  {row['tool']}: {row['command']}" for row in part[name] if "command" in row))
+    print()
 
 
 if __name__ == "__main__":
