@@ -242,7 +242,7 @@ pub fn ingest(
         // Looked for only where it was needed.
         summary.ocr_is_missing = summary.pages_unrecognised > 0 && !ocr.is_available();
     }
-    // The threads that started them have ended.
+    // The threads that started them have ended, also where it failed.
     options.workers.iter().for_each(|workers| workers.dismiss());
     summary
 }
@@ -307,6 +307,8 @@ fn run<I: Index>(
         summary.sidecar_problems = sidecars.problems();
     }
     summary.seconds = start.elapsed().as_secs_f64();
+    // What memory they took can be seen only as long as the threads that started them are there.
+    options.workers.iter().for_each(|workers| workers.dismiss());
     Ok(summary)
 }
 

@@ -260,7 +260,7 @@ fn an_ingest_is_timed_and_leaves_no_trace() {
     assert_eq!(figures["reader_cpu_seconds"]["max"], 0.0, "nothing is read elsewhere");
     let moved = sandbox.path("moved");
     std::fs::rename(sandbox.path("reports"), &moved).expect("renamed");
-    let again = json(&sandbox, "bench ingest moved --warmup 0 --runs 1 --jobs 1 --json");
+    let again = json(&sandbox, "bench ingest moved --warmup 0 --runs 4 --jobs 1 --json");
     assert_eq!(again["corpus"], figures["corpus"], "the same files elsewhere");
     if cfg!(target_os = "linux") {
         assert!(again["reader_cpu_seconds"]["min"].as_f64() > Some(0.0), "{again}");
