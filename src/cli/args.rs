@@ -653,11 +653,6 @@ mod tests {
             assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn a_build_that_knows_its_commit_tells_it() {
