@@ -28,6 +28,7 @@ fn combining(text: u32) -> Option<char> {
 }
 
 /// Whether the text is an accent that takes up space of its own.
+#[inline]
 pub(super) fn is_accent(text: u32) -> bool {
     (text >= 0xA8 || matches!(text, 0x5E | 0x60 | 0x7E)) && text <= 0x2DD && combining(text).is_some()
 }
@@ -49,8 +50,10 @@ fn accent_and_letter<'g>(direction: (f32, f32), first: &'g Glyph, second: &'g Gl
 }
 
 /// Whether one of two glyphs is an accent over or under the other.
+#[inline]
 pub(super) fn are_accent_and_letter(direction: (f32, f32), first: &Glyph, second: &Glyph) -> bool {
-    accent_and_letter(direction, first, second).is_some()
+    // Asked of every two neighbours of a page, hardly any of which are accents.
+    (is_accent(first.text) || is_accent(second.text)) && accent_and_letter(direction, first, second).is_some()
 }
 
 /// A letter with its accent.

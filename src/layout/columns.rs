@@ -70,7 +70,7 @@ struct Parter<'p> {
 }
 
 impl Parter<'_> {
-    fn part(&self, lines: Vec<LineFragments>, columns_left: usize) -> Vec<LineFragments> {
+    fn part(&self, mut lines: Vec<LineFragments>, columns_left: usize) -> Vec<LineFragments> {
         if columns_left < 2 {
             return lines;
         }
@@ -85,7 +85,7 @@ impl Parter<'_> {
                     at = end;
                 }
                 None => {
-                    parted.extend(lines.get(at).cloned());
+                    parted.extend(lines.get_mut(at).map(std::mem::take));
                     at += 1;
                 }
             }

@@ -84,7 +84,12 @@ pub(super) fn split(page: &PageGlyphs) -> Vec<Fragment> {
         }
         let is_space = glyph.text == u32::from(' ');
         if let Some(fragment) = &mut current {
-            match relation(page, fragment, index, glyph) {
+            let relation = if plainly_continues(page, fragment, glyph) {
+                Relation::Continues
+            } else {
+                relation(page, fragment, index, glyph)
+            };
+            match relation {
                 Relation::Continues => {
                     extend(fragment, index, glyph, is_space);
                     continue;
@@ -164,6 +169,26 @@ enum Relation {
     Continues,
     Repeats,
     Leaves,
+}
+
+/// Whether a glyph plainly goes on where the fragment ends: [`relation`] says the same of nearly all glyphs, which are
+/// upright, of one size and on one baseline, but has to look at far more.
+#[inline]
+fn plainly_continues(page: &PageGlyphs, fragment: &Fragment, glyph: &Glyph) -> bool {
+    let is_alike = glyph.dy == 0.0
+        && glyph.dx > 0.0
+        && fragment.direction == (1.0, 0.0)
+        && glyph.y == fragment.baseline
+        && glyph.size == fragment.size
+        && glyph.size > 0.0;
+    if !is_alike {
+        return false;
+    }
+    let gap = glyph.x - fragment.end;
+    let is_near = gap >= -KERNING_BACK * glyph.size && gap <= JUMP * glyph.size;
+    // What steps back may have been printed twice, and an accent stands on its letter's baseline.
+    let is_another = || page.glyphs.get(fragment.glyphs.end - 1).is_some_and(|last| last.text != glyph.text);
+    is_near && (gap >= 0.0 || is_another()) && !accents::is_accent(glyph.text)
 }
 
 fn relation(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph) -> Relation {

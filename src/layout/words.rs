@@ -45,50 +45,56 @@ pub(super) fn spell(
     layout.text.reserve(page.glyphs.len() + lines.len());
     layout.words.reserve(page.glyphs.len() / 5);
     layout.lines.reserve(lines.len());
+    let mut glyphs = Vec::new();
     for line in lines {
-        spell_line(page, fragments, line, is_right_to_left_page, &mut layout);
+        glyphs.clear();
+        collect(page, fragments, line, &mut glyphs);
+        spell_line(page, fragments, line, &mut glyphs, is_right_to_left_page, &mut layout);
     }
     layout
 }
 
-fn spell_line(
-    page: &PageGlyphs,
+/// Adds the glyphs of a line, but for those printed twice.
+fn collect<'p>(page: &'p PageGlyphs, fragments: &[Fragment], line: &LineFragments, glyphs: &mut Vec<&'p Glyph>) {
+    for fragment in line.iter().filter_map(|index| fragments.get(*index)) {
+        let all = page.glyphs.get(fragment.glyphs.clone()).unwrap_or_default();
+        if fragment.skipped.is_empty() {
+            glyphs.extend(all);
+            continue;
+        }
+        let numbered = fragment.glyphs.clone().zip(all);
+        let kept = numbered.filter(|(index, _)| fragment.skipped.binary_search(index).is_err());
+        glyphs.extend(kept.map(|(_, glyph)| glyph));
+    }
+}
+
+fn spell_line<'p>(
+    page: &'p PageGlyphs,
     fragments: &[Fragment],
     line: &LineFragments,
+    glyphs: &mut Vec<&'p Glyph>,
     is_right_to_left_page: bool,
     layout: &mut PageLayout,
 ) {
-    let count = line.iter().filter_map(|index| fragments.get(*index)).map(|fragment| fragment.glyphs.len()).sum();
-    let mut glyphs: Vec<&Glyph> = Vec::with_capacity(count);
-    let mut has_right_to_left = false;
-    for fragment in line.iter().filter_map(|index| fragments.get(*index)) {
-        for index in fragment.glyphs.clone() {
-            let Some(glyph) = page.glyphs.get(index) else { continue };
-            if !fragment.skipped.is_empty() && fragment.skipped.binary_search(&index).is_ok() {
-                continue;
-            }
-            has_right_to_left |= page.says(glyph, is_right_to_left);
-            glyphs.push(glyph);
-        }
-    }
+    let has_right_to_left = glyphs.iter().any(|glyph| page.says(glyph, is_right_to_left));
     let Some(main) = line.iter().filter_map(|index| fragments.get(*index)).max_by_key(|fragment| fragment.glyphs.len())
     else {
         return;
     };
     let direction = main.direction;
     if has_right_to_left {
-        put_in_visual_order(page, &mut glyphs, direction);
+        put_in_visual_order(page, glyphs, direction);
     }
     let first_word = layout.words.len();
     let start = layout.text.len();
     if has_right_to_left {
         let mut visual = VisualWords::default();
-        split_words(page, &glyphs, direction, main.size, &mut visual);
+        split_words(page, glyphs, direction, main.size, &mut visual);
         visual.append_to(layout, is_right_to_left_page);
     } else {
-        split_words(page, &glyphs, direction, main.size, &mut DirectWords { layout, open: None });
+        split_words(page, glyphs, direction, main.size, &mut DirectWords { layout, open: None });
     }
-    finish_line(layout, &glyphs, page, main, first_word, start);
+    finish_line(layout, glyphs, page, main, first_word, start);
 }
 
 /// Receives glyphs and word ends from [`split_words`].
@@ -260,6 +266,7 @@ pub(super) fn is_ideograph(glyph: &Glyph) -> bool {
 }
 
 /// Grows a box by a glyph's: its advance by its font's ascent and descent, across the baseline.
+#[inline]
 pub(super) fn include_box(page: &PageGlyphs, glyph: &Glyph, bounds: &mut Bounds) {
     let face = page.fonts.get(usize::from(glyph.font));
     let (above, below) = if glyph.flags & flags::VERTICAL != 0 {

@@ -87,32 +87,34 @@ impl<'d> Interpreter<'d> {
 
     pub(super) fn show_last_string(&mut self, operands: &Operands<'_>) {
         let Some(last) = operands.items().last() else { return };
-        if let Some(string) = operands.string(*last) {
-            self.show(string, true);
+        if let Some((string, pen)) = operands.string(*last).zip(self.pen()) {
+            self.show(&pen, string, true);
         }
     }
 
     pub(super) fn show_array(&mut self, operands: &Operands<'_>) {
+        let pen = self.pen();
+        let is_vertical = pen.as_ref().is_some_and(|pen| pen.font.is_vertical);
         let mut is_run_start = true;
         self.has_left_out |= operands.is_full();
         for item in operands.items() {
             match item {
-                Operand::Number(adjustment) => self.adjust(*adjustment),
+                Operand::Number(adjustment) => self.adjust(*adjustment, is_vertical),
                 other => {
-                    if let Some(string) = operands.string(*other) {
-                        self.show(string, is_run_start);
-                        is_run_start = false;
+                    let Some(string) = operands.string(*other) else { continue };
+                    if let Some(pen) = &pen {
+                        self.show(pen, string, is_run_start);
                     }
+                    is_run_start = false;
                 }
             }
         }
     }
 
     /// A number within `TJ`: thousandths of text space, subtracted (§9.4.3).
-    pub(super) fn adjust(&mut self, adjustment: f32) {
+    fn adjust(&mut self, adjustment: f32, is_vertical: bool) {
         let text = &self.state.text;
         let distance = -adjustment / 1000.0 * text.size;
-        let is_vertical = text.font.and_then(|index| self.fonts.get(index)).is_some_and(|font| font.font.is_vertical);
         let (x, y) = if is_vertical { (0.0, distance) } else { (distance * text.scale, 0.0) };
         self.translate_text(x, y);
     }
@@ -123,25 +125,33 @@ impl<'d> Interpreter<'d> {
         matrix.f += x * matrix.b + y * matrix.d;
     }
 
-    pub(super) fn show(&mut self, string: &[u8], is_run_start: bool) {
+    /// What the strings of one operator are shown with; `None` without a font.
+    fn pen(&self) -> Option<Pen> {
         let text = self.state.text;
-        let Some(font_index) = text.font else { return };
-        let Some(page_font) = self.fonts.get_mut(font_index) else { return };
+        let font_index = text.font?;
+        let page_font = self.fonts.get(font_index)?;
         let font = Arc::clone(&page_font.font);
-        let matrix = self.text_matrix.then(&self.state.matrix);
-        let run = Run::new(&matrix, &text, font.is_vertical, &self.content.glyphs);
-        let is_hidden = self.marked_content.last().is_some_and(|content| content.is_hidden);
-        let is_drawn = !is_hidden && run.is_finite();
+        let run = Run::new(&self.text_matrix.then(&self.state.matrix), &text, font.is_vertical, &self.content.glyphs);
+        let marked = self.marked_content.last();
         let mut glyph_flags = self.base_flags;
         if matches!(text.rendering_mode, 3 | 7) {
             glyph_flags |= flags::INVISIBLE;
         }
-        if self.marked_content.last().is_some_and(|content| content.is_artifact) {
+        if marked.is_some_and(|content| content.is_artifact) {
             glyph_flags |= flags::ARTIFACT;
         }
         if font.is_vertical {
             glyph_flags |= flags::VERTICAL;
         }
+        Some(Pen { font, font_index, run, is_hidden: marked.is_some_and(|content| content.is_hidden), glyph_flags })
+    }
+
+    fn show(&mut self, pen: &Pen, string: &[u8], is_run_start: bool) {
+        let text = self.state.text;
+        let Pen { font, font_index, run, is_hidden, glyph_flags } = pen;
+        let Some(page_font) = self.fonts.get_mut(*font_index) else { return };
+        let start = self.text_matrix.then(&self.state.matrix).apply(0.0, text.rise);
+        let is_drawn = !is_hidden && run.is_finite && start.0.is_finite() && start.1.is_finite();
         let content = &mut self.content;
         // Distance from the text matrix's origin along the writing direction, in unscaled text space.
         let mut along = 0.0_f32;
@@ -158,7 +168,7 @@ impl<'d> Interpreter<'d> {
             let (dx, dy) = (advance * run.direction.0, advance * run.direction.1);
             if is_drawn
                 && (dx + dy).is_finite()
-                && let Some((x, y)) = run.position(place)
+                && let Some((x, y)) = run.position(start, place)
             {
                 let (code, unknown_flag) = if shown.text.as_char().is_some() {
                     (shown.text.0, 0)
@@ -191,7 +201,7 @@ impl<'d> Interpreter<'d> {
         content.shown_codes = content.shown_codes.saturating_add((glyphs.glyphs.len() - drawn_before) as u32);
         content.unknown_codes = content.unknown_codes.saturating_add(unknown_codes);
         if has_procedures {
-            self.draw_procedures(string, font_index);
+            self.draw_procedures(string, *font_index);
         }
         if along.is_finite() {
             let (x, y) = if font.is_vertical { (0.0, along) } else { (along * text.scale, 0.0) };
@@ -215,16 +225,25 @@ impl PageFont<'_> {
     }
 }
 
-/// One shown string: where its glyphs stand on the displayed page.
+/// What the strings of one text-showing operator have in common.
+struct Pen {
+    font: Arc<Font>,
+    /// Index into `Interpreter::fonts`.
+    font_index: usize,
+    run: Run,
+    is_hidden: bool,
+    glyph_flags: u16,
+}
+
+/// How glyphs follow one another on the displayed page, wherever the string begins.
 struct Run {
-    /// Where it begins.
-    start: (f32, f32),
     /// Displayed vector of a unit of unscaled text space along the writing direction.
     direction: (f32, f32),
     /// Displayed length of one em across the baseline.
     em: f32,
     /// Edges `[x0, y0, x1, y1]` beyond which nothing of a glyph is on the page.
     edges: [f32; 4],
+    is_finite: bool,
 }
 
 impl Run {
@@ -241,17 +260,15 @@ impl Run {
         // vector of §9.7.4.3 only matters to those who draw outlines.
         let direction = if is_vertical { matrix.apply_vector(0.0, 1.0) } else { matrix.apply_vector(text.scale, 0.0) };
         let edges = [-em, -em, page.width + em, page.height + em];
-        Run { start: matrix.apply(0.0, text.rise), direction, em, edges }
+        let is_finite = direction.0.is_finite() && direction.1.is_finite() && em.is_finite();
+        Run { direction, em, edges, is_finite }
     }
 
-    fn is_finite(&self) -> bool {
-        [self.start.0, self.start.1, self.direction.0, self.direction.1, self.em].iter().all(|it| it.is_finite())
-    }
-
-    /// The baseline origin of a glyph this far along in unscaled text space; `None` outside the page.
-    fn position(&self, along: f32) -> Option<(f32, f32)> {
+    /// The baseline origin of a glyph this far along in unscaled text space from where its string begins; `None`
+    /// outside the page.
+    fn position(&self, start: (f32, f32), along: f32) -> Option<(f32, f32)> {
         let [x0, y0, x1, y1] = self.edges;
-        let (x, y) = (self.start.0 + along * self.direction.0, self.start.1 + along * self.direction.1);
+        let (x, y) = (start.0 + along * self.direction.0, start.1 + along * self.direction.1);
         (x >= x0 && x <= x1 && y >= y0 && y <= y1).then_some((x, y))
     }
 }
