@@ -4,7 +4,7 @@
 
 use crate::bench::Machine;
 use crate::bench::growth::{Growth, Point};
-use crate::cli::output::machine_line;
+use crate::cli::output::{grouped, machine_line};
 use std::fmt::{self, Display, Formatter};
 
 /// The figures as SVG.
@@ -66,28 +66,42 @@ struct Curve {
 /// Curves with the same axes.
 struct Panel {
     name: &'static str,
+    rise: Rise,
     curves: &'static [Curve],
+}
+
+/// What a step upwards is worth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rise {
+    /// As much each time, from 0: for what is to stay as it is.
+    Even,
+    /// Ten times as much: for what grows with the library, whose pages are drawn so, too.
+    Tenfold,
 }
 
 const PANELS: &[Panel] = &[
     Panel {
         name: "ingest, ms of CPU a page",
+        rise: Rise::Even,
         curves: &[Curve { name: "", of: |point| Some(point.ingest_cpu_ms_per_page) }],
     },
     Panel {
         name: "search, ms",
+        rise: Rise::Tenfold,
         curves: &[
             Curve { name: "p50", of: |point| Some(point.search.answer.p50_ms) },
             Curve { name: "p99", of: |point| Some(point.search.answer.p99_ms) },
         ],
     },
-    Panel { name: "open, ms", curves: &[Curve { name: "", of: |point| Some(point.open_ms) }] },
+    Panel { name: "open, ms", rise: Rise::Tenfold, curves: &[Curve { name: "", of: |point| Some(point.open_ms) }] },
     Panel {
         name: "ingest, MB of memory at most",
+        rise: Rise::Even,
         curves: &[Curve { name: "", of: |point| point.peak_memory_bytes.map(|bytes| bytes as f64 / 1e6) }],
     },
     Panel {
         name: "on disk, bytes a page",
+        rise: Rise::Even,
         curves: &[
             Curve { name: "all", of: |point| Some(point.library.disk_bytes_per_page.total) },
             Curve { name: "index", of: |point| Some(point.library.disk_bytes_per_page.index) },
@@ -95,6 +109,7 @@ const PANELS: &[Panel] = &[
     },
     Panel {
         name: "ingest when nothing changed, s",
+        rise: Rise::Tenfold,
         curves: &[Curve { name: "", of: |point| Some(point.unchanged_seconds) }],
     },
 ];
@@ -127,8 +142,8 @@ impl Panel {
     fn write(&self, points: &[Point], formatter: &mut Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "<text class=\"name\" x=\"{LEFT}\" y=\"16\">{}</text>", self.name)?;
         let values = |curve: &Curve| points.iter().filter_map(curve.of).collect::<Vec<f64>>();
-        let most = self.curves.iter().flat_map(values).fold(0.0, f64::max);
-        let scale = Scale::new(points, most);
+        let values: Vec<f64> = self.curves.iter().flat_map(values).collect();
+        let scale = Scale::new(points, &values, self.rise);
         scale.write(points, formatter)?;
         for (curve, class) in self.curves.iter().zip(["first", "second"]) {
             let places: Vec<(f64, f64)> = points
@@ -140,12 +155,13 @@ impl Panel {
             for (x, y) in &places {
                 writeln!(formatter, "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>")?;
             }
-            if let Some((x, y)) = places.last().filter(|_| !curve.name.is_empty()) {
-                let (x, y) = (x - 8.0, y - 8.0);
+            if let Some(((x, y), value)) = places.last().zip(points.iter().filter_map(curve.of).next_back()) {
+                let (x, y) = (x + 4.0, (y - 9.0).max(TOP - 9.0));
+                let label = format!("{} {}", curve.name, value_label(value));
                 writeln!(
                     formatter,
                     "<text class=\"key {class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>",
-                    curve.name
+                    label.trim()
                 )?;
             }
         }
@@ -153,23 +169,36 @@ impl Panel {
     }
 }
 
-/// Pages by their logarithm to the right, figures upwards from 0.
+/// Pages by their logarithm to the right, figures upwards.
 struct Scale {
     least_pages: f64,
     most_pages: f64,
-    step: f64,
-    steps: f64,
+    /// What the lines across stand for, from the lowest.
+    ticks: Vec<f64>,
+    rise: Rise,
 }
 
 impl Scale {
-    fn new(points: &[Point], most: f64) -> Scale {
+    fn new(points: &[Point], values: &[f64], rise: Rise) -> Scale {
         let pages = points.iter().map(|point| (point.library.pages.max(1) as f64).ln());
-        let step = round_step(most / TICKS);
+        let most = values.iter().copied().fold(0.0, f64::max);
+        let ticks = match rise {
+            Rise::Even => {
+                let step = round_step(most / TICKS);
+                (0..=(most / step).ceil().max(1.0) as u32).map(|number| step * f64::from(number)).collect()
+            }
+            Rise::Tenfold => {
+                let least = values.iter().copied().filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
+                let (least, most) = if least.is_finite() { (least, most) } else { (1.0, 1.0) };
+                let first = least.log10().floor() as i32;
+                (first..=(most.log10().ceil() as i32).max(first + 1)).map(|power| 10_f64.powi(power)).collect()
+            }
+        };
         Scale {
             least_pages: pages.clone().fold(f64::INFINITY, f64::min),
             most_pages: pages.fold(0.0, f64::max),
-            step,
-            steps: (most / step).ceil().max(1.0),
+            ticks,
+            rise,
         }
     }
 
@@ -180,19 +209,23 @@ impl Scale {
     }
 
     fn y(&self, value: f64) -> f64 {
-        let share = value / (self.step * self.steps);
+        let (lowest, highest) = (self.ticks[0], self.ticks[self.ticks.len() - 1]);
+        let share = match self.rise {
+            Rise::Even => value / highest,
+            Rise::Tenfold => (value.max(lowest) / lowest).log10() / (highest / lowest).log10(),
+        };
         PANEL_HEIGHT - BOTTOM - share * (PANEL_HEIGHT - TOP - BOTTOM)
     }
 
     /// The axes with their labels.
     fn write(&self, points: &[Point], formatter: &mut Formatter<'_>) -> fmt::Result {
         let (right, bottom) = (PANEL_WIDTH - RIGHT, PANEL_HEIGHT - BOTTOM);
-        for number in 0..=self.steps as u32 {
-            let value = self.step * f64::from(number);
+        for (number, value) in self.ticks.iter().copied().enumerate() {
             let (y, class) = (self.y(value), if number == 0 { "axis" } else { "grid" });
             writeln!(formatter, "<line class=\"{class}\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{right}\" y2=\"{y:.1}\"/>")?;
             let (x, y) = (LEFT - 6.0, y + 4.0);
-            let label = tick_label(value, self.step);
+            let step = if self.rise == Rise::Even { self.ticks[1] - self.ticks[0] } else { value };
+            let label = tick_label(value, step);
             writeln!(formatter, "<text class=\"quiet\" x=\"{x}\" y=\"{y:.1}\" text-anchor=\"end\">{label}</text>")?;
         }
         let mut labelled = f64::NEG_INFINITY;
@@ -206,7 +239,7 @@ impl Scale {
             writeln!(formatter, "<text class=\"quiet\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{label}</text>")?;
         }
         let (x, y) = (f64::midpoint(LEFT, right), bottom + 34.0);
-        writeln!(formatter, "<text class=\"quiet\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">pages</text>")
+        writeln!(formatter, "<text class=\"quiet\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">pages (log scale)</text>")
     }
 }
 
@@ -227,8 +260,22 @@ fn escaped(text: &str) -> String {
 
 /// With as many digits as the steps have.
 fn tick_label(value: f64, step: f64) -> String {
-    let digits = if step < 1.0 { (-step.log10().floor()) as usize } else { 0 };
+    if step >= 1.0 {
+        return grouped(value.round() as u64);
+    }
+    let digits = (-step.log10().floor()) as usize;
     format!("{value:.digits$}")
+}
+
+/// With three digits, and a comma between thousands.
+fn value_label(value: f64) -> String {
+    match value {
+        1_000.0.. => grouped(value.round() as u64),
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        1.0.. => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
+    }
 }
 
 /// `950`, `10k`, `1M`.
@@ -303,10 +350,30 @@ mod tests {
     #[test]
     fn figures_lie_within_their_panel() {
         let points = growth(&[10_000, 1_000_000]).points;
-        let scale = Scale::new(&points, 17.0);
-        assert_eq!((scale.step, scale.steps), (5.0, 4.0));
+        let scale = Scale::new(&points, &[3.0, 17.0], Rise::Even);
+        assert_eq!(scale.ticks, [0.0, 5.0, 10.0, 15.0, 20.0]);
         assert_eq!((scale.y(0.0), scale.y(20.0)), (PANEL_HEIGHT - BOTTOM, TOP));
         assert_eq!((scale.x(points[0].library.pages), scale.x(points[1].library.pages)), (LEFT, PANEL_WIDTH - RIGHT));
+    }
+
+    #[test]
+    fn what_grows_with_the_library_is_drawn_by_powers_of_ten() {
+        let points = growth(&[10_000, 1_000_000]).points;
+        let cases: [(&[f64], &[f64]); 5] = [
+            (&[4.0, 323.0], &[1.0, 10.0, 100.0, 1_000.0]),
+            (&[0.021, 3.9], &[0.01, 0.1, 1.0, 10.0]),
+            (&[10.0], &[10.0, 100.0]),
+            (&[0.0], &[1.0, 10.0]),
+            (&[], &[1.0, 10.0]),
+        ];
+        for (values, ticks) in cases {
+            let scale = Scale::new(&points, values, Rise::Tenfold);
+            assert_eq!(scale.ticks.len(), ticks.len(), "{values:?}");
+            assert!(scale.ticks.iter().zip(ticks).all(|(tick, expected)| (tick / expected - 1.0).abs() < 1e-9));
+        }
+        let scale = Scale::new(&points, &[1.0, 100.0], Rise::Tenfold);
+        let middle = f64::midpoint(scale.y(1.0), scale.y(100.0));
+        assert!((scale.y(10.0) - middle).abs() < 1e-9 && scale.y(0.0) == PANEL_HEIGHT - BOTTOM);
     }
 
     #[test]
@@ -317,5 +384,6 @@ mod tests {
         let labels = [40, 1_000, 1_100, 10_004, 999_499, 1_000_030, 2_500_000].map(pages_label);
         assert_eq!(labels, ["40", "1k", "1.1k", "10k", "999k", "1M", "2.5M"]);
         assert_eq!([tick_label(0.5, 0.5), tick_label(20.0, 5.0), tick_label(0.02, 0.01)], ["0.5", "20", "0.02"]);
+        assert_eq!([0.0123, 1.234, 24.88, 270.0, 2130.4].map(value_label), ["0.012", "1.23", "24.9", "270", "2,130"]);
     }
 }

@@ -24,7 +24,7 @@ pub use cost_text::CostText;
 pub use growth_svg::GrowthSvg;
 pub use growth_text::GrowthText;
 pub use machine_line::{corpus_line, disk_rows, machine_line};
-pub use number::{bytes, count, duration};
+pub use number::{bytes, count, duration, grouped};
 pub use quality_text::QualityText;
 pub use report_json::ReportJson;
 pub use report_text::report_text;
