@@ -156,7 +156,9 @@ impl Panel {
                 writeln!(formatter, "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>")?;
             }
             if let Some(((x, y), value)) = places.last().zip(points.iter().filter_map(curve.of).next_back()) {
-                let (x, y) = (x + 4.0, (y - 9.0).max(TOP - 9.0));
+                // Where the curve does not come from.
+                let falls = places.iter().rev().nth(1).is_some_and(|(_, before)| before < y);
+                let (x, y) = (x + 4.0, if falls { y + 18.0 } else { (y - 9.0).max(TOP - 9.0) });
                 let label = format!("{} {}", curve.name, value_label(value));
                 writeln!(
                     formatter,
