@@ -204,11 +204,12 @@ def ingest(parts: dict) -> str:
 
 
 def floor(told: dict) -> list[list[str]]:
-    """How far reading is from what it cannot do without: reading the bytes and inflating them."""
-    if "floor_cpu_seconds" not in told:
-        return []
-    least, reading = told["floor_cpu_seconds"]["median"], told["extraction_cpu_seconds"]["median"]
-    return [["CPU seconds of reading and inflating alone · reading ÷ that", f"{least:.3f} · {reading / max(least, 1e-9):.1f}"]]
+    """How far from the least: extraction from reading the bytes and inflating them, the ingest from extraction."""
+    ratios = told["ratios"]
+    least = ratios.get("extraction_to_floor_cpu")
+    to_least = f"{least:.1f}" if least else "–"
+    return [["CPU of extraction ÷ reading and inflating alone · of the ingest ÷ extraction",
+             f"{to_least} · {ratios['ingest_to_extraction_cpu']:.2f}"]]
 
 
 def search(parts: dict) -> str:
