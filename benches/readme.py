@@ -193,7 +193,7 @@ def ingest(parts: dict) -> str:
                            for stage in told["stages"] if stage["cpu_seconds"] > 0)
         rows.append(["CPU by stage; the rest is the engine's own threads", stages])
         rows += floor(told)
-        sections.append(section("Ingest", ["", "Recto, median"], rows, "`recto bench ingest PATH… --warmup 1 --runs 9`"))
+        sections.append(section("Ingest", ["", "Recto, median"], rows, "`recto bench ingest PATH…`"))
     if "peers_search" in parts:
         part = parts["peers_search"]
         rows = [[named(row["tool"]), f"{row['wall_seconds']:.2f}", f"{row['cpu_seconds']:.2f}", f"{row['disk_bytes'] / 1e6:.1f}"]
