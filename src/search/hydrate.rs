@@ -6,7 +6,7 @@ use crate::search::passages::{Marker, PageMatches, PageText, PageToMark};
 use crate::search::plan::Plan;
 use crate::search::surroundings::Surroundings;
 use crate::search::{Hit, PageHit, SearchError, SearchRequest, Stop};
-use crate::store::{Library, ReportRow, StoredPage, StoredReport};
+use crate::store::{Library, PageList, ReportRow};
 use std::fmt::Write;
 
 /// A report to be shown.
@@ -44,9 +44,9 @@ impl Hydrator<'_> {
     }
 
     fn hit(&self, ranked: &RankedReport, row: &ReportRow) -> Result<Hit, SearchError> {
-        let report = self.library.texts().report(row.location)?;
+        let list = self.library.texts().page_list(row.location)?;
         // Who wrote it and when, the row says, corrected.
-        let (pages, more_pages) = self.pages(row, &report, &ranked.evidence)?;
+        let (pages, more_pages) = self.pages(row, &list, &ranked.evidence)?;
         Ok(Hit {
             id: ranked.id,
             score: ranked.score,
@@ -68,15 +68,10 @@ impl Hydrator<'_> {
     }
 
     /// The best pages, and how many more have matches. A report found by its title alone shows how it begins.
-    fn pages(
-        &self,
-        row: &ReportRow,
-        report: &StoredReport,
-        evidence: &Evidence,
-    ) -> Result<(Vec<PageHit>, u32), SearchError> {
+    fn pages(&self, row: &ReportRow, list: &PageList, evidence: &Evidence) -> Result<(Vec<PageHit>, u32), SearchError> {
         let wanted = self.request.pages;
-        let beginning = [PageEvidence { page: first_page_with_text(report), score: 0.0 }];
-        let all = if evidence.pages.is_empty() && !report.pages.is_empty() { &beginning[..] } else { &evidence.pages };
+        let beginning = [PageEvidence { page: list.first_searchable(), score: 0.0 }];
+        let all = if evidence.pages.is_empty() && !list.is_empty() { &beginning[..] } else { &evidence.pages };
         let shown = all.get(..wanted).unwrap_or(all);
         let more = u32::try_from(all.len() - shown.len()).unwrap_or(u32::MAX);
         if shown.is_empty() {
@@ -84,40 +79,39 @@ impl Hydrator<'_> {
         }
         let around = |page: u32| self.plan.map_or(page..=page, |plan| evidence.around(plan, page));
         let ranges = shown.iter().map(|page| around(page.page));
-        let texts = Surroundings::read(self.library, row.location, report, ranges)?;
-        let hits = shown.iter().filter_map(|page| self.page_hit(report, evidence, *page, &texts));
-        Ok((hits.collect(), more))
+        let texts = Surroundings::read(self.library, row.location, list, ranges)?;
+        let hits = shown.iter().filter_map(|page| self.page_hit(row, list, evidence, *page, &texts).transpose());
+        Ok((hits.collect::<Result<_, _>>()?, more))
     }
 
     /// A page as a hit; `None` if it was not read.
     fn page_hit(
         &self,
-        report: &StoredReport,
+        row: &ReportRow,
+        list: &PageList,
         evidence: &Evidence,
         page: PageEvidence,
         texts: &Surroundings<'_>,
-    ) -> Option<PageHit> {
+    ) -> Result<Option<PageHit>, SearchError> {
         let PageEvidence { page: number, score } = page;
-        let id = report.id;
-        let page = texts.page(number)?;
-        let found = mark(&self.marker, self.plan, evidence, number, page, texts, self.request.passages);
-        let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-        let label = place.and_then(|place| report.pages.get(place)).and_then(|page| page.label.clone());
+        let ReportRow { id, location, .. } = *row;
+        let Some(page) = texts.page(number) else { return Ok(None) };
+        let found = mark(&self.marker, self.plan, evidence, number, page.into(), texts, self.request.passages);
         let mut url = format!("/reports/{id}/pages/{number}");
         if !self.request.q.trim().is_empty() {
             url.push_str("?q=");
             percent_encode(&self.request.q, &mut url);
         }
-        Some(PageHit {
+        Ok(Some(PageHit {
             page: number,
-            label,
+            label: list.label(number).map(str::to_owned),
             score,
             url,
             pdf_url: format!("/reports/{id}/file.pdf#page={number}"),
             passages: found.passages,
-            quads: page.quads(&found.spans),
+            quads: self.library.texts().quads(location, page, &found.spans)?,
             explanation: None,
-        })
+        }))
     }
 }
 
@@ -127,7 +121,7 @@ pub(super) fn mark(
     plan: Option<&Plan>,
     evidence: &Evidence,
     number: u32,
-    page: &StoredPage,
+    page: PageText<'_>,
     texts: &Surroundings<'_>,
     passages: usize,
 ) -> PageMatches {
@@ -135,19 +129,8 @@ pub(super) fn mark(
     let before = texts.texts(*around.start()..number);
     let after = texts.texts(number.saturating_add(1)..around.end().saturating_add(1));
     let hidden = plan.map_or(0, |plan| evidence.hidden(plan, number));
-    let page = PageToMark {
-        languages: evidence.languages,
-        page: PageText::from(page),
-        before: &before,
-        after: &after,
-        hidden,
-    };
+    let page = PageToMark { languages: evidence.languages, page, before: &before, after: &after, hidden };
     marker.find(&page, passages)
-}
-
-fn first_page_with_text(report: &StoredReport) -> u32 {
-    let place = report.pages.iter().position(|page| page.status.is_searchable()).unwrap_or(0);
-    u32::try_from(place).unwrap_or(0).saturating_add(1)
 }
 
 /// Appends `text` with everything but RFC 3986's unreserved characters as `%XX`.

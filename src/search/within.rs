@@ -8,7 +8,7 @@ use crate::query;
 use crate::report::{ReportId, Span};
 use crate::search::evidence;
 use crate::search::hydrate::{Hydrator, RankedReport, mark};
-use crate::search::passages::Marker;
+use crate::search::passages::{Marker, PageText};
 use crate::search::surroundings::Surroundings;
 use crate::search::{Engine, Hit, Operator, SearchError, SearchRequest};
 use crate::store::StoredPage;
@@ -56,21 +56,21 @@ impl Engine {
             Some(address) => evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default(),
             None => evidence::Evidence::default(),
         };
-        let report = self.library().texts().report(row.location)?;
+        let list = self.library().texts().page_list(row.location)?;
         let mut pages: Vec<u32> = evidence.pages.iter().map(|page| page.page).collect();
         pages.sort_unstable();
         let near = nearest(&pages, number);
         let around = std::iter::once(number).chain(near.iter().copied()).map(|page| evidence.around(&plan, page));
-        let texts = Surroundings::read(self.library(), row.location, &report, around)?;
+        let texts = Surroundings::read(self.library(), row.location, &list, around)?;
         let matchers = plan.matchers();
         let marker = Marker::new(&matchers);
         let spans =
-            |number: u32, page: &StoredPage| mark(&marker, Some(&plan), &evidence, number, page, &texts, 0).spans;
+            |number: u32, page: PageText<'_>| mark(&marker, Some(&plan), &evidence, number, page, &texts, 0).spans;
         let count = |near: &u32| {
-            let found = spans(*near, texts.page(*near)?).len();
+            let found = spans(*near, texts.page(*near)?.into()).len();
             Some((*near, u32::try_from(found).unwrap_or(u32::MAX)))
         };
-        Ok(PageMarks { spans: spans(number, page), counts: near.iter().filter_map(count).collect(), pages })
+        Ok(PageMarks { spans: spans(number, page.into()), counts: near.iter().filter_map(count).collect(), pages })
     }
 }
 

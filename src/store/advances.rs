@@ -5,6 +5,16 @@
 
 /// The advance of a text in thousandths of an em.
 pub(super) fn advance(text: &str) -> u32 {
+    let mut sum = 0u32;
+    for byte in text.bytes() {
+        // A byte beyond the table begins a character that is not ASCII.
+        let Some(width) = ADVANCES.get(usize::from(byte)) else { return advance_by_characters(text) };
+        sum = sum.saturating_add(u32::from(*width));
+    }
+    sum
+}
+
+fn advance_by_characters(text: &str) -> u32 {
     text.chars().fold(0u32, |sum, character| {
         let code = character as usize;
         let width = match ADVANCES.get(code) {

@@ -6,8 +6,8 @@ use super::frame;
 use super::geometry::{self, ColumnBytes, Columns};
 use super::record::Damage;
 use super::varint::{self, Numbers};
-use crate::report::{Page, WordBox};
-use crate::store::{StoredPage, StoredText};
+use crate::report::{Page, Quad, Span, WordBox};
+use crate::store::{StoredPage, StoredText, quads_of};
 use std::ops::Range;
 
 /// A block's entry in the record's table; pairs are compressed and raw lengths in bytes.
@@ -131,11 +131,29 @@ impl Contents {
         let [spans, ..] = &ranges.columns;
         let furniture = self.places.get(spans.clone()).and_then(|spans| {
             let mut spans = Numbers::new(spans);
-            geometry::take_word_spans(&mut spans, text)?;
+            geometry::skip_word_spans(&mut spans, text)?;
             geometry::take_spans(&mut spans, text)
         });
         let furniture = furniture.ok_or(Damage("a page's places do not fit its text"))?;
         Ok(StoredText { text: text.to_owned(), furniture })
+    }
+
+    /// The boxes of the words of the page at `index` that share a byte with any of `sought` (rising), each once.
+    pub(super) fn quads(&self, index: usize, sought: &[Span]) -> Result<Vec<Quad>, Damage> {
+        let Some(end) = sought.iter().map(|span| span.end).max() else { return Ok(Vec::new()) };
+        let (ranges, text) = self.ranges(index)?;
+        let words = |spans: &[u8], columns| geometry::decode_until(text, &mut Numbers::new(spans), columns, end);
+        let words = self.columns(ranges).and_then(|(spans, columns)| words(spans, columns));
+        let words = words.ok_or(Damage("a page's places do not fit its text"))?;
+        Ok(quads_of(&words, sought))
+    }
+
+    /// The bytes of a page's spans, and those of its columns.
+    fn columns(&self, ranges: &PageRanges) -> Option<(&[u8], ColumnBytes<'_>)> {
+        let [spans, counts, lines, gaps, widths] = &ranges.columns;
+        let column = |range: &Range<usize>| self.places.get(range.clone());
+        let (counts, lines, gaps, widths) = (column(counts)?, column(lines)?, column(gaps)?, column(widths)?);
+        Some((column(spans)?, ColumnBytes { counts, lines, gaps, widths }))
     }
 
     /// Where the parts of a page are, and its text.
@@ -160,11 +178,9 @@ impl Contents {
         ranges: &PageRanges,
         text: &str,
     ) -> Option<StoredPage> {
-        let [spans, counts, lines, gaps, widths] = &ranges.columns;
-        let column = |range: &Range<usize>| self.places.get(range.clone());
-        let mut spans = Numbers::new(column(spans)?);
-        let (counts, lines, gaps, widths) = (column(counts)?, column(lines)?, column(gaps)?, column(widths)?);
-        let words = words(text, &mut spans, ColumnBytes { counts, lines, gaps, widths })?;
+        let (spans, columns) = self.columns(ranges)?;
+        let mut spans = Numbers::new(spans);
+        let words = words(text, &mut spans, columns)?;
         let furniture = geometry::take_spans(&mut spans, text)?;
         let headings = geometry::take_spans(&mut spans, text)?;
         Some(StoredPage { text: text.to_owned(), words, furniture, headings })

@@ -113,6 +113,15 @@ pub(super) fn take_word_spans(numbers: &mut Numbers<'_>, text: &str) -> Option<V
     }
 }
 
+/// Passes over the spans of a page's words; `None` if they do not fit `text`.
+pub(super) fn skip_word_spans(numbers: &mut Numbers<'_>, text: &str) -> Option<()> {
+    match numbers.next()? {
+        SPANS_DERIVED => Some(()),
+        SPANS_EXPLICIT => take_spans(numbers, text).map(drop),
+        _ => None,
+    }
+}
+
 /// Whether a span is a non-empty piece of `text` that starts at or after `after`.
 fn fits(text: &str, after: u32, span: Span) -> bool {
     span.start >= after && span.start < span.end && text.get(span.start as usize..span.end as usize).is_some()
@@ -246,13 +255,39 @@ pub(super) struct ColumnBytes<'b> {
 /// What follows the words' spans in `spans` is left to the caller.
 pub(super) fn decode(text: &str, spans: &mut Numbers<'_>, columns: ColumnBytes<'_>) -> Option<Vec<WordBox>> {
     let spans = take_word_spans(spans, text)?;
+    decode_boxes(text, &spans, columns)
+}
+
+/// Reads the words of a page as far as the line that byte `end` of the text stands on, at least; `None` if the columns
+/// do not fit `text`.
+pub(super) fn decode_until(
+    text: &str,
+    spans: &mut Numbers<'_>,
+    columns: ColumnBytes<'_>,
+    end: u32,
+) -> Option<Vec<WordBox>> {
+    let spans = match spans.next()? {
+        SPANS_DERIVED => {
+            let rest = text.as_bytes().get(end as usize..).unwrap_or_default();
+            let line_end = rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| end as usize + at);
+            word_spans(text.get(..line_end)?)
+        }
+        // Such a word may run over the end of a line.
+        SPANS_EXPLICIT => take_spans(spans, text)?,
+        _ => return None,
+    };
+    decode_boxes(text, &spans, columns)
+}
+
+/// Reads the boxes of the first words of a page, whose lines must be whole.
+fn decode_boxes(text: &str, spans: &[Span], columns: ColumnBytes<'_>) -> Option<Vec<WordBox>> {
     let (mut counts, mut lines) = (Numbers::new(columns.counts), Numbers::new(columns.lines));
     let (mut gaps, mut widths) = (Numbers::new(columns.gaps), Numbers::new(columns.widths));
     let mut words = Vec::with_capacity(spans.len());
     let mut model = WidthModel::default();
     let mut line = Line::default();
     let mut gap = 0i32;
-    let mut rest = spans.as_slice();
+    let mut rest = spans;
     while !rest.is_empty() {
         let (here, after) = line_and_rest(text, rest, &mut counts)?;
         line.leading = line.leading.wrapping_add(lines.next_signed()?);
@@ -336,6 +371,11 @@ mod tests {
         decode(text, &mut Numbers::new(spans), ColumnBytes { counts, lines, gaps, widths })
     }
 
+    fn decoded_until(text: &str, columns: &Columns, end: u32) -> Option<Vec<WordBox>> {
+        let Columns { spans, counts, lines, gaps, widths } = columns;
+        decode_until(text, &mut Numbers::new(spans), ColumnBytes { counts, lines, gaps, widths }, end)
+    }
+
     fn is_said_to_decode(text: &str, columns: &Columns) -> bool {
         let Columns { spans, counts, lines, gaps, widths } = columns;
         can_decode(text, &mut Numbers::new(spans), ColumnBytes { counts, lines, gaps, widths }).is_some()
@@ -415,13 +455,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn boxes_survive_within_the_tolerance(text in "(\\PC|[ \n\u{ad}]){0,200}", quads in prop::collection::vec(any_quad(), 200)) {
+        fn boxes_survive_within_the_tolerance(
+            text in "(\\PC|[ \n\u{ad}]){0,200}",
+            quads in prop::collection::vec(any_quad(), 200),
+            end in any::<prop::sample::Index>(),
+        ) {
             let words: Vec<WordBox> =
                 word_spans(&text).into_iter().zip(quads).map(|(span, quad)| WordBox { span, quad }).collect();
             let columns = encode(&text, &words);
             prop_assert!(is_said_to_decode(&text, &columns));
             let read = decoded(&text, &columns).expect("sound");
             prop_assert_eq!(read.len(), words.len());
+            let end = end.index(text.len() + 1) as u32;
+            let first = decoded_until(&text, &columns, end).expect("sound");
+            prop_assert!(first.len() >= read.partition_point(|word| word.span.start < end));
+            prop_assert_eq!(&first[..], &read[..first.len()]);
             for (read, word) in read.iter().zip(&words) {
                 prop_assert_eq!(read.span, word.span);
                 let edges = |quad: Quad| [quad.x0, quad.y0, quad.x1, quad.y1];

@@ -3,7 +3,7 @@
 //! Languages and section paths repeat from page to page, so each stands once and pages point to it.
 
 use crate::report::{About, OutlineEntry, PageStatus, Reason, Report, ReportId, Statements, TitleSource};
-use crate::store::{PageSummary, StoredReport};
+use crate::store::{PageList, PageSummary, StoredReport};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -54,6 +54,17 @@ struct HeadPage {
     language: u32,
     section: u32,
 }
+
+/// [`Head`] without owning any of it, field by field.
+type HeadView<'r> =
+    (u64, AboutView<'r>, Vec<(&'r str, u8, u32)>, Option<Reason>, Vec<&'r str>, Vec<(Option<&'r str>, PageView)>);
+
+/// [`HeadAbout`] likewise.
+type AboutView<'r> =
+    (&'r str, TitleSource, Vec<&'r str>, Option<&'r str>, Option<&'r str>, Option<&'r str>, Vec<&'r str>);
+
+/// [`HeadPage`] after its label.
+type PageView = (f32, f32, PageStatus, u32, u32);
 
 /// Numbers strings in the order they first occur.
 #[derive(Default)]
@@ -127,10 +138,57 @@ pub(super) fn decode(id: ReportId, bytes: &[u8]) -> Option<StoredReport> {
     Some(StoredReport { id, size, about: about.with(publisher), statements, outline, partial, pages })
 }
 
+/// Reads of a head what a search shows of pages, for a fraction of what [`decode`] takes; `None` if it is none.
+pub(super) fn decode_list(bytes: &[u8]) -> Option<PageList> {
+    let (head, _): (HeadView<'_>, &[u8]) = postcard::take_from_bytes(bytes).ok()?;
+    let mut list = PageList::default();
+    for (label, (_, _, status, _, _)) in head.5 {
+        list.push(status, label);
+    }
+    Some(list)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Statement;
+    use crate::report::{Page, Statement};
+
+    #[test]
+    fn pages_are_listed_as_the_whole_head_has_them() {
+        let page = |(label, status): (Option<&str>, PageStatus)| Page {
+            number: 1,
+            label: label.map(str::to_owned),
+            width: 595.3,
+            height: 841.9,
+            status,
+            language: Some("en".to_owned()),
+            section: None,
+            text: String::new(),
+            words: Vec::new(),
+            furniture: Vec::new(),
+            headings: Vec::new(),
+        };
+        let about = About {
+            title: "Wells".to_owned(),
+            authors: vec!["A. Nother".to_owned(), "B".to_owned()],
+            subject: Some("Water".to_owned()),
+            keywords: vec!["wells".to_owned()],
+            ..About::default()
+        };
+        let outline = vec![OutlineEntry { title: "Findings".to_owned(), level: 1, page: 300 }];
+        let pages = [(None, PageStatus::NoText), (Some("i"), PageStatus::Text), (Some("7"), PageStatus::Garbled)];
+        let pages = pages.into_iter().map(page).collect();
+        let partial = Some(Reason::LimitReached);
+        let id = ReportId([1; 16]);
+        let report = Report { id, size: 9, about, statements: Statements::default(), outline, pages, partial };
+        let bytes = encode(&report);
+        let mut expected = PageList::default();
+        for page in decode(id, &bytes).expect("as written").pages {
+            expected.push(page.status, page.label.as_deref());
+        }
+        assert_eq!(decode_list(&bytes), Some(expected));
+        assert_eq!(decode_list(&bytes[..20]), None);
+    }
 
     #[test]
     fn heads_without_statements_or_publisher_are_read() {

@@ -30,6 +30,7 @@ mod head;
 mod lacks;
 mod library;
 mod lock;
+mod page_list;
 mod record;
 mod repair;
 mod rows;
@@ -47,6 +48,7 @@ pub(crate) use catalogue::seconds_now;
 pub use disk_use::DiskUse;
 pub use error::StoreError;
 pub use library::Library;
+pub use page_list::PageList;
 pub use repair::Repaired;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{
@@ -58,7 +60,7 @@ pub use service::{
     folded_name, hash_password, is_password, is_reserved, key_name,
 };
 pub use snapshot::Snapshot;
-pub use texts::TextStore;
+pub use texts::{OpenedPage, TextStore};
 pub use unfinished::Unfinished;
 
 use crate::report::{About, OutlineEntry, PageStatus, Quad, Reason, ReportId, Span, Statements, WordBox};
@@ -136,15 +138,19 @@ pub struct StoredText {
 impl StoredPage {
     /// The boxes of the words that share a byte with any of `spans` (rising), each once.
     pub fn quads(&self, spans: &[Span]) -> Vec<Quad> {
-        let mut quads = Vec::with_capacity(spans.len());
-        let mut next = 0;
-        for span in spans {
-            let first = self.words.partition_point(|word| word.span.end <= span.start).max(next);
-            let found = self.words[first..].iter().take_while(|word| word.span.start < span.end);
-            let before = quads.len();
-            quads.extend(found.map(|word| word.quad));
-            next = first + quads.len() - before;
-        }
-        quads
+        quads_of(&self.words, spans)
     }
+}
+
+fn quads_of(words: &[WordBox], spans: &[Span]) -> Vec<Quad> {
+    let mut quads = Vec::with_capacity(spans.len());
+    let mut next = 0;
+    for span in spans {
+        let first = words.partition_point(|word| word.span.end <= span.start).max(next);
+        let found = words[first..].iter().take_while(|word| word.span.start < span.end);
+        let before = quads.len();
+        quads.extend(found.map(|word| word.quad));
+        next = first + quads.len() - before;
+    }
+    quads
 }

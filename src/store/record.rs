@@ -19,7 +19,7 @@
 use super::{frame, head};
 use crate::report::{Page, Report, ReportId};
 use crate::store::block::{Block, Contents};
-use crate::store::{StoredPage, StoredReport};
+use crate::store::{PageList, StoredPage, StoredReport};
 use std::ops::Range;
 
 /// First bytes of a record.
@@ -186,6 +186,12 @@ impl Layout {
     pub(super) fn decode_head(&self, bytes: &[u8]) -> Result<StoredReport, Damage> {
         let raw = frame::decompress(bytes, self.head.1).ok_or(Damage("a record's head does not match its checksum"))?;
         head::decode(self.id, &raw).ok_or(Damage("a record's head cannot be read"))
+    }
+
+    /// Decodes of the head what is known of the pages.
+    pub(super) fn decode_list(&self, bytes: &[u8]) -> Result<PageList, Damage> {
+        let raw = frame::decompress(bytes, self.head.1).ok_or(Damage("a record's head does not match its checksum"))?;
+        head::decode_list(&raw).ok_or(Damage("a record's head cannot be read"))
     }
 
     /// The number of blocks.

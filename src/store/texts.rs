@@ -7,8 +7,9 @@ use super::block::Contents;
 use super::library::create_directory;
 use super::record::{self, Damage, HEADER_LENGTH, Layout};
 use super::snapshot::{may_cut, segment_name};
-use crate::report::Report;
-use crate::store::{Location, StoreError, StoredPage, StoredReport, StoredText};
+use crate::report::{Quad, Report, Span};
+use crate::store::{Location, PageList, StoreError, StoredPage, StoredReport, StoredText};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::ops::Range;
@@ -21,7 +22,7 @@ const SEGMENT_BYTES: u64 = 1 << 30;
 /// Bytes read at first: header, table and head of most reports.
 const FIRST_READ: u64 = 8 << 10;
 /// Opened records kept; a direct-mapped cache of a few megabytes at most for ordinary reports.
-const CACHED_RECORDS: usize = 256;
+const CACHED_RECORDS: usize = 2048;
 
 /// Page texts and word boxes; can be shared between threads.
 #[derive(Debug)]
@@ -51,7 +52,24 @@ struct Tail {
 struct Record {
     file: Arc<File>,
     layout: Layout,
-    report: OnceLock<Arc<StoredReport>>,
+    /// Its compressed head, if it came along when the record was opened.
+    head: Option<Box<[u8]>>,
+    list: OnceLock<Arc<PageList>>,
+}
+
+/// A page's text at once, the boxes of its words for those that are shown.
+#[derive(Debug, Clone, Default)]
+pub struct OpenedPage {
+    text: StoredText,
+    /// Where the boxes are: a block, and the page's index within it.
+    place: Option<(Arc<Contents>, usize)>,
+}
+
+impl OpenedPage {
+    /// Its text.
+    pub fn text(&self) -> &StoredText {
+        &self.text
+    }
 }
 
 /// A lock that a panicking thread held is taken all the same: what it guards is whole between statements.
@@ -143,22 +161,50 @@ impl TextStore {
     /// A report without its page texts.
     pub fn report(&self, location: Location) -> Result<Arc<StoredReport>, StoreError> {
         let record = self.record(location)?;
-        if let Some(report) = record.report.get() {
-            return Ok(Arc::clone(report));
+        let head = self.head(&record, location)?;
+        record.layout.decode_head(&head).map(Arc::new).map_err(|damage| self.damaged(location, damage))
+    }
+
+    /// What is known of a report's pages without reading them; kept for as long as its record is.
+    pub fn page_list(&self, location: Location) -> Result<Arc<PageList>, StoreError> {
+        let record = self.record(location)?;
+        if let Some(list) = record.list.get() {
+            return Ok(Arc::clone(list));
         }
-        let bytes = self.read(&record.file, location, record.layout.head_bytes())?;
-        let report = record.layout.decode_head(&bytes).map_err(|damage| self.damaged(location, damage))?;
-        Ok(Arc::clone(record.report.get_or_init(|| Arc::new(report))))
+        let head = self.head(&record, location)?;
+        let list = record.layout.decode_list(&head).map_err(|damage| self.damaged(location, damage))?;
+        Ok(Arc::clone(record.list.get_or_init(|| Arc::new(list))))
+    }
+
+    /// The compressed head of a record.
+    fn head<'r>(&self, record: &'r Record, location: Location) -> Result<Cow<'r, [u8]>, StoreError> {
+        match &record.head {
+            Some(head) => Ok(Cow::Borrowed(head)),
+            None => self.read(&record.file, location, record.layout.head_bytes()).map(Cow::Owned),
+        }
     }
 
     /// Pages of a report by 1-based number, in the order asked for; numbers out of range give empty pages.
     pub fn pages(&self, location: Location, numbers: &[u32]) -> Result<Vec<StoredPage>, StoreError> {
-        self.each(location, numbers, Contents::page)
+        self.each(location, numbers, |contents, index| contents.page(index))
+    }
+
+    /// As [`TextStore::page_texts`], with the way to the boxes of their words.
+    pub fn open_pages(&self, location: Location, numbers: &[u32]) -> Result<Vec<OpenedPage>, StoreError> {
+        self.each(location, numbers, |contents, index| {
+            Ok(OpenedPage { text: contents.text(index)?, place: Some((Arc::clone(contents), index)) })
+        })
+    }
+
+    /// The boxes of the words of a report's page that share a byte with any of `spans` (rising), each once.
+    pub fn quads(&self, location: Location, page: &OpenedPage, spans: &[Span]) -> Result<Vec<Quad>, StoreError> {
+        let Some((contents, index)) = &page.place else { return Ok(Vec::new()) };
+        contents.quads(*index, spans).map_err(|damage| self.damaged(location, damage))
     }
 
     /// As [`TextStore::pages`], without the places of words: three times as fast.
     pub fn page_texts(&self, location: Location, numbers: &[u32]) -> Result<Vec<StoredText>, StoreError> {
-        self.each(location, numbers, Contents::text)
+        self.each(location, numbers, |contents, index| contents.text(index))
     }
 
     /// What `read` gives of each page, in the order asked for.
@@ -166,7 +212,7 @@ impl TextStore {
         &self,
         location: Location,
         numbers: &[u32],
-        read: impl Fn(&Contents, usize) -> Result<P, Damage>,
+        read: impl Fn(&Arc<Contents>, usize) -> Result<P, Damage>,
     ) -> Result<Vec<P>, StoreError> {
         let record = self.record(location)?;
         let mut pages = Vec::with_capacity(numbers.len());
@@ -179,7 +225,7 @@ impl TextStore {
             };
             let contents = match open.take() {
                 Some((opened, contents)) if opened == block => contents,
-                _ => self.block(&record, location, block)?,
+                _ => Arc::new(self.block(&record, location, block)?),
             };
             pages.push(read(&contents, within).map_err(|damage| self.damaged(location, damage))?);
             open = Some((block, contents));
@@ -201,7 +247,7 @@ impl TextStore {
         if pages.len() != report.pages.len() {
             return Err(self.damaged(location, Damage("head and blocks disagree on the number of pages")));
         }
-        Ok(record::whole(StoredReport::clone(&report), pages))
+        Ok(record::whole(Arc::unwrap_or_clone(report), pages))
     }
 
     /// Reads every byte of a report and holds it against the checksums, without decoding the places of words.
@@ -241,7 +287,7 @@ impl TextStore {
         Ok(record)
     }
 
-    /// Reads a record's header and table, and decodes its head if it came with them.
+    /// Reads a record's header and table, and keeps its head if it came with them.
     fn open_record(&self, location: Location) -> Result<Record, StoreError> {
         let damaged = |damage| self.damaged(location, damage);
         if location.length < HEADER_LENGTH as u64 {
@@ -259,12 +305,8 @@ impl TextStore {
         let layout = Layout::parse(bytes.get(..needed as usize).unwrap_or_default(), location.length);
         let layout = layout.map_err(damaged)?;
         let head = layout.head_bytes();
-        let report = OnceLock::new();
-        if let Some(head) = bytes.get(head.start as usize..head.end as usize) {
-            let decoded = layout.decode_head(head).map_err(damaged)?;
-            report.get_or_init(|| Arc::new(decoded));
-        }
-        Ok(Record { file, layout, report })
+        let head = bytes.get(head.start as usize..head.end as usize).map(Box::from);
+        Ok(Record { file, layout, head, list: OnceLock::new() })
     }
 
     /// Reads and decompresses a block.
@@ -439,7 +481,21 @@ pub(crate) mod tests {
         assert_eq!(pages[0].furniture, reports[0].pages[29].furniture);
         let texts = store.page_texts(locations[0], &[30, 1, 0, 31, 2, u32::MAX]).expect("sound");
         let alone = |page: StoredPage| StoredText { text: page.text, furniture: page.furniture };
+        let opened = store.open_pages(locations[0], &[30, 1, 0, 31, 2, u32::MAX]).expect("sound");
+        for (opened, (page, text)) in opened.iter().zip(pages.iter().zip(&texts)) {
+            assert_eq!(opened.text(), text);
+            for spans in [&[][..], &[Span { start: 3, end: 20 }, Span { start: 700, end: 701 }]] {
+                assert_eq!(store.quads(locations[0], opened, spans).expect("sound"), page.quads(spans));
+            }
+        }
         assert_eq!(texts, pages.into_iter().map(alone).collect::<Vec<_>>());
+        let list = store.page_list(locations[0]).expect("sound");
+        for (number, page) in (1..).zip(&reports[0].pages) {
+            assert_eq!(
+                (list.label(number), list.is_searchable(number)),
+                (page.label.as_deref(), page.status.is_searchable())
+            );
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod tests;
 use crate::report::Span;
 use crate::search::Passage;
 use crate::search::languages::LanguageSet;
-use crate::store::StoredPage;
+use crate::store::{OpenedPage, StoredPage};
 use flow::Flow;
 use occurrence::{Lookup, Occurrence};
 use std::collections::HashMap;
@@ -110,6 +110,12 @@ pub struct PageToMark<'t> {
 impl<'t> From<&'t StoredPage> for PageText<'t> {
     fn from(page: &'t StoredPage) -> PageText<'t> {
         PageText { text: &page.text, furniture: &page.furniture }
+    }
+}
+
+impl<'t> From<&'t OpenedPage> for PageText<'t> {
+    fn from(page: &'t OpenedPage) -> PageText<'t> {
+        PageText { text: &page.text().text, furniture: &page.text().furniture }
     }
 }
 
