@@ -30,12 +30,14 @@ mod cluster;
 mod fold;
 mod number;
 mod scan;
+mod sought;
 mod tables;
 mod whole;
 mod word;
 
 pub use accented::accented;
 pub use fold::fold;
+pub use sought::SoughtTerms;
 pub use whole::WholeWords;
 pub use word::{OwnedToken, Word, analyze_words, is_elided, is_unspaced_character, last_unspaced, words};
 
@@ -64,7 +66,22 @@ pub struct Token<'t> {
 /// A skipped span parts words but leaves no gap in the positions. The starts of the spans never fall; a variant that
 /// stands for several words comes before them.
 pub fn analyze(text: &str, skip: &[Span], first_position: u32, sink: &mut dyn FnMut(Token<'_>)) -> u32 {
-    let mut scanner = scan::Scanner::new(text, first_position, sink);
+    scan_outside(scan::Scanner::new(text, first_position, sink), text, skip)
+}
+
+/// As [`analyze`] for whoever seeks a few terms: of the others those that are plain ASCII words may be left out, which
+/// are most of most texts.
+pub fn analyze_sought(
+    text: &str,
+    skip: &[Span],
+    first_position: u32,
+    sought: &SoughtTerms,
+    sink: &mut dyn FnMut(Token<'_>),
+) -> u32 {
+    scan_outside(scan::Scanner::new(text, first_position, sink).seeking(sought), text, skip)
+}
+
+fn scan_outside(mut scanner: scan::Scanner<'_, '_>, text: &str, skip: &[Span]) -> u32 {
     let mut from = 0;
     for span in skip.iter().filter(|span| span.start < span.end) {
         let start = text.floor_char_boundary(span.start as usize);

@@ -6,7 +6,7 @@
 use super::character::{Class, class, is_ascii_word};
 use super::cluster::Part;
 use super::fold::fold;
-use super::{MAX_TERM_CHARACTERS, Token};
+use super::{MAX_TERM_CHARACTERS, SoughtTerms, Token};
 use crate::report::Span;
 
 /// Walks a text and gives its tokens to a sink.
@@ -21,13 +21,21 @@ pub(super) struct Scanner<'t, 's> {
     pub(super) parts: Vec<Part>,
     /// Position of the next token.
     pub(super) position: u32,
+    /// The only plain words to give; all if `None`.
+    sought: Option<&'s SoughtTerms>,
     sink: &'s mut dyn FnMut(Token<'_>),
 }
 
 impl<'t, 's> Scanner<'t, 's> {
     /// Starts before the first word.
     pub(super) fn new(text: &'t str, first_position: u32, sink: &'s mut dyn FnMut(Token<'_>)) -> Scanner<'t, 's> {
-        Scanner { text, end: 0, folded: String::new(), parts: Vec::new(), position: first_position, sink }
+        let (folded, parts, position) = (String::new(), Vec::new(), first_position);
+        Scanner { text, end: 0, folded, parts, position, sought: None, sink }
+    }
+
+    /// Leaves out plain words that are not sought.
+    pub(super) fn seeking(self, sought: &'s SoughtTerms) -> Scanner<'t, 's> {
+        Scanner { sought: Some(sought), ..self }
     }
 
     /// The position after the last token.
@@ -166,6 +174,11 @@ impl<'t, 's> Scanner<'t, 's> {
     fn emit_ascii(&mut self, start: usize, end: usize) {
         let word = &self.text[start..end];
         let word = &word[..word.len().min(MAX_TERM_CHARACTERS)];
+        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        if self.sought.is_some_and(|sought| !sought.may_have(first, word.len())) {
+            self.position += 1;
+            return;
+        }
         let term = if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
             self.folded.clear();
             self.folded.push_str(word);

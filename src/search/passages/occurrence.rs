@@ -3,7 +3,7 @@
 //! Nearly all words of a page match nothing, so they are turned away by first byte and length before any hashing.
 
 use super::{PageText, PageToMark, TermMark, WayMatcher};
-use crate::index::analyzer::analyze;
+use crate::index::analyzer::{SoughtTerms, analyze_sought};
 use crate::report::Span;
 use crate::search::in_order::each_match;
 use std::collections::HashMap;
@@ -52,8 +52,7 @@ struct Filled {
 #[derive(Debug)]
 pub(super) struct Lookup<'m> {
     roles: HashMap<&'m str, Vec<Role>>,
-    /// For each first byte the lengths that occur, one bit a length, the last for all longer.
-    lengths: Box<[u64; 256]>,
+    sought: SoughtTerms,
     phrases: Vec<Phrase>,
     places: usize,
     clauses: usize,
@@ -63,7 +62,7 @@ impl<'m> Lookup<'m> {
     pub(super) fn new(clauses: &'m [Vec<WayMatcher>]) -> Lookup<'m> {
         let mut lookup = Lookup {
             roles: HashMap::new(),
-            lengths: Box::new([0; 256]),
+            sought: SoughtTerms::default(),
             phrases: Vec::new(),
             places: 0,
             clauses: clauses.len(),
@@ -96,17 +95,14 @@ impl<'m> Lookup<'m> {
     }
 
     fn add(&mut self, term: &'m str, role: Role) {
-        if let Some(&first) = term.as_bytes().first() {
-            self.lengths[first as usize] |= length_bit(term);
-            self.roles.entry(term).or_default().push(role);
-        }
+        self.sought.add(term);
+        self.roles.entry(term).or_default().push(role);
     }
 
     /// What a term stands for.
     #[inline]
     fn roles(&self, term: &str) -> &[Role] {
-        let may_occur =
-            term.as_bytes().first().is_some_and(|&first| self.lengths[first as usize] & length_bit(term) != 0);
+        let may_occur = term.as_bytes().first().is_some_and(|first| self.sought.may_have(*first, term.len()));
         if may_occur { self.roles.get(term).map_or(&[], Vec::as_slice) } else { &[] }
     }
 
@@ -123,7 +119,7 @@ impl<'m> Lookup<'m> {
             position = self.fill_elsewhere(text, furniture, position, &mut filled);
         }
         let PageText { text, furniture } = page.page;
-        position = analyze(text, furniture, position, &mut |token| {
+        position = analyze_sought(text, furniture, position, &self.sought, &mut |token| {
             for role in self.roles(token.term) {
                 match *role {
                     Role::Term { clause, mark } if mark.languages.meets(page.languages) && is_shown(clause) => {
@@ -155,7 +151,7 @@ impl<'m> Lookup<'m> {
 
     /// Notes the words of a page beside the one to be marked that fill places; returns the position after its last.
     fn fill_elsewhere(&self, text: &str, furniture: &[Span], first: u32, filled: &mut [Filled]) -> u32 {
-        analyze(text, furniture, first, &mut |token| {
+        analyze_sought(text, furniture, first, &self.sought, &mut |token| {
             for role in self.roles(token.term) {
                 if let Role::Place(place) = *role {
                     fill(filled, place, token.position, None);
@@ -163,12 +159,6 @@ impl<'m> Lookup<'m> {
             }
         })
     }
-}
-
-/// The bit of a term's length.
-#[inline]
-fn length_bit(term: &str) -> u64 {
-    1 << term.len().min(63)
 }
 
 /// The part of the next page that is looked at, up to a space.
