@@ -5,14 +5,14 @@
 
 use crate::index::{Fields, PageStarts, Snapshot};
 use crate::search::Stop;
+use crate::search::known_starts::SegmentStarts;
 use crate::search::languages::LanguageSet;
-use crate::search::page_score::{PageTally, page_score, pairs};
+use crate::search::page_score::{Tallies, page_score, pairs};
 use crate::search::plan::{Clause, Plan};
 use crate::search::positions::Place;
 use crate::search::ranking::{OPENING, OPENING_SHARE, PAGE_SHARE, SECTION_OCCURRENCES};
-use crate::search::scope::{AllowedPages, ClauseReader, PageStartsReader, ScopeReader};
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
+use crate::search::scope::{AllowedPages, ClauseReader, ScopeReader};
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use tantivy::{DocAddress, DocId, SegmentReader};
 
@@ -26,7 +26,9 @@ pub(super) struct Evidence {
     /// The weight of the words found among the report's first.
     opening: f32,
     /// Where its pages begin among the positions of its words.
-    starts: PageStarts,
+    starts: Arc<PageStarts>,
+    /// Where matches begin, rising, that may run over the end of their page.
+    near_ends: Vec<u32>,
     /// The pages that each scope of the plan allows.
     allowed: Vec<AllowedPages>,
 }
@@ -41,8 +43,8 @@ pub(super) struct PageEvidence {
 
 impl Default for Evidence {
     fn default() -> Evidence {
-        let (pages, starts, allowed) = (Vec::new(), PageStarts::default(), Vec::new());
-        Evidence { languages: LanguageSet::ANY, pages, opening: 0.0, starts, allowed }
+        let (pages, starts, near_ends, allowed) = (Vec::new(), Arc::default(), Vec::new(), Vec::new());
+        Evidence { languages: LanguageSet::ANY, pages, opening: 0.0, starts, near_ends, allowed }
     }
 }
 
@@ -72,15 +74,24 @@ impl Evidence {
         &self.starts
     }
 
-    /// The pages over which a match that touches `page` may run.
+    /// The pages over which a match that touches `page` may run; of the others only the report's index knows, so they
+    /// are not read for nothing.
     pub(super) fn around(&self, plan: &Plan, page: u32) -> RangeInclusive<u32> {
         let reach = plan.reach();
         if reach == 0 || self.starts.tokens_on(page) == 0 {
             return page..=page;
         }
-        let first = self.starts.start_of(page).saturating_sub(reach);
-        let last = self.starts.end_of(page).saturating_add(reach - 1);
-        self.starts.page_of(first)..=self.starts.page_of(last)
+        let (start, end) = (self.starts.start_of(page), self.starts.end_of(page));
+        let (first, last) = (start.saturating_sub(reach), end.saturating_add(reach - 1));
+        let from = if self.has_near_end(first..start) { self.starts.page_of(first) } else { page };
+        let to = if self.has_near_end(end.saturating_sub(reach)..end) { self.starts.page_of(last) } else { page };
+        from..=to
+    }
+
+    /// Whether a match that may run over the end of its page begins in this range of positions.
+    fn has_near_end(&self, range: Range<u32>) -> bool {
+        let next = self.near_ends.partition_point(|position| *position < range.start);
+        self.near_ends.get(next).is_some_and(|position| *position < range.end)
     }
 
     /// The clauses that scopes keep from being shown on `page`, a bit for each in the order of [`Plan::shown`].
@@ -116,35 +127,40 @@ pub(super) fn gather(snapshot: &Snapshot, plan: &Plan, reports: &[DocAddress]) -
 }
 
 /// What every page of one report that shows why it matches has of the clauses.
-pub(super) fn tallies(
-    snapshot: &Snapshot,
-    plan: &Plan,
-    report: DocAddress,
-) -> tantivy::Result<BTreeMap<u32, PageTally>> {
+pub(super) fn tallies(snapshot: &Snapshot, plan: &Plan, report: DocAddress) -> tantivy::Result<Tallies> {
     let Some(reader) = snapshot.searcher.segment_readers().get(report.segment_ord as usize) else {
-        return Ok(BTreeMap::new());
+        return Ok(Tallies::new(0, 0));
     };
     let mut gatherer = Gatherer::open(reader, &snapshot.fields, plan)?;
     let starts = gatherer.starts.of(report.doc_id)?;
     let allowed: Vec<AllowedPages> = gatherer.scopes.iter_mut().map(|scope| scope.allowed(report.doc_id)).collect();
-    let mut pages = gatherer.tally(plan, report.doc_id, &starts, &allowed, &mut 0.0);
-    gatherer.add_sections(report.doc_id, &mut pages);
-    Ok(pages)
+    let mut tallied = gatherer.tally(plan, report.doc_id, &starts, &allowed);
+    gatherer.add_sections(report.doc_id, &mut tallied.tallies);
+    Ok(tallied.tallies)
+}
+
+/// What the positions of the clauses in a report say.
+struct Tallied {
+    tallies: Tallies,
+    /// See [`Evidence::opening`].
+    opening: f32,
+    /// See [`Evidence::near_ends`].
+    near_ends: Vec<u32>,
 }
 
 /// The shown clauses and scopes of a plan, opened on a segment.
-struct Gatherer {
+struct Gatherer<'g> {
     /// The languages of each report of the segment.
     languages: Arc<[LanguageSet]>,
     clauses: Vec<ClauseReader>,
     scopes: Vec<ScopeReader>,
     /// The section paths that have each clause; none for a phrase.
     sections: Vec<Option<Place>>,
-    starts: PageStartsReader,
+    starts: SegmentStarts<'g>,
 }
 
-impl Gatherer {
-    fn open(reader: &SegmentReader, fields: &Fields, plan: &Plan) -> tantivy::Result<Gatherer> {
+impl<'g> Gatherer<'g> {
+    fn open(reader: &'g SegmentReader, fields: &Fields, plan: &'g Plan) -> tantivy::Result<Gatherer<'g>> {
         let clauses =
             plan.shown().map(|(_, clause)| ClauseReader::open(reader, fields.body, &clause.ways, clause.slop));
         let section_place = |clause: &Clause| match clause.ways.first().map(Vec::as_slice) {
@@ -156,7 +172,7 @@ impl Gatherer {
             languages: plan.languages.of_segment(reader),
             clauses: clauses.collect::<tantivy::Result<_>>()?,
             scopes: scopes.collect::<tantivy::Result<_>>()?,
-            starts: PageStartsReader::open(reader)?,
+            starts: plan.starts.of_segment(reader),
             sections: plan.shown().map(|(_, clause)| section_place(clause)).collect::<tantivy::Result<_>>()?,
         })
     }
@@ -167,21 +183,20 @@ impl Gatherer {
         let allowed: Vec<AllowedPages> = self.scopes.iter_mut().map(|scope| scope.allowed(doc)).collect();
         if self.clauses.is_empty() {
             let pages = pages_of_scopes(plan, &allowed, &starts);
-            return Ok(Evidence { languages, pages, opening: 0.0, starts, allowed });
+            return Ok(Evidence { languages, pages, opening: 0.0, starts, near_ends: Vec::new(), allowed });
         }
-        let mut opening = 0.0;
-        let mut pages = self.tally(plan, doc, &starts, &allowed, &mut opening);
-        self.add_sections(doc, &mut pages);
-        let mut evidence: Vec<PageEvidence> = pages
-            .into_iter()
+        let Tallied { mut tallies, opening, near_ends } = self.tally(plan, doc, &starts, &allowed);
+        self.add_sections(doc, &mut tallies);
+        let mut pages: Vec<PageEvidence> = tallies
+            .pages()
             .map(|(page, tally)| PageEvidence { page, score: page_score(plan, &tally, page, &starts) })
             .collect();
-        evidence.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
-        Ok(Evidence { languages, pages: evidence, opening, starts, allowed })
+        pages.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
+        Ok(Evidence { languages, pages, opening, starts, near_ends, allowed })
     }
 
     /// Counts words of the headings that pages stand under, on pages that have some word of the query.
-    fn add_sections(&mut self, doc: DocId, pages: &mut BTreeMap<u32, PageTally>) {
+    fn add_sections(&mut self, doc: DocId, tallies: &mut Tallies) {
         let mut occurrences = Vec::new();
         for (clause, place) in self.sections.iter_mut().enumerate() {
             let Some(place) = place else { continue };
@@ -189,27 +204,19 @@ impl Gatherer {
             place.occurrences(doc, &mut occurrences);
             occurrences.dedup_by_key(|(page, _)| *page);
             for (page, weight) in &occurrences {
-                if let Some(tally) = pages.get_mut(page) {
-                    tally.add(clause, SECTION_OCCURRENCES * weight);
-                }
+                tallies.add_known(*page, clause, SECTION_OCCURRENCES * weight);
             }
         }
     }
 
-    fn tally(
-        &mut self,
-        plan: &Plan,
-        doc: DocId,
-        starts: &PageStarts,
-        allowed: &[AllowedPages],
-        opening: &mut f32,
-    ) -> BTreeMap<u32, PageTally> {
-        let clauses = self.clauses.len();
-        let mut pages: BTreeMap<u32, PageTally> = BTreeMap::new();
+    fn tally(&mut self, plan: &Plan, doc: DocId, starts: &PageStarts, allowed: &[AllowedPages]) -> Tallied {
+        let mut tallies = Tallies::new(self.clauses.len(), starts.pages());
+        let (mut opening, mut near_ends) = (0.0, Vec::new());
         let (mut before, mut here) = (Vec::new(), Vec::new());
         for (index, (reader, (_, clause))) in self.clauses.iter_mut().zip(plan.shown()).enumerate() {
             here.clear();
             reader.occurrences(doc, &mut here);
+            add_near_ends(&here, clause.reach(), starts, &mut near_ends);
             if !clause.scopes.is_empty() {
                 let scopes: Vec<&AllowedPages> = clause.scopes.iter().filter_map(|scope| allowed.get(*scope)).collect();
                 here.retain(|(position, _)| {
@@ -218,15 +225,14 @@ impl Gatherer {
                 });
             }
             let early = here.iter().take_while(|(position, _)| *position < OPENING).map(|(_, weight)| *weight);
-            *opening += clause.page_idf * early.fold(0.0, f32::max);
+            opening += clause.page_idf * early.fold(0.0, f32::max);
             // Occurrences rise, so those of one page stand together.
             let mut rest = here.as_slice();
             while let Some((position, _)) = rest.first() {
                 let page = starts.page_of(*position);
                 let end = starts.end_of(page);
                 let (run, later) = rest.split_at(rest.partition_point(|(position, _)| *position < end).max(1));
-                let tally = pages.entry(page).or_insert_with(|| PageTally::new(clauses));
-                tally.add(index, run.iter().map(|(_, weight)| weight).sum());
+                tallies.add(page, index, run.iter().map(|(_, weight)| weight).sum());
                 rest = later;
             }
             let (mut page, mut end) = (0, 0);
@@ -235,13 +241,28 @@ impl Gatherer {
                     page = starts.page_of(position);
                     end = starts.end_of(page);
                 }
-                if let Some(tally) = pages.get_mut(&page) {
-                    tally.add_closeness(index, closeness);
-                }
+                tallies.add_closeness(page, index, closeness);
             }
             std::mem::swap(&mut before, &mut here);
         }
-        pages
+        near_ends.sort_unstable();
+        Tallied { tallies, opening, near_ends }
+    }
+}
+
+/// Adds those of the occurrences (rising) of a clause from which a match of this reach may run over the end of its page.
+fn add_near_ends(occurrences: &[(u32, f32)], reach: u32, starts: &PageStarts, near_ends: &mut Vec<u32>) {
+    if reach == 0 {
+        return;
+    }
+    let mut end = 0;
+    for (position, _) in occurrences {
+        if *position >= end {
+            end = starts.end_of(starts.page_of(*position));
+        }
+        if position.saturating_add(reach) >= end {
+            near_ends.push(*position);
+        }
     }
 }
 

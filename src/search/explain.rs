@@ -38,9 +38,9 @@ impl State {
         let tallies = tallies(&self.snapshot, plan, report)?;
         let shown: Vec<&Clause> = plan.shown().map(|(_, clause)| clause).collect();
         for page in &mut hit.pages {
-            let Some(tally) = tallies.get(&page.page) else { continue };
+            let Some(tally) = tallies.of_page(page.page) else { continue };
             let mut clauses = Vec::new();
-            let factors = page_parts(plan, tally, page.page, evidence.starts(), |part| {
+            let factors = page_parts(plan, &tally, page.page, evidence.starts(), |part| {
                 clauses.extend(shown.get(part.clause).map(|clause| PageClauseExplanation {
                     text: clause.span.of(q).to_owned(),
                     idf: clause.page_idf,

@@ -18,6 +18,8 @@ mod function_words;
 mod holdings;
 mod hydrate;
 mod in_order;
+mod kept;
+mod known_starts;
 mod languages;
 mod living;
 mod page;

@@ -5,31 +5,78 @@ use crate::index::PageStarts;
 use crate::search::plan::Plan;
 use crate::search::ranking::{B, COVERAGE, K1, LIST_OF_PLACES, PROXIMITY_SHARE, PROXIMITY_WINDOW};
 
-/// What a page has of the clauses.
-pub(super) struct PageTally {
-    /// Frequency of each clause, in the order of [`Plan::shown`].
-    frequencies: Vec<f32>,
-    /// How close each clause stands to the one before it.
-    proximity: Vec<f32>,
+/// What the pages of a report have of the clauses. A search counts a hundred reports, so all pages of one share a list.
+#[derive(Debug)]
+pub(super) struct Tallies {
+    clauses: usize,
+    /// The pages that have any, as they were met.
+    pages: Vec<u32>,
+    /// One more than the place of a page in `pages`, by 1-based page; 0 if it has none.
+    places: Vec<u32>,
+    /// For each of `pages` the frequency of each clause, then how close each stands to the one before it.
+    counts: Vec<f32>,
 }
 
-impl PageTally {
-    pub(super) fn new(clauses: usize) -> PageTally {
-        PageTally { frequencies: vec![0.0; clauses], proximity: vec![0.0; clauses] }
+/// What a page has of the clauses, each in the order of [`Plan::shown`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageTally<'t> {
+    frequencies: &'t [f32],
+    /// How close each clause stands to the one before it.
+    proximity: &'t [f32],
+}
+
+impl Tallies {
+    /// Of a report with so many pages, none of which has any yet.
+    pub(super) fn new(clauses: usize, pages: u32) -> Tallies {
+        let places = vec![0; (pages.max(1) as usize).saturating_add(1)];
+        Tallies { clauses, pages: Vec::new(), places, counts: Vec::new() }
     }
 
-    /// Adds occurrences of a clause.
-    pub(super) fn add(&mut self, clause: usize, occurrences: f32) {
-        if let Some(frequency) = self.frequencies.get_mut(clause) {
-            *frequency += occurrences;
+    /// Adds occurrences of a clause on a page.
+    pub(super) fn add(&mut self, page: u32, clause: usize, occurrences: f32) {
+        let Some(place) = self.places.get_mut(page as usize) else { return };
+        if *place == 0 {
+            self.pages.push(page);
+            self.counts.resize(self.counts.len() + 2 * self.clauses, 0.0);
+            *place = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
+        }
+        self.add_known(page, clause, occurrences);
+    }
+
+    /// Adds occurrences of a clause on a page that has some already.
+    pub(super) fn add_known(&mut self, page: u32, clause: usize, occurrences: f32) {
+        self.add_count(page, clause, occurrences);
+    }
+
+    /// Adds what a clause gains by standing beside the one before it, on a page that has some already.
+    pub(super) fn add_closeness(&mut self, page: u32, clause: usize, closeness: f32) {
+        self.add_count(page, self.clauses + clause, closeness);
+    }
+
+    fn add_count(&mut self, page: u32, count: usize, amount: f32) {
+        if let Some(first) = self.first_count(page)
+            && let Some(count) = self.counts.get_mut(first + count)
+        {
+            *count += amount;
         }
     }
 
-    /// Adds what a clause gains by standing beside the one before it.
-    pub(super) fn add_closeness(&mut self, clause: usize, closeness: f32) {
-        if let Some(proximity) = self.proximity.get_mut(clause) {
-            *proximity += closeness;
-        }
+    /// Where the counts of a page begin.
+    fn first_count(&self, page: u32) -> Option<usize> {
+        let place = self.places.get(page as usize).and_then(|place| place.checked_sub(1))?;
+        Some(place as usize * 2 * self.clauses)
+    }
+
+    /// What a 1-based page has; `None` if that is nothing.
+    pub(super) fn of_page(&self, page: u32) -> Option<PageTally<'_>> {
+        let first = self.first_count(page)?;
+        let (frequencies, proximity) = self.counts.get(first..first + 2 * self.clauses)?.split_at(self.clauses);
+        Some(PageTally { frequencies, proximity })
+    }
+
+    /// The pages that have any, in no order, with what they have.
+    pub(super) fn pages(&self) -> impl Iterator<Item = (u32, PageTally<'_>)> {
+        self.pages.iter().filter_map(|page| Some((*page, self.of_page(*page)?)))
     }
 }
 
@@ -77,7 +124,7 @@ pub(super) struct PageFactors {
 /// Gives the part of each clause that the page has to `sink`, and returns the factors.
 pub(super) fn page_parts(
     plan: &Plan,
-    tally: &PageTally,
+    tally: &PageTally<'_>,
     page: u32,
     starts: &PageStarts,
     mut sink: impl FnMut(ClausePart),
@@ -86,7 +133,7 @@ pub(super) fn page_parts(
     let norm = K1 * (1.0 - B + B * starts.tokens_on(page) as f32 / mean);
     let (mut covered, mut whole) = (0.0, 0.0);
     let mut before = 0.0;
-    let counts = tally.frequencies.iter().zip(&tally.proximity);
+    let counts = tally.frequencies.iter().zip(tally.proximity);
     for ((place, (_, clause)), (frequency, proximity)) in plan.shown().enumerate().zip(counts) {
         let idf = clause.page_idf;
         whole += idf;
@@ -108,7 +155,7 @@ pub(super) fn page_parts(
 }
 
 /// The score of a 1-based page with this tally.
-pub(super) fn page_score(plan: &Plan, tally: &PageTally, page: u32, starts: &PageStarts) -> f32 {
+pub(super) fn page_score(plan: &Plan, tally: &PageTally<'_>, page: u32, starts: &PageStarts) -> f32 {
     let mut score = 0.0;
     let factors = page_parts(plan, tally, page, starts, |part| score += part.occurrences + part.closeness);
     factors.kind * score * factors.coverage
@@ -117,6 +164,23 @@ pub(super) fn page_score(plan: &Plan, tally: &PageTally, page: u32, starts: &Pag
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_are_counted_apart() {
+        let mut tallies = Tallies::new(2, 3);
+        tallies.add(3, 1, 1.0);
+        tallies.add(1, 0, 2.0);
+        tallies.add(3, 1, 0.5);
+        tallies.add_known(2, 0, 9.0);
+        tallies.add_closeness(2, 0, 9.0);
+        tallies.add_closeness(3, 1, 0.25);
+        tallies.add(4, 0, 9.0);
+        let of = |page| tallies.of_page(page).map(|tally| (tally.frequencies.to_vec(), tally.proximity.to_vec()));
+        let counts = |frequencies: [f32; 2], proximity: [f32; 2]| Some((frequencies.to_vec(), proximity.to_vec()));
+        assert_eq!([of(0), of(2), of(4)], [None, None, None]);
+        assert_eq!([of(1), of(3)], [counts([2.0, 0.0], [0.0, 0.0]), counts([0.0, 1.5], [0.0, 0.25])]);
+        assert_eq!(tallies.pages().map(|(page, _)| page).collect::<Vec<_>>(), [3, 1]);
+    }
 
     #[test]
     fn words_standing_together_are_paired() {

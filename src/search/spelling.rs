@@ -7,7 +7,7 @@ use crate::index::analyzer::analyze;
 use crate::query::TextKind;
 use crate::report::Span;
 use crate::search::plan::{Clause, Plan};
-use crate::search::terms::{Dictionary, Reading};
+use crate::search::terms::{Dictionary, Reading, WeightedTerm};
 
 /// Shortest word that is corrected, and shortest half of one, in characters.
 const SHORTEST: usize = 3;
@@ -117,12 +117,12 @@ fn near(word: &str, span: Span, clause: &Clause, dictionary: &Dictionary) -> tan
     if near.is_empty() {
         near = dictionary.near(word, 1, false, &fields)?;
     }
-    let replacement = |(near, typos): (crate::search::terms::WeightedTerm, u8)| Replacement {
+    let replacement = |(near, typos): &(WeightedTerm, u8)| Replacement {
         span,
-        likelihood: near.frequency as f64 * TYPO_LIKELIHOOD.powi(i32::from(typos)),
-        text: near.term,
+        likelihood: near.frequency as f64 * TYPO_LIKELIHOOD.powi(i32::from(*typos)),
+        text: near.term.clone(),
     };
-    Ok(near.into_iter().map(replacement).collect())
+    Ok(near.iter().map(replacement).collect())
 }
 
 /// An unknown word as two that occur.

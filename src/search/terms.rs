@@ -5,13 +5,15 @@
 
 use crate::index::Snapshot;
 use crate::index::analyzer::is_unspaced_character;
+use crate::search::kept::Kept;
+use crate::search::known_starts::KnownStarts;
 use crate::search::languages::{LanguageSet, Languages};
 use crate::search::living;
 use crate::search::passages::TermPart;
 use crate::search::ranking::{STEM_WEIGHT, TYPO_WEIGHT, joint_frequency};
 use crate::search::stems::{Family, Stems};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentReader, Term};
@@ -28,8 +30,6 @@ const SHORTEST_FORM: usize = 3;
 const MOST_SCANNED: usize = 50_000;
 /// Parts of a page that estimates are counted in.
 const PARTS_OF_PAGE: f64 = 65_536.0;
-/// Answers kept.
-const CACHED: usize = 2_000;
 
 /// First character of the scripts without spaces, most of which come after all others.
 const FIRST_UNSPACED: &str = "\u{E01}";
@@ -106,15 +106,23 @@ pub(super) type Ways = Vec<Way>;
 pub(super) struct Dictionary {
     snapshot: Arc<Snapshot>,
     languages: Arc<Languages>,
+    starts: Arc<KnownStarts>,
     pages: u64,
     /// Pages of each report, by segment.
     pages_of_reports: Vec<Vec<u32>>,
     stems: Stems,
-    cache: Mutex<HashMap<Question, Arc<Expansion>>>,
+    expansions: Kept<Question, Expansion>,
+    near: Kept<NearQuestion, Near>,
 }
 
 /// A word, how it is read, and the fields it is looked for in.
 type Question = (String, Reading, Vec<Field>);
+
+/// A word, the typos allowed, whether its first letter is to stay, and the fields it is looked for in.
+type NearQuestion = (String, u8, bool, Vec<Field>);
+
+/// Words near another one with how many typos lie between.
+pub(super) type Near = Vec<(WeightedTerm, u8)>;
 
 impl Dictionary {
     pub(super) fn new(snapshot: Arc<Snapshot>) -> tantivy::Result<Dictionary> {
@@ -122,7 +130,9 @@ impl Dictionary {
         let stems = Stems::for_languages(languages.codes());
         let pages_of_reports = pages_of_reports(&snapshot)?;
         let pages = pages_of_reports.iter().flatten().map(|pages| u64::from(*pages)).sum();
-        Ok(Dictionary { snapshot, languages, pages, pages_of_reports, stems, cache: Mutex::new(HashMap::new()) })
+        let starts = Arc::new(KnownStarts::none_of(&snapshot));
+        let (expansions, near) = (Kept::default(), Kept::default());
+        Ok(Dictionary { snapshot, languages, starts, pages, pages_of_reports, stems, expansions, near })
     }
 
     /// The languages of the reports of the commit.
@@ -130,14 +140,18 @@ impl Dictionary {
         Arc::clone(&self.languages)
     }
 
+    /// Where the pages of the reports of the commit begin.
+    pub(super) fn starts(&self) -> Arc<KnownStarts> {
+        Arc::clone(&self.starts)
+    }
+
     /// What `word` stands for in these fields. Empty if none of its words occurs.
     pub(super) fn expand(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Arc<Expansion>> {
-        let key = (word.to_owned(), reading, fields.to_vec());
-        if let Ok(cache) = self.cache.lock()
-            && let Some(expansion) = cache.get(&key)
-        {
-            return Ok(Arc::clone(expansion));
-        }
+        let question = (word.to_owned(), reading, fields.to_vec());
+        self.expansions.answer(question, |_| self.expansion(word, reading, fields))
+    }
+
+    fn expansion(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Expansion> {
         let mut candidates = self.candidates(word, reading, fields)?;
         // The folded form of a letter with an umlaut is the letter without; who cannot type one writes two letters.
         if candidates.is_empty()
@@ -148,13 +162,6 @@ impl Dictionary {
         let mut expansion = self.chosen(word, reading, candidates);
         if fields.contains(&self.snapshot.fields.body) {
             expansion.pages = self.pages_with(&expansion)?;
-        }
-        let expansion = Arc::new(expansion);
-        if let Ok(mut cache) = self.cache.lock() {
-            if cache.len() >= CACHED {
-                cache.clear();
-            }
-            cache.insert(key, Arc::clone(&expansion));
         }
         Ok(expansion)
     }
@@ -229,7 +236,12 @@ impl Dictionary {
         typos: u8,
         keeps_first: bool,
         fields: &[Field],
-    ) -> tantivy::Result<Vec<(WeightedTerm, u8)>> {
+    ) -> tantivy::Result<Arc<Near>> {
+        let question = (word.to_owned(), typos, keeps_first, fields.to_vec());
+        self.near.answer(question, |_| self.find_near(word, typos, keeps_first, fields))
+    }
+
+    fn find_near(&self, word: &str, typos: u8, keeps_first: bool, fields: &[Field]) -> tantivy::Result<Near> {
         let first = word.chars().next().map(String::from).unwrap_or_default();
         let one = self.within(word, 1, if keeps_first { &first } else { "" }, fields)?;
         let mut two = BTreeMap::new();
@@ -264,7 +276,9 @@ impl Dictionary {
             },
             Reading::Beginning => self.beginning_with(word, fields, |_| true)?.into_iter().map(weighted(1.0)).collect(),
             Reading::Character => self.with_character(word, fields)?,
-            Reading::Typo(typos) => self.near(word, typos, false, fields)?.into_iter().map(|(term, _)| term).collect(),
+            Reading::Typo(typos) => {
+                self.find_near(word, typos, false, fields)?.into_iter().map(|(term, _)| term).collect()
+            }
         })
     }
 

@@ -11,6 +11,7 @@ pub(super) use planner::Planner;
 use crate::index::Fields;
 use crate::query::TextKind;
 use crate::report::Span;
+use crate::search::known_starts::KnownStarts;
 use crate::search::languages::Languages;
 use crate::search::passages::{Matchers, TermMark, WayMatcher};
 use crate::search::phrase::{PhraseClause, Phrases};
@@ -55,7 +56,7 @@ impl Clause {
     }
 
     /// Positions from the first to the last word of its longest match.
-    fn reach(&self) -> u32 {
+    pub(super) fn reach(&self) -> u32 {
         let longest = self.ways.iter().map(Vec::len).max().unwrap_or(0);
         u32::try_from(longest.saturating_sub(1)).unwrap_or(u32::MAX).saturating_add(self.slop)
     }
@@ -101,6 +102,8 @@ pub(super) struct Plan {
     pub(super) root_scopes: Vec<usize>,
     /// The languages of the reports of the commit.
     pub(super) languages: Arc<Languages>,
+    /// Where their pages begin.
+    pub(super) starts: Arc<KnownStarts>,
     root: Option<Tree>,
     /// The ways of all clauses that have several words, clause by clause.
     phrases: Arc<Phrases>,

@@ -29,6 +29,7 @@ impl Planner<'_> {
             scopes: Vec::new(),
             root_scopes: Vec::new(),
             languages: self.dictionary.languages(),
+            starts: self.dictionary.starts(),
             root: None,
             phrases: Arc::default(),
             fields: self.fields,

@@ -1,7 +1,10 @@
 //! Which pages show a hit, and what is marked on them.
 
 use super::library::{Made, Shelf, asked, made};
+use crate::query;
 use crate::search::SearchRequest;
+use crate::search::evidence::gather;
+use crate::search::within::address;
 
 fn shelf() -> Shelf {
     Shelf::of(&[
@@ -42,6 +45,25 @@ fn pages_with_more_of_the_words_come_first() {
         ("title:markets", "markets", &[1]),
     ] {
         assert_eq!(shelf.hits(&asked(query)), [(name, expected.to_vec())], "{query}");
+    }
+}
+
+#[test]
+fn only_pages_over_which_a_match_may_run_are_read() {
+    let shelf = shelf();
+    for (query, expected) in [
+        ("prices", [1..=1, 2..=2, 3..=3, 4..=4]),
+        ("\"grain prices\"", [1..=1, 2..=2, 3..=3, 4..=4]),
+        ("\"left traders\"", [1..=1, 2..=3, 2..=3, 4..=4]),
+        ("\"cash prices\"~2", [1..=1, 2..=2, 3..=4, 3..=4]),
+        // Nothing of it is known to stand near an end but where all of it does.
+        ("\"rose prices fell\" \"grain prices\"", [1..=2, 1..=2, 3..=3, 4..=4]),
+    ] {
+        let root = query::parse(query, false).expect("in bounds").root;
+        let (snapshot, plan) = shelf.engine.plan(root.as_ref()).expect("reads").expect("words");
+        let report = address(&snapshot, made("markets", &[]).id()).expect("reads").expect("is there");
+        let evidence = gather(&snapshot, &plan, &[report]).expect("reads").pop().expect("one");
+        assert_eq!([1, 2, 3, 4].map(|page| evidence.around(&plan, page)), expected, "{query}");
     }
 }
 
