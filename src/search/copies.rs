@@ -166,7 +166,10 @@ impl Engine {
     /// The near-copies of a report; none if it is not in the index or has too little text to tell.
     pub fn copies(&self, id: ReportId) -> Result<Copies, SearchError> {
         match self.state() {
-            Some(state) => told(self.library(), &state.sketches().near(id), &HashSet::new()),
+            Some(state) => {
+                let told = told(self.library(), &[state.sketches().near(id)], &HashSet::new())?;
+                Ok(told.into_iter().next().unwrap_or_default())
+            }
             None => Ok(Copies::default()),
         }
     }
@@ -175,25 +178,33 @@ impl Engine {
 /// Tells each hit's near-copies.
 pub(super) fn tell(library: &Library, sketches: &Sketches, hits: &mut [Hit]) -> Result<(), SearchError> {
     let shown: HashSet<ReportId> = hits.iter().map(|hit| hit.id).collect();
-    for hit in hits {
-        let Copies { copies, more_copies } = told(library, &sketches.near(hit.id), &shown)?;
-        (hit.copies, hit.more_copies) = (copies, more_copies);
+    let near: Vec<Vec<(ReportId, f32)>> = hits.iter().map(|hit| sketches.near(hit.id)).collect();
+    for (hit, told) in hits.iter_mut().zip(told(library, &near, &shown)?) {
+        (hit.copies, hit.more_copies) = (told.copies, told.more_copies);
     }
     Ok(())
 }
 
-/// What is told of near-copies; those in `shown` whatever their number. One that was removed since the index was committed is left out.
-fn told(library: &Library, near: &[(ReportId, f32)], shown: &HashSet<ReportId>) -> Result<Copies, SearchError> {
+/// What is told of the near-copies of each of some reports; those in `shown` whatever their number. One that was removed
+/// since the index was committed is left out.
+fn told(
+    library: &Library,
+    near: &[Vec<(ReportId, f32)>],
+    shown: &HashSet<ReportId>,
+) -> Result<Vec<Copies>, SearchError> {
     let is_told = |(place, (id, _)): &(usize, &(ReportId, f32))| *place < MOST_COPIES || shown.contains(id);
-    let kept: Vec<(ReportId, f32)> = near.iter().enumerate().filter(is_told).map(|(_, near)| *near).collect();
-    if kept.is_empty() {
-        return Ok(Copies::default());
-    }
-    let ids: Vec<ReportId> = kept.iter().map(|(id, _)| *id).collect();
-    let rows = library.catalogue().reports_of(&ids)?;
-    let copies = rows.into_iter().zip(&kept).filter_map(|(row, (_, resemblance))| NearCopy::new(row?, *resemblance));
-    let more_copies = u32::try_from(near.len() - kept.len()).unwrap_or(u32::MAX);
-    Ok(Copies { copies: copies.collect(), more_copies })
+    let kept_of = |near: &Vec<(ReportId, f32)>| -> Vec<(ReportId, f32)> {
+        near.iter().enumerate().filter(is_told).map(|(_, near)| *near).collect()
+    };
+    let kept: Vec<Vec<(ReportId, f32)>> = near.iter().map(kept_of).collect();
+    let ids: Vec<ReportId> = kept.iter().flatten().map(|(id, _)| *id).collect();
+    let mut rows = if ids.is_empty() { Vec::new() } else { library.catalogue().reports_of(&ids)? }.into_iter();
+    let told = near.iter().zip(&kept).map(|(near, kept)| {
+        let rows = rows.by_ref().take(kept.len()).zip(kept);
+        let copies = rows.filter_map(|(row, (_, resemblance))| NearCopy::new(row?, *resemblance)).collect();
+        Copies { copies, more_copies: u32::try_from(near.len() - kept.len()).unwrap_or(u32::MAX) }
+    });
+    Ok(told.collect())
 }
 
 impl NearCopy {
