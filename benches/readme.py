@@ -115,7 +115,7 @@ def caption(parts: dict) -> str:
     versions = sorted({part["recto"] for part in parts.values()})
     dates = sorted({part["date"] for part in parts.values()})
     memory = f", {machine['memory_bytes'] / 1e9:.0f} GB" if machine["memory_bytes"] else ""
-    corpus = next((part["corpus"] for part in parts.values() if part.get("corpus", {}).get("pages")), None)
+    corpus = next((parts[name]["corpus"] for name in ("ingest", "growth") if name in parts), None)
     files = f"; {corpus['files']} reports of {count(corpus['pages'])} pages, {corpus['bytes'] / 1e6:.0f} MB" if corpus else ""
     busy = [name for name, part in parts.items() if (part["busy"] or 0) > 0.2]
     noise = f" Other programs ran beside {listed(busy)}, whose seconds are too many." if busy else ""
