@@ -9,6 +9,9 @@
 //!
 //! **Invariant:** only `mcp/` names rmcp, whose transport alone writes to standard output.
 
+// A request must never end in a panic, whatever it says.
+#![cfg_attr(not(test), deny(clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+
 mod answers;
 mod cite;
 mod library;

@@ -11,6 +11,9 @@
 //! field    = title author file section | lang: en | year:, page: 3, 3..7, 3.., ..7, >=3, <=7
 //! ```
 
+// A request must never end in a panic, whatever it says.
+#![cfg_attr(not(test), deny(clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+
 mod ast;
 mod clause;
 mod error;

@@ -25,7 +25,8 @@ impl EntityTag {
 
     /// The tag of an answer that changes without a new generation.
     pub fn of_body(body: &str) -> EntityTag {
-        EntityTag(format!("\"{}\"", &blake3::hash(body.as_bytes()).to_hex()[..32]))
+        let hash: String = blake3::hash(body.as_bytes()).to_hex().chars().take(32).collect();
+        EntityTag(format!("\"{hash}\""))
     }
 
     /// The answer 304 if the client has this version already.

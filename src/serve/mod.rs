@@ -19,6 +19,9 @@
 //! written by [`crate::jobs`] alone, but for the pictures kept here; whatever may block runs in `pool` or on threads for
 //! it, never on the async threads.
 
+// A request must never end in a panic, whatever it says.
+#![cfg_attr(not(test), deny(clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+
 mod accounts;
 mod admin;
 mod api;

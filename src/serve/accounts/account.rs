@@ -4,14 +4,13 @@ use super::attempts::Attempt;
 use super::login::Nothing;
 use super::reset::password_faults;
 use super::{begin, end, shown};
-use crate::report::rfc3339;
 use crate::serve::asked::pairs_of;
 use crate::serve::layers::access::{Identity, SignedIn};
 use crate::serve::net::client::Client;
 use crate::serve::posted::Posted;
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
-use crate::serve::ui::{AccountPage, Field, Form, account_page, date, new_password_fields};
+use crate::serve::ui::{AccountPage, Field, Form, account_page, day, new_password_fields};
 use crate::serve::visit::Visit;
 use crate::store::Role;
 use axum::extract::{RawQuery, State};
@@ -176,7 +175,7 @@ async fn show(
     let page = AccountPage {
         name: &signed_in.account.name,
         role,
-        since: row.map(|row| date(&rfc3339(row.created)[..10])).unwrap_or_default(),
+        since: row.map(|row| day(row.created)).unwrap_or_default(),
         notice,
         forms: vec![
             Form {

@@ -3,7 +3,6 @@
 use super::administer::{self, Change, Link};
 use super::api::number;
 use super::shown;
-use crate::report::rfc3339;
 use crate::serve::layers::access::{Identity, SignedIn};
 use crate::serve::net::client::Client;
 use crate::serve::posted::Posted;
@@ -188,8 +187,8 @@ fn form_token(identity: &Identity) -> String {
 
 /// What a link is for, and the link as whole as it can be.
 fn told(client: &Client, about: &str, link: &Link) -> (String, String) {
-    let until = rfc3339(link.expires);
-    let about = format!("{about} It is good once, until {}, and cannot be shown again.", ui::date(&until[..10]));
+    let until = ui::day(link.expires);
+    let about = format!("{about} It is good once, until {until}, and cannot be shown again.");
     (about, format!("{}{}", client.site().unwrap_or_default(), link.path))
 }
 

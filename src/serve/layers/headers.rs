@@ -104,5 +104,6 @@ fn new_request_id() -> HeaderValue {
     static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("request"));
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let id = format!("{:016x}-{:x}", *SEED, NEXT.fetch_add(1, Ordering::Relaxed));
-    HeaderValue::from_str(&id).expect("hexadecimal digits and a hyphen")
+    // Digits and a hyphen are a value of a header.
+    HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
 }

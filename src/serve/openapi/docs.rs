@@ -2,7 +2,7 @@
 
 use crate::serve::asked::Parameters;
 use crate::serve::net::client::Client;
-use crate::serve::openapi::{document, shapes};
+use crate::serve::openapi::{at, document, shapes};
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::{DocsGroup, DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page};
@@ -23,10 +23,10 @@ pub async fn docs(
     Parameters::of(query.as_deref()).finish()?;
     let site = format!("{}{}", client.site()?, service.links.base());
     let document = document(service.links.base());
-    let groups = document["tags"].as_array().into_iter().flatten().map(|tag| DocsGroup {
-        name: text(&tag["name"]),
-        description: text(&tag["description"]),
-        operations: operations_about(&site, &document, &tag["name"]),
+    let groups = at(&document, "/tags").as_array().into_iter().flatten().map(|tag| DocsGroup {
+        name: text(at(tag, "/name")),
+        description: text(at(tag, "/description")),
+        operations: operations_about(&site, &document, at(tag, "/name")),
     });
     let problems = Code::ALL.iter().map(|code| DocsProblem {
         code: code.name(),
@@ -34,12 +34,12 @@ pub async fn docs(
         title: code.title(),
     });
     let page = DocsPage {
-        version: text(&document["info"]["version"]),
-        description: text(&document["info"]["description"]),
+        version: text(at(&document, "/info/version")),
+        description: text(at(&document, "/info/description")),
         openapi: service.links.at("/openapi.json"),
         groups: groups.collect(),
         problems: problems.collect(),
-        problem_fields: shapes::fields(&document, &document["components"]["schemas"]["ProblemBody"]),
+        problem_fields: shapes::fields(&document, at(&document, "/components/schemas/ProblemBody")),
     };
     Ok(Html(docs_page(&visit, &page)))
 }
@@ -47,9 +47,9 @@ pub async fn docs(
 /// The operations with this tag, in the order of their paths.
 fn operations_about(site: &str, document: &Value, tag: &Value) -> Vec<DocsOperation> {
     let mut operations = Vec::new();
-    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+    for (path, methods) in at(document, "/paths").as_object().into_iter().flatten() {
         let methods = methods.as_object().into_iter().flatten();
-        for (method, operation) in methods.filter(|(_, operation)| operation["tags"][0] == *tag) {
+        for (method, operation) in methods.filter(|(_, operation)| at(operation, "/tags/0") == tag) {
             operations.push(operation_of(site, document, path, method, operation));
         }
     }
@@ -57,15 +57,15 @@ fn operations_about(site: &str, document: &Value, tag: &Value) -> Vec<DocsOperat
 }
 
 fn operation_of(site: &str, document: &Value, path: &str, method: &str, operation: &Value) -> DocsOperation {
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let responses = operation["responses"].as_object().into_iter().flatten();
-    let ways = operation["security"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let way = |name: &str| ways.iter().map(|way| text(&way[name][0])).find(|least| !least.is_empty());
+    let parameters = at(operation, "/parameters").as_array().into_iter().flatten();
+    let responses = at(operation, "/responses").as_object().into_iter().flatten();
+    let ways = at(operation, "/security").as_array().map(Vec::as_slice).unwrap_or_default();
+    let way = |name: &str| ways.iter().map(|way| text(at(way, &format!("/{name}/0")))).find(|least| !least.is_empty());
     DocsOperation {
-        id: text(&operation["operationId"]),
+        id: text(at(operation, "/operationId")),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: text(&operation["summary"]),
+        summary: text(at(operation, "/summary")),
         scope: way("key").unwrap_or_default(),
         role: way("session").unwrap_or_default(),
         is_public: ways.first().is_some_and(|way| way.as_object().is_some_and(serde_json::Map::is_empty)),
@@ -73,7 +73,7 @@ fn operation_of(site: &str, document: &Value, path: &str, method: &str, operatio
         responses: responses
             .map(|(status, response)| DocsResponse {
                 status: status.clone(),
-                description: text(&response["description"]),
+                description: text(at(response, "/description")),
             })
             .collect(),
         request: shapes::request_bodies(document, operation),
@@ -83,18 +83,18 @@ fn operation_of(site: &str, document: &Value, path: &str, method: &str, operatio
 }
 
 fn parameter_of(parameter: &Value) -> DocsParameter {
-    let schema = &parameter["schema"];
-    let bound = |name: &str| schema[name].as_i64().map(|number| number.to_string());
+    let schema = at(parameter, "/schema");
+    let bound = |name: &str| schema.get(name).and_then(Value::as_i64).map(|number| number.to_string());
     let range = match (bound("minimum"), bound("maximum")) {
         (Some(least), Some(most)) => format!("{least}–{most}"),
         (Some(least), None) => format!("{least} or more"),
         _ => String::new(),
     };
     DocsParameter {
-        name: text(&parameter["name"]),
-        place: text(&parameter["in"]),
+        name: text(at(parameter, "/name")),
+        place: text(at(parameter, "/in")),
         range,
-        description: text(&parameter["description"]),
+        description: text(at(parameter, "/description")),
     }
 }
 
@@ -105,13 +105,14 @@ fn curl(site: &str, path: &str, method: &str, operation: &Value) -> String {
     if method != "get" {
         command.push_str(&format!(" -X {}", method.to_uppercase()));
     }
-    let ways = operation["security"].as_array();
+    let ways = at(operation, "/security").as_array();
     if ways.is_some_and(|ways| ways.first().is_some_and(|way| way.get("key").is_some())) {
         command.push_str(" -H \"Authorization: Bearer $KEY\"");
     }
-    if let Some(example) = operation["requestBody"]["content"]["application/json"].get("example") {
+    let content = at(operation, "/requestBody/content");
+    if let Some(example) = content.pointer("/application~1json/example") {
         command.push_str(&format!(" -H 'Content-Type: application/json' -d '{example}'"));
-    } else if operation["requestBody"]["content"].get("application/pdf").is_some() {
+    } else if content.get("application/pdf").is_some() {
         command.push_str(" -H 'Content-Type: application/pdf' --data-binary @report.pdf");
     }
     command.push_str(&format!(" '{address}'"));
@@ -122,15 +123,15 @@ fn curl(site: &str, path: &str, method: &str, operation: &Value) -> String {
 pub fn example_target(path: &str, operation: &Value) -> String {
     let mut target = path.to_owned();
     let mut query = Serializer::new(String::new());
-    for parameter in operation["parameters"].as_array().into_iter().flatten() {
-        let name = text(&parameter["name"]);
+    for parameter in at(operation, "/parameters").as_array().into_iter().flatten() {
+        let name = text(at(parameter, "/name"));
         let examples = match parameter.get("example") {
             Some(Value::Array(examples)) => examples.iter().map(text).collect(),
             Some(example) => vec![text(example)],
             None => Vec::new(),
         };
         for example in examples {
-            if parameter["in"] == "path" {
+            if at(parameter, "/in") == "path" {
                 target = target.replace(&format!("{{{name}}}"), &example);
             } else {
                 query.append_pair(&name, &example);

@@ -86,7 +86,7 @@ struct Gathered;
 /// The document of a service under a base path.
 pub fn document(base_path: &str) -> Value {
     let mut document = serde_json::to_value(Gathered::openapi()).unwrap_or_default();
-    document["info"] = json!({
+    let info = json!({
         "title": "Recto",
         "version": CONTRACT_VERSION,
         "summary": "Search a library of report PDFs, down to the page and the words on it",
@@ -96,8 +96,9 @@ pub fn document(base_path: &str) -> Value {
                         `RateLimit-Policy` and `RateLimit`.",
         "license": { "name": "MIT", "identifier": "MIT" },
     });
-    document["servers"] = json!([{ "url": if base_path.is_empty() { "/" } else { base_path } }]);
-    document["components"]["securitySchemes"] = json!({
+    put(&mut document, &["info"], info);
+    put(&mut document, &["servers"], json!([{ "url": if base_path.is_empty() { "/" } else { base_path } }]));
+    let schemes = json!({
         "key": { "type": "http", "scheme": "bearer", "description": "A key of `recto keys create`" },
         "session": {
             "type": "apiKey", "in": "cookie", "name": "__Host-recto",
@@ -105,18 +106,18 @@ pub fn document(base_path: &str) -> Value {
                             POST then needs a body of JSON, or the session's `form_token` as `X-Form-Token`",
         },
     });
-    document["x-problems"] = Code::ALL
-        .iter()
-        .map(|code| json!({ "code": code.name(), "status": code.status().as_u16(), "title": code.title() }))
-        .collect();
-    let search = query_as_object(&document["paths"]["/api/v1/search"]["get"]["parameters"]);
-    document["paths"]["/api/v1/search"]["post"]["requestBody"] = json!({
+    put(&mut document, &["components", "securitySchemes"], schemes);
+    let problem = |code: &Code| json!({ "code": code.name(), "status": code.status().as_u16(), "title": code.title() });
+    put(&mut document, &["x-problems"], Code::ALL.iter().map(problem).collect());
+    let parameters = document.pointer("/paths/~1api~1v1~1search/get/parameters");
+    let search = query_as_object(parameters.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default());
+    let search = json!({
         "required": true,
         "content": { "application/json": { "schema": search, "example": { "q": "cash transfer", "limit": 5 } } },
     });
-    document["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["example"] =
-        json!({ "paths": ["2024/annual-report.pdf"], "retry": "none" });
+    put(&mut document, &["paths", "/api/v1/search", "post", "requestBody"], search);
     for (path, method, example) in [
+        ("/api/v1/jobs", "post", json!({ "paths": ["2024/annual-report.pdf"], "retry": "none" })),
         ("/api/v1/reports/{id}/comments", "post", json!({ "text": "The table on this page is of 2019.", "page": 1 })),
         ("/api/v1/comments/{comment}", "patch", json!({ "text": "The table on this page is of 2018." })),
         (
@@ -130,13 +131,17 @@ pub fn document(base_path: &str) -> Value {
         ("/api/v1/accounts", "post", json!({ "role": "reader" })),
         ("/api/v1/accounts/{account}", "patch", json!({ "role": "editor" })),
     ] {
-        document["paths"][path][method]["requestBody"]["content"]["application/json"]["example"] = example;
+        put(&mut document, &["paths", path, method, "requestBody", "content", "application/json", "example"], example);
     }
     for (path, method, status, example) in examples::answers() {
-        document["paths"][path][method]["responses"][status]["content"]["application/json"]["example"] = example;
+        put(
+            &mut document,
+            &["paths", path, method, "responses", status, "content", "application/json", "example"],
+            example,
+        );
     }
     let routes = table();
-    let Some(paths) = document["paths"].as_object_mut() else { return document };
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return document };
     for (path, methods) in paths {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             let route =
@@ -147,14 +152,28 @@ pub fn document(base_path: &str) -> Value {
     document
 }
 
+/// Puts a part where the path leads, and makes what is missing on the way; nothing becomes of it where something else
+/// than an object stands in the way.
+fn put(document: &mut Value, path: &[&str], part: Value) {
+    let mut place = document;
+    for name in path {
+        if place.is_null() {
+            *place = Value::Object(Map::new());
+        }
+        let Some(object) = place.as_object_mut() else { return };
+        place = object.entry(*name).or_insert(Value::Null);
+    }
+    *place = part;
+}
+
 /// Adds to an operation who may use it and what else it may answer.
 fn complete(path: &str, method: &str, operation: &mut Value, access: Access) {
     let Some(operation) = operation.as_object_mut() else { return };
     // The handlers' comments are for those who read the code.
     operation.remove("description");
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-        if parameter["name"] == "id" {
-            parameter["example"] = EXAMPLE_ID.into();
+        if parameter.get("name").is_some_and(|name| name == "id") {
+            put(parameter, &["example"], EXAMPLE_ID.into());
         }
     }
     let security = match access {
@@ -183,11 +202,12 @@ fn complete(path: &str, method: &str, operation: &mut Value, access: Access) {
         if status.starts_with(['4', '5']) {
             let schema = json!({ "$ref": "#/components/schemas/ProblemBody" });
             // Outside the API errors are pages, as browsers come there.
-            response["content"] = if path.starts_with("/api/") {
+            let content = if path.starts_with("/api/") {
                 json!({ "application/problem+json": { "schema": schema } })
             } else {
                 json!({ "text/html": { "schema": { "type": "string" } } })
             };
+            put(response, &["content"], content);
         }
         // A schema would be taken for that of each event.
         let events = response.pointer_mut("/content/text~1event-stream").and_then(Value::as_object_mut);
@@ -196,13 +216,13 @@ fn complete(path: &str, method: &str, operation: &mut Value, access: Access) {
 }
 
 /// The parameters of a query as the properties of an object: filters of one field may stand in an array.
-fn query_as_object(parameters: &Value) -> Value {
+fn query_as_object(parameters: &[Value]) -> Value {
     let mut properties = Map::new();
     let mut filters = Map::new();
-    for parameter in parameters.as_array().into_iter().flatten() {
-        let Some(name) = parameter["name"].as_str() else { continue };
-        let mut schema = parameter["schema"].clone();
-        schema["description"] = parameter["description"].clone();
+    for parameter in parameters {
+        let Some(name) = parameter.get("name").and_then(Value::as_str) else { continue };
+        let mut schema = parameter.get("schema").cloned().unwrap_or_default();
+        put(&mut schema, &["description"], parameter.get("description").cloned().unwrap_or_default());
         if let Some(field) = name.strip_prefix("filter[").and_then(|rest| rest.strip_suffix(']')) {
             filters.insert(
                 field.to_owned(),

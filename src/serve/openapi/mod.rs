@@ -22,6 +22,7 @@ use crate::serve::service::Service;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The version of the contract: the first number changes when something is taken away or means something else.
@@ -36,4 +37,10 @@ pub async fn openapi(State(service): State<Arc<Service>>, RawQuery(query): RawQu
     let body = document(service.links.base()).to_string();
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
     Ok((headers, body).into_response())
+}
+
+/// What stands at a place (RFC 6901); null if nothing does.
+fn at<'v>(value: &'v Value, place: &str) -> &'v Value {
+    static NOTHING: Value = Value::Null;
+    value.pointer(place).unwrap_or(&NOTHING)
 }

@@ -1,5 +1,6 @@
 //! The schemas of the document as lines for people: every member by its path, what it may be, what it means.
 
+use crate::serve::openapi::at;
 use crate::serve::ui::{DocsBody, DocsField};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -9,15 +10,15 @@ const DEEPEST: usize = 12;
 
 /// What is sent along with an operation, by media type.
 pub fn request_bodies(document: &Value, operation: &Value) -> Vec<DocsBody> {
-    bodies(document, &operation["requestBody"]["content"], "")
+    bodies(document, at(operation, "/requestBody/content"), "")
 }
 
 /// What an operation answers if it does what was asked; statuses with the same answer stand together.
 pub fn answers(document: &Value, operation: &Value) -> Vec<DocsBody> {
     let mut statuses: BTreeMap<String, (Vec<&str>, &Value)> = BTreeMap::new();
-    let responses = operation["responses"].as_object().into_iter().flatten();
+    let responses = at(operation, "/responses").as_object().into_iter().flatten();
     for (status, response) in responses.filter(|(status, _)| status.starts_with('2')) {
-        let content = &response["content"];
+        let content = at(response, "/content");
         let same = statuses.entry(without_examples(content)).or_insert_with(|| (Vec::new(), content));
         same.0.push(status);
         if content.to_string().len() > same.1.to_string().len() {
@@ -32,14 +33,14 @@ pub fn answers(document: &Value, operation: &Value) -> Vec<DocsBody> {
 /// What the bodies by media type are like, to compare them.
 fn without_examples(content: &Value) -> String {
     let described = content.as_object().into_iter().flatten();
-    described.map(|(media, described)| format!("{media} {}\n", described["schema"])).collect()
+    described.map(|(media, described)| format!("{media} {}\n", at(described, "/schema"))).collect()
 }
 
 fn bodies(document: &Value, content: &Value, statuses: &str) -> Vec<DocsBody> {
     let body = |(media, described): (&String, &Value)| DocsBody {
         statuses: statuses.to_owned(),
         media: media.clone(),
-        fields: if media.contains("json") { fields(document, &described["schema"]) } else { Vec::new() },
+        fields: if media.contains("json") { fields(document, at(described, "/schema")) } else { Vec::new() },
         example: described.get("example").map(|example| serde_json::to_string_pretty(example).unwrap_or_default()),
     };
     content.as_object().into_iter().flatten().map(body).collect()
@@ -91,7 +92,7 @@ fn add(shape: &Shape, path: &str, fields: &mut Vec<DocsField>) {
 fn shape(document: &Value, schema: &Value, depth: usize) -> Shape {
     let Some(object) = schema.as_object().filter(|_| depth < DEEPEST) else { return Shape::default() };
     let inner = |schema: &Value| shape(document, schema, depth + 1);
-    let description = schema["description"].as_str().unwrap_or_default().to_owned();
+    let description = at(schema, "/description").as_str().unwrap_or_default().to_owned();
     let found = if let Some(target) = object.get("$ref").and_then(Value::as_str) {
         let target = target.strip_prefix('#').and_then(|place| document.pointer(place));
         target.map(inner).unwrap_or_default()

@@ -1,7 +1,6 @@
 //! Numbers, sizes, dates and names as people read them.
 
 use crate::report::civil;
-use std::fmt::Write as _;
 
 /// `274.4 KB`: decimal units, as download lists have them.
 pub fn size(bytes: u64) -> String {
@@ -78,13 +77,10 @@ pub fn day(seconds: i64) -> String {
 
 /// `p. iv (6 of 120)`, or `p. 6 of 120` where the printed number is the index or none.
 pub fn page_name(page: u32, label: Option<&str>, total: u64) -> String {
-    let mut name = String::from("p. ");
-    let result = match label.map(str::trim).filter(|label| !label.is_empty() && *label != page.to_string()) {
-        Some(label) => write!(name, "{} ({page} of {total})", plain(label)),
-        None => write!(name, "{page} of {total}"),
-    };
-    result.expect("writing to a string cannot fail");
-    name
+    match label.map(str::trim).filter(|label| !label.is_empty() && *label != page.to_string()) {
+        Some(label) => format!("p. {} ({page} of {total})", plain(label)),
+        None => format!("p. {page} of {total}"),
+    }
 }
 
 /// The last part of a path.

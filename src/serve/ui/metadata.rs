@@ -7,7 +7,7 @@
 use crate::export::cite::{CitationFormat, Reference};
 use crate::serve::links::Links;
 use crate::serve::ui::format::plain;
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// Characters of a description where a link is shown.
 const DESCRIPTION: usize = 280;
@@ -80,8 +80,7 @@ pub fn link_header(links: &Links, site: &str, reference: &Reference) -> String {
     let mut header = format!("<{}>; rel=\"cite-as\"", reference.url);
     header.push_str(", <https://schema.org/AboutPage>; rel=\"type\", <https://schema.org/Report>; rel=\"type\"");
     let mut link = |address: &str, relation: &str, media_type: &str| {
-        let written = write!(header, ", <{address}>; rel=\"{relation}\"; type=\"{media_type}\"");
-        written.expect("writing to a string cannot fail");
+        header.push_str(&format!(", <{address}>; rel=\"{relation}\"; type=\"{media_type}\""));
     };
     link(&reference.pdf_url, "item", "application/pdf");
     for format in CitationFormat::ALL {

@@ -53,7 +53,7 @@ pub use docs::{
 pub use edit::{EditView, edit_page};
 pub use feed::{FeedEntry, FeedPage, atom_feed, feed_text, json_feed};
 pub use form::{AccountPage, Field, Form, FormPage, Line, account_page, form_page, new_password_fields};
-pub use format::date;
+pub use format::day;
 pub use home::{HomeView, home_page};
 pub use languages::language_name;
 pub use metadata::{DataBlock, link_header};
