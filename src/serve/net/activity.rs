@@ -29,6 +29,8 @@ struct State {
     since: Instant,
     /// Since when there was no whole request.
     without_request: Instant,
+    /// Requests there have been.
+    requests: u64,
     has_upload: bool,
     is_writing: bool,
 }
@@ -42,7 +44,8 @@ impl Activity {
     pub fn new() -> Arc<Activity> {
         let now = Instant::now();
         let phase = Phase::First;
-        let state = State { phase, since: now, without_request: now, has_upload: false, is_writing: false };
+        let state =
+            State { phase, since: now, without_request: now, requests: 0, has_upload: false, is_writing: false };
         Arc::new(Activity { state: Mutex::new(state) })
     }
 
@@ -58,6 +61,7 @@ impl Activity {
     pub fn begin(self: &Arc<Self>, has_upload: bool) -> UnderWay {
         let mut state = self.lock();
         (state.phase, state.since, state.has_upload) = (Phase::Request, Instant::now(), has_upload);
+        state.requests += 1;
         drop(state);
         UnderWay(Arc::clone(self))
     }
@@ -65,6 +69,12 @@ impl Activity {
     /// Whether a request's head is coming.
     pub fn is_in_head(&self) -> bool {
         self.lock().phase == Phase::Head
+    }
+
+    /// How many requests there have been; `None` while one of them is under way.
+    pub fn requests_over(&self) -> Option<u64> {
+        let state = self.lock();
+        (state.phase != Phase::Request).then_some(state.requests)
     }
 
     /// Whether bytes wait for a client that does not take them.

@@ -68,22 +68,24 @@ pub struct Refusing<S> {
     stream: S,
     activity: Arc<Activity>,
     is_encrypted: bool,
+    /// Requests whose answers are out to their last byte.
+    answered: u64,
     /// An answer of ours on its way, and how much of it is out.
     replacing: Option<(Vec<u8>, usize)>,
 }
 
 impl<S> Refusing<S> {
-    /// Looks at what is written to `stream` while no request is under way.
+    /// Looks at what is written to `stream` that answers no request.
     pub fn new(stream: S, activity: Arc<Activity>, is_encrypted: bool) -> Refusing<S> {
-        Refusing { stream, activity, is_encrypted, replacing: None }
+        Refusing { stream, activity, is_encrypted, answered: 0, replacing: None }
     }
 
     /// Begins to replace what is to be written, if that is to be.
     fn look_at(&mut self, bytes: &[u8]) {
-        // A body may look the same, but is sent while its request is under way.
+        // A body may look the same, but is an answer: its last bytes are written when its request is over already.
         if self.replacing.is_none()
-            && self.activity.is_in_head()
             && let Some(problem) = problem_of(bytes)
+            && self.activity.requests_over() == Some(self.answered)
         {
             self.replacing = Some((refused(&problem, self.is_encrypted), 0));
         }
@@ -146,7 +148,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Refusing<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        // hyper flushes when it has written all it has.
+        if let (Poll::Ready(Ok(())), Some(requests)) = (&flushed, self.activity.requests_over()) {
+            self.answered = requests;
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -157,14 +164,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Refusing<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncWriteExt;
+
+    const DATE: &str = "Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n";
+
+    /// An answer as hyper makes it.
+    fn own(status: &str) -> String {
+        let rest = String::from_utf8_lossy(AFTER_STATUS);
+        format!("HTTP/1.1 {status}{rest}{DATE}")
+    }
 
     #[test]
     fn only_answers_of_hyper_itself_are_replaced() {
-        const DATE: &str = "Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n";
-        let own = |status: &str| {
-            let rest = String::from_utf8_lossy(AFTER_STATUS).into_owned();
-            format!("HTTP/1.1 {status}{rest}{DATE}")
-        };
         for (bytes, code) in [
             (own("400 Bad Request"), Some("refused")),
             (own("414 URI Too Long"), Some("uri_too_long")),
@@ -177,5 +188,20 @@ mod tests {
             let found = problem_of(bytes.as_bytes()).map(|problem| problem.code.name());
             assert_eq!(found, code, "{bytes}");
         }
+    }
+    #[tokio::test]
+    async fn the_last_bytes_of_an_answer_are_sent_as_they_are() {
+        let bytes = own("400 Bad Request").into_bytes();
+        let activity = Activity::new();
+        let mut stream = Refusing::new(Vec::new(), Arc::clone(&activity), false);
+        // A request is over before its answer is out, and the next may come meanwhile.
+        drop(activity.begin(false));
+        activity.received();
+        stream.write_all(&bytes).await.expect("memory");
+        assert_eq!(stream.stream, bytes);
+        stream.flush().await.expect("memory");
+        stream.write_all(&bytes).await.expect("memory");
+        let after = String::from_utf8_lossy(&stream.stream[bytes.len()..]).into_owned();
+        assert!(after.contains("content-security-policy") && after.contains("\"refused\""), "{after}");
     }
 }

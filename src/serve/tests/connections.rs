@@ -250,6 +250,25 @@ async fn nonsense_is_refused_and_harms_nobody() {
     assert!(running.is_well().await);
 }
 
+#[tokio::test]
+async fn nonsense_right_after_a_good_request_is_refused_like_any_other() {
+    let running = Running::start(Limits { header_read: SHORT, ..long() }).await;
+    let page = b"GET /reports HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (first, nonsense) in
+        [(GET, &b"GET /\0 HTTP/1.1\r\n\r\n"[..]), (page, b"\x16\x03\x01"), (GET, b"GET / HTTP/9.9\r\n\r\n")]
+    {
+        let mut stream = running.sending(&[first, nonsense].concat()).await;
+        let mut both = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut both)).await;
+        assert!(read.is_ok_and(|read| read.is_ok()), "it is closed");
+        let both = String::from_utf8_lossy(&both);
+        let refusal =
+            both.rsplit_once("HTTP/1.1 ").map(|(_, refusal)| format!("HTTP/1.1 {refusal}")).expect("an answer");
+        assert!(both.starts_with("HTTP/1.1 200") && refusal.starts_with("HTTP/1.1 400"), "{both}");
+        check_refusal("nonsense after a request", &refusal, 400);
+    }
+}
+
 /// Every answer has the security headers, and a problem or a page says what is wrong.
 fn check_refusal(sent: &str, answer: &str, status: u16) {
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
