@@ -9,11 +9,14 @@
 
 use crate::index::{Sketch, Snapshot};
 use crate::report::ReportId;
+use crate::search::kept::Kept;
 use crate::search::living;
 use crate::search::{Engine, Hit, SearchError};
 use crate::store::{Library, ReportRow};
 use serde::Serialize;
 use std::collections::HashSet;
+use std::convert::Infallible;
+use std::sync::Arc;
 use tantivy::SegmentReader;
 
 /// Minima of a band.
@@ -87,6 +90,7 @@ pub(super) struct Sketches {
     reports: Vec<(ReportId, Sketch)>,
     /// For each band, its minima and the places of the reports in `reports`, sorted.
     bands: Vec<Vec<(u16, u32)>>,
+    near: Kept<ReportId, Vec<(ReportId, f32)>>,
 }
 
 impl Sketches {
@@ -108,11 +112,17 @@ impl Sketches {
             keys
         };
         let bands = (0..BANDS).map(band).collect();
-        Sketches { reports, bands }
+        Sketches { reports, bands, near: Kept::default() }
     }
 
-    /// The near-copies of a report with their resemblance, the most alike first.
-    pub(super) fn near(&self, id: ReportId) -> Vec<(ReportId, f32)> {
+    /// The near-copies of a report with their resemblance, the most alike first; kept, as the same reports are found
+    /// again and again.
+    pub(super) fn near(&self, id: ReportId) -> Arc<Vec<(ReportId, f32)>> {
+        let Ok(near) = self.near.answer(id, |id| Ok::<_, Infallible>(self.compare(*id)));
+        near
+    }
+
+    fn compare(&self, id: ReportId) -> Vec<(ReportId, f32)> {
         let Ok(own) = self.reports.binary_search_by_key(&id, |(id, _)| *id) else { return Vec::new() };
         let Some((_, sketch)) = self.reports.get(own) else { return Vec::new() };
         let mut places: Vec<u32> = Vec::new();
@@ -178,7 +188,7 @@ impl Engine {
 /// Tells each hit's near-copies.
 pub(super) fn tell(library: &Library, sketches: &Sketches, hits: &mut [Hit]) -> Result<(), SearchError> {
     let shown: HashSet<ReportId> = hits.iter().map(|hit| hit.id).collect();
-    let near: Vec<Vec<(ReportId, f32)>> = hits.iter().map(|hit| sketches.near(hit.id)).collect();
+    let near: Vec<Arc<Vec<(ReportId, f32)>>> = hits.iter().map(|hit| sketches.near(hit.id)).collect();
     for (hit, told) in hits.iter_mut().zip(told(library, &near, &shown)?) {
         (hit.copies, hit.more_copies) = (told.copies, told.more_copies);
     }
@@ -189,11 +199,11 @@ pub(super) fn tell(library: &Library, sketches: &Sketches, hits: &mut [Hit]) -> 
 /// since the index was committed is left out.
 fn told(
     library: &Library,
-    near: &[Vec<(ReportId, f32)>],
+    near: &[Arc<Vec<(ReportId, f32)>>],
     shown: &HashSet<ReportId>,
 ) -> Result<Vec<Copies>, SearchError> {
     let is_told = |(place, (id, _)): &(usize, &(ReportId, f32))| *place < MOST_COPIES || shown.contains(id);
-    let kept_of = |near: &Vec<(ReportId, f32)>| -> Vec<(ReportId, f32)> {
+    let kept_of = |near: &Arc<Vec<(ReportId, f32)>>| -> Vec<(ReportId, f32)> {
         near.iter().enumerate().filter(is_told).map(|(_, near)| *near).collect()
     };
     let kept: Vec<Vec<(ReportId, f32)>> = near.iter().map(kept_of).collect();

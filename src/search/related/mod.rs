@@ -77,7 +77,7 @@ impl Engine {
             Kin { state: &state, terms: &terms, body: state.snapshot.fields.body, length: reading.length() as f32 };
         let mut candidates = kin.candidates()?;
         kin.lift(&stored.about.authors, &mut candidates)?;
-        let mut known: HashSet<ReportId> = state.sketches().near(id).into_iter().map(|(near, _)| near).collect();
+        let mut known: HashSet<ReportId> = state.sketches().near(id).iter().map(|(near, _)| *near).collect();
         known.insert(id);
         let hidden =
             row.correction.as_ref().and_then(|correction| correction.hidden_related.as_ref()).map_or(0, Vec::len);
@@ -100,7 +100,7 @@ impl Engine {
             }
             let terms = shared.with(&state, candidate.address, &shares)?;
             related.push(self.described(row_of_other, candidate.score, terms)?);
-            known.extend(state.sketches().near(other).into_iter().map(|(near, _)| near));
+            known.extend(state.sketches().near(other).iter().map(|(near, _)| *near));
         }
         Ok(related)
     }
