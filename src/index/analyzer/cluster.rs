@@ -84,6 +84,10 @@ impl Scanner<'_, '_> {
 
     /// The end of single letters with full stops between (`U.S.`) without and with the last full stop.
     fn abbreviation(&self, at: usize) -> Option<(usize, usize)> {
+        // Nearly every word has a second letter, and need not be read to its end to see that it is none.
+        if self.class(at + self.character(at)?.len_utf8()) == Class::Letter {
+            return None;
+        }
         let mut letters = 0;
         let mut from = at;
         loop {
