@@ -60,3 +60,14 @@ async fn every_search_box_knows_where_to_ask_and_the_script_may_be_kept() {
         assert!(site.get(script).await.header("cache-control").contains("immutable"));
     }
 }
+
+#[tokio::test]
+async fn what_narrows_a_search_is_sent_with_its_box() {
+    let site = site("");
+    let body = site.get("/?q=cash&op=or").await.body;
+    let forms: Vec<&str> = body.split(" form=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(!forms.is_empty(), "{body}");
+    for form in forms {
+        assert_eq!(body.matches(&format!(" id=\"{form}\"")).count(), 1, "{form}");
+    }
+}
