@@ -12,7 +12,7 @@ use std::time::Instant;
 
 /// Raised whenever the text, boxes or facts read from the same bytes may differ; files that failed under an older
 /// version are tried again.
-pub const READER_VERSION: u32 = 3;
+pub const READER_VERSION: u32 = 4;
 
 /// Share of a page's codes without known text above which the page is `garbled`.
 const GARBLED_SHARE: f32 = 0.3;

@@ -53,7 +53,7 @@ pub fn compose(layouts: &[&PageLayout]) -> DocumentText {
     let languages = verdicts.into_iter().map(|verdict| language::of_page(verdict, language)).collect();
     let outline = headings::outline(layouts, &headings, body_size);
     let printed = statements::Document { layouts, furniture: &furniture, headings: &headings, hyphens: &hyphens };
-    DocumentText { pages, languages, language, outline, statements: statements::find(printed) }
+    DocumentText { pages, languages, language, outline, statements: statements::find(printed, language) }
 }
 
 /// The outline to keep: the file's bookmarks if they say anything, else headings but those that are what `about` says.

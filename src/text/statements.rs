@@ -3,17 +3,22 @@
 //! Precision first: what is announced must read like it, else nothing is found. Only the few pages with an announcement
 //! are read line by line.
 
+mod advice;
+mod advice_words;
 mod announcements;
 mod lines;
+mod list;
 mod marker;
 mod paragraphs;
 mod recommendations;
+mod recommending;
+mod recommending_words;
+mod sections;
 mod summary;
 
 pub use lines::Document;
 pub use summary::declared as declared_summary;
 
-use crate::layout::PageLayout;
 use crate::report::{Statement, Statements};
 use announcements::Summary;
 use lines::PrintedLine;
@@ -27,12 +32,12 @@ const FRONT_SHARE: usize = 8;
 /// Words of the longest line that may be a heading over one of the two: most lines of running text have more, and need
 /// not be looked up.
 const MAX_HEADING_WORDS: usize = 8;
-/// Lists of recommendations that are tried before there is taken to be none.
-const MAX_ANNOUNCEMENTS: usize = 50;
 
-/// Finds both.
-pub fn find(document: Document<'_>) -> Statements {
-    Statements { summary: find_summary(document), recommendations: find_recommendations(document) }
+/// Finds both in a report written in `language` (ISO 639-1).
+pub fn find(document: Document<'_>, language: Option<&str>) -> Statements {
+    let announced = recommendations::announced(document);
+    let recommendations = recommendations::read(document, &announced, language);
+    Statements { summary: find_summary(document), recommendations }
 }
 
 fn find_summary(document: Document<'_>) -> Option<Statement> {
@@ -61,43 +66,6 @@ fn find_summary(document: Document<'_>) -> Option<Statement> {
             summary::read(std::iter::once(first).chain(lines), line.size)
         },
     )
-}
-
-/// The list under a heading, else that after a sentence.
-fn find_recommendations(document: Document<'_>) -> Vec<Statement> {
-    let mut headings: Vec<(usize, usize)> = Vec::new();
-    let mut sentences: Vec<(usize, usize)> = Vec::new();
-    for (page, layout) in document.layouts.iter().enumerate() {
-        for (index, line) in layout.lines.iter().enumerate() {
-            let text = line.span.of(&layout.text);
-            if text.ends_with([':', '：']) && !document.is_furniture(page, index) && recommends(layout, index) {
-                sentences.push((page, index));
-            } else if line.words.len() <= MAX_HEADING_WORDS
-                && announcements::recommendations(text, document.is_heading(page, index))
-                && !document.is_furniture(page, index)
-            {
-                headings.push((page, index));
-            }
-        }
-    }
-    let under_heading = headings.into_iter().take(MAX_ANNOUNCEMENTS).find_map(|(page, index)| {
-        let size = document.layouts.get(page)?.lines.get(index)?.size;
-        recommendations::under_heading(document.lines_from(page, index + 1), size)
-    });
-    let after_sentence = || {
-        let mut sentences = sentences.iter().take(MAX_ANNOUNCEMENTS);
-        sentences.find_map(|(page, index)| recommendations::after_sentence(document.lines_from(*page, *index + 1)))
-    };
-    under_heading.or_else(after_sentence).unwrap_or_default()
-}
-
-/// Whether the sentence that ends with this line announces recommendations; it may have begun two lines before.
-fn recommends(layout: &PageLayout, index: usize) -> bool {
-    let lines = layout.lines.get(index.saturating_sub(2)..=index).unwrap_or_default();
-    let text: Vec<&str> = lines.iter().map(|line| line.span.of(&layout.text)).collect();
-    let text = text.join(" ");
-    let sentence = text.rfind(". ").map_or(text.as_str(), |end| &text[end + 1..]);
-    announcements::recommends(sentence)
 }
 
 #[cfg(test)]

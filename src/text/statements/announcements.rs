@@ -1,4 +1,4 @@
-//! The words that announce an abstract or recommendations, as tables, folded to lower case.
+//! The words that announce an abstract, as tables, folded to lower case.
 
 use foldhash::HashMap;
 use std::sync::LazyLock;
@@ -44,47 +44,6 @@ const AFTER_SUMMARIES: &[&str] = &[
     "table des matières", "índice", "indice", "acknowledgements", "acknowledgments", "introduction", "einleitung",
 ];
 
-/// Headings over recommendations.
-#[rustfmt::skip]
-const RECOMMENDATIONS: &[&str] = &[
-    "recommendations", "our recommendations", "key recommendations", "main recommendations", "policy recommendations",
-    "principal recommendations", "summary of recommendations", "list of recommendations", "recommendation",
-    "summary recommendations", "recommendations for executive action", "recommendations for action",
-    "conclusions and recommendations", "conclusion and recommendations", "findings and recommendations",
-    "empfehlungen", "handlungsempfehlungen", "unsere empfehlungen", "zusammenfassung der empfehlungen",
-    "schlussfolgerungen und empfehlungen", "recommandations", "nos recommandations", "principales recommandations",
-    "synthèse des recommandations", "liste des recommandations", "conclusions et recommandations", "préconisations",
-    "recomendaciones", "principales recomendaciones", "conclusiones y recomendaciones", "recomendações",
-    "conclusões e recomendações", "raccomandazioni", "conclusioni e raccomandazioni", "recomanacions", "aanbevelingen",
-    "conclusies en aanbevelingen", "rekommendationer", "anbefalinger", "anbefalingar", "suositukset", "rekomendacje",
-    "zalecenia", "doporučení", "odporúčania", "ajánlások", "recomandări", "preporuke", "рекомендации", "рекомендації",
-    "συστάσεις", "öneriler", "التوصيات", "توصيات", "המלצות", "پیشنهادها", "توصیه‌ها", "提言", "勧告", "推奨事項", "建议",
-    "政策建议", "對策建議", "建議", "권고", "권고사항", "제언", "정책제언", "rekomendasi", "saran", "khuyến nghị", "kiến nghị",
-];
-
-/// What a sentence that ends in a colon holds if recommendations follow it. Those of others stand in the past tense.
-#[rustfmt::skip]
-const RECOMMENDING: &[&str] = &[
-    "recommend the", "recommend that", "we recommend", "we therefore recommend", "recommends", "is recommended that",
-    "are recommended:", "following recommendations", "recommendations are", "recommendations:", "wir empfehlen",
-    "empfehlen wir", "empfiehlt", "folgende empfehlungen", "folgenden empfehlungen", "wird empfohlen", "recommandons",
-    "recommande", "recommandations suivantes", "préconise", "préconisons", "recomendamos", "recomienda",
-    "siguientes recomendaciones", "recomenda:", "recomenda-se", "recomenda que", "seguintes recomendações", "raccomanda",
-    "raccomandiamo", "seguenti raccomandazioni", "beveelt", "bevelen wij", "volgende aanbevelingen",
-    "rekommenderar", "följande rekommendationer", "anbefaler", "følgende anbefalinger", "suosittelemme", "rekomenduje",
-    "zaleca się", "doporučujeme", "doporučuje", "javasoljuk", "recomandăm", "рекомендуем", "рекомендует", "рекомендуется",
-    "следующие рекомендации", "рекомендуємо", "συνιστούμε", "öneriyoruz", "نوصي", "يوصي", "توصي", "以下を提言", "次のとおり提言",
-    "勧告する", "建议如下", "提出以下建议", "다음과 같이 권고",
-];
-
-/// Labels before the number of a recommendation.
-#[rustfmt::skip]
-const LABELS: &[&str] = &[
-    "recommendation", "empfehlung", "handlungsempfehlung", "recommandation", "recomendación", "recomendação",
-    "raccomandazione", "aanbeveling", "rekommendation", "anbefaling", "suositus", "rekomendacja", "doporučení",
-    "рекомендация", "التوصية", "توصية",
-];
-
 /// Longest heading that is looked up, in bytes; the scripts with the longest encodings need three a letter.
 const MAX_HEADING: usize = 90;
 
@@ -99,9 +58,9 @@ pub enum Summary {
 
 /// Whether a line is a heading over an abstract.
 pub fn summary(line: &str) -> Option<Summary> {
-    match announced(&heading(line)?)? {
+    match announced(&folded_heading(line)?)? {
         Announced::Summary(summary) => Some(summary),
-        Announced::AfterSummary | Announced::Recommendations => None,
+        Announced::AfterSummary => None,
     }
 }
 
@@ -120,23 +79,8 @@ pub fn ends_summary(line: &str) -> bool {
     if KEYWORDS.iter().any(|start| folded.starts_with(start)) {
         return true;
     }
-    let announced = heading(label).and_then(|heading| announced(&heading));
+    let announced = folded_heading(label).and_then(|heading| announced(&heading));
     matches!(announced, Some(Announced::AfterSummary | Announced::Summary(_)))
-}
-
-/// Whether a line is a heading over recommendations. More words than these need to be set as a heading.
-pub fn recommendations(line: &str, is_heading: bool) -> bool {
-    const ADDRESSED: [&str; 5] = [
-        "recommendations for ",
-        "recommendations to ",
-        "empfehlungen für ",
-        "recommandations pour ",
-        "recomendaciones para ",
-    ];
-    heading(line).is_some_and(|heading| {
-        announced(&heading) == Some(Announced::Recommendations)
-            || (is_heading && ADDRESSED.iter().any(|start| heading.starts_with(start)))
-    })
 }
 
 /// What stands under a heading.
@@ -144,7 +88,6 @@ pub fn recommendations(line: &str, is_heading: bool) -> bool {
 enum Announced {
     Summary(Summary),
     AfterSummary,
-    Recommendations,
 }
 
 /// The tables of headings as one, with the forms that French and Spanish capitals often take, without their accents.
@@ -153,7 +96,6 @@ static HEADINGS: LazyLock<HashMap<String, Announced>> = LazyLock::new(|| {
         (SUMMARIES, Announced::Summary(Summary::Sure)),
         (SUMMARIES_AT_THE_FRONT, Announced::Summary(Summary::AtTheFront)),
         (AFTER_SUMMARIES, Announced::AfterSummary),
-        (RECOMMENDATIONS, Announced::Recommendations),
     ];
     let mut headings = HashMap::default();
     for (entries, announced) in tables {
@@ -176,28 +118,8 @@ fn is_accent(character: char) -> bool {
     matches!(character, '\u{0300}'..='\u{036F}')
 }
 
-/// Whether a sentence that ends in a colon announces recommendations.
-pub fn recommends(sentence: &str) -> bool {
-    let folded = sentence.to_lowercase();
-    RECOMMENDING.iter().any(|words| folded.contains(words))
-}
-
-/// The number and the text of a line such as "Recommendation 3: Train everybody."
-pub fn labelled(line: &str) -> Option<(u32, &str)> {
-    let (label, rest) = line.trim().split_once(' ')?;
-    LABELS.contains(&label.to_lowercase().as_str()).then_some(())?;
-    let rest = rest.trim_start_matches(['n', 'N', 'o', 'r', '.', '°', 'º', '№', '#', ' ']);
-    let end = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
-    let number = rest.get(..end)?.parse().ok()?;
-    let text = rest.get(end..)?;
-    let bare = text.trim_start_matches([' ', ':', '.', ')', '–', '—', '-', '：']);
-    // "Recommendation 3 was not taken up" speaks of one.
-    let is_parted = text.starts_with([':', '.', ')', '：']) || text.trim_start().starts_with(['–', '—', '-']);
-    (is_parted || bare.is_empty()).then_some((number, bare))
-}
-
 /// A heading folded for the tables: lower case, without its number, its full stop and the space between its letters.
-fn heading(line: &str) -> Option<String> {
+pub fn folded_heading(line: &str) -> Option<String> {
     let line = line.trim();
     if line.is_empty() || line.len() > MAX_HEADING {
         return None;
@@ -260,37 +182,5 @@ mod tests {
         assert_eq!(run_in_summary("Abstract art is dear."), None);
         assert!(ends_summary("Keywords: water, wells") && ends_summary("1 Introduction") && !ends_summary("Water"));
         assert!(ends_summary("Categories and Subject Descriptors D.3.4 [Languages]"));
-    }
-
-    #[test]
-    fn recommendations_are_announced_by_headings_and_sentences() {
-        for line in ["Recommendations", "9. RECOMMENDATIONS", "3　提言", "Recommendations for councils", "التوصيات"]
-        {
-            assert!(recommendations(line, true), "{line}");
-        }
-        for line in ["Recommendations . . . . iii", "Status of recommendations", "Recommendation letter"] {
-            assert!(!recommendations(line, true), "{line}");
-        }
-        assert!(!recommendations("recommendations for improvement to goal", false), "running text");
-        for line in ["This report recommends the following:", "Wir empfehlen den Ländern:", "Nous recommandons :"] {
-            assert!(recommends(line), "{line}");
-        }
-        for line in ["Recommended citation:", "In 1999 the council recommended:", "The following costs:"] {
-            assert!(!recommends(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn labels_number_recommendations() {
-        let cases = [
-            ("Recommendation 3: Train everybody.", Some((3, "Train everybody."))),
-            ("Recommandation n° 2 – Publier", Some((2, "Publier"))),
-            ("RECOMMENDATION 1", Some((1, ""))),
-            ("Recommendation 3 was not taken up.", None),
-            ("Recommendation letters 3: x", None),
-        ];
-        for (line, expected) in cases {
-            assert_eq!(labelled(line), expected, "{line}");
-        }
     }
 }
