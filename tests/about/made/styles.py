@@ -1,0 +1,22 @@
+"""Looks of pages and text to fill them, for the reports of `first.py` and `second.py`."""
+
+EN = """The service was set up in 2009 and has grown in every year since then. Spending rose from 41 million to 63 million over the same period. Officials told us that demand had been hard to foresee. Four of the nine regions hold no record of what was delivered. We visited eleven sites and spoke to people at each of them. The figures for the last quarter were not available when we wrote. Local partners described the arrangements as slow but fair. In two regions the money was spent before the plans were agreed. Staff turnover stood at 14 per cent, which is close to the average. The evidence from other countries points in the same direction. Costs differ widely between rural and urban areas. A survey of 1,240 households found that most were satisfied. The contract was extended twice without a new tender. There was no single list of the assets that were transferred. Reports to the board did not separate capital from running costs. The pilot ran for eighteen months in three towns. Much of the increase came from higher prices rather than from more work. The data do not allow a firm view on value for money.""".split(". ")
+DE = """Die Kommunen haben ihre Ausgaben in den vergangenen Jahren deutlich erhöht. Vier der neun Regionen führen keine vollständigen Verzeichnisse. Die Befragten beschrieben die Verfahren als langsam, aber gerecht. Der Anteil erneuerbarer Wärme lag im Jahr 2021 bei 17 Prozent. In zwei Ländern wurden die Mittel vor der Genehmigung der Pläne ausgezahlt. Die Kosten unterscheiden sich zwischen Stadt und Land erheblich. Eine Erhebung bei 1.240 Haushalten ergab eine hohe Zufriedenheit. Der Vertrag wurde zweimal ohne neue Ausschreibung verlängert. Die Zahlen des letzten Quartals lagen noch nicht vor. Ein großer Teil des Anstiegs geht auf höhere Preise zurück""".split(". ")
+FR = """Les dépenses des communes ont fortement augmenté au cours des dernières années. Quatre régions sur neuf ne tiennent aucun registre complet. Les personnes interrogées jugent la procédure lente mais équitable. Les coûts varient beaucoup entre la ville et la campagne. Une enquête auprès de 1 240 ménages montre une satisfaction élevée. Le contrat a été prolongé deux fois sans nouvel appel d’offres. Les chiffres du dernier trimestre n’étaient pas disponibles. Une grande partie de la hausse tient aux prix. Le taux de rotation du personnel atteint 14 %. Les crédits ont été versés avant l’approbation des plans""".split(". ")
+ES = """El gasto de los municipios aumentó con fuerza en los últimos años. Cuatro de las nueve regiones no llevan un registro completo. Las personas consultadas describieron el trámite como lento pero justo. Los costos varían mucho entre el campo y la ciudad. Una encuesta a 1.240 hogares mostró una satisfacción alta. El contrato se prorrogó dos veces sin nueva licitación. Las cifras del último trimestre no estaban disponibles. Gran parte del alza se debe a los precios. La rotación del personal llegó al 14 por ciento. Los fondos se pagaron antes de aprobar los planes""".split(". ")
+import random
+POOLS = dict(en=EN, de=DE, fr=FR, es=ES)
+def filler(n=3, seed=0, lang='en', tag='p', num=None):
+    r = random.Random(f'{seed}{lang}'); out=[]
+    for i in range(n):
+        s = r.sample(POOLS[lang], r.randint(3, 6))
+        t = '. '.join(x.rstrip('.') for x in s)+'.'
+        out.append(f'<{tag}>{(str(num+i)+".&emsp;") if num else ""}{t}</{tag}>')
+    return ''.join(out)
+SERIF="body{font:11pt/1.35 'Liberation Serif',serif}h1{font:bold 22pt 'Liberation Sans'}h2{font:bold 15pt 'Liberation Sans'}h3{font:bold 12pt 'Liberation Sans'}"
+SANS="body{font:10pt/1.4 'Liberation Sans',sans-serif}h1{font-size:24pt}h2{font-size:15pt;color:#174}h3{font-size:11.5pt}"
+DEJA="body{font:10pt/1.45 'DejaVu Sans',sans-serif}h1{font-size:20pt}h2{font-size:13pt}h3{font-size:10.5pt}"
+PAGE="@page{size:A4;margin:22mm 20mm 24mm}.pb{break-before:page}table{border-collapse:collapse;width:100%}td,th{border:.5pt solid #888;padding:3pt 5pt;vertical-align:top;text-align:left;font-size:9pt}.box{border:1pt solid #444;padding:4pt 8pt;margin:6pt 0;background:#eee}.note{font-size:7.5pt;border-top:.5pt solid #000;margin-top:12pt}"
+def head(text, foot=True):
+    f = '@bottom-center{content:"Page " counter(page) " of " counter(pages);font:8pt sans-serif}' if foot else '@bottom-right{content:counter(page);font:8pt sans-serif}'
+    return '@page{@top-left{content:"%s";font:8pt sans-serif}%s}' % (text, f)
