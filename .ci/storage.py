@@ -11,7 +11,8 @@ Campaigns (all of them if none is named); `--points` thins each to so many trial
     kills        the process is killed before and after every operation
     corruption   every kind of file is flipped, cut, emptied, removed, swapped, replaced, also while a service runs
     writers      2 and 10 ingests at once, 20 times: one works, the others name it and touch nothing
-    surroundings a library that cannot be written, a disk that fills under a service and is emptied, a mount that is gone
+    surroundings a library that cannot be written, a disk that fills under a service and is emptied, also while it counts
+                 readings, a mount that is gone
 
 The full campaign:
 

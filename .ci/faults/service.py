@@ -46,6 +46,12 @@ class Service:
         with urllib.request.urlopen(self.address + path, timeout=20) as response:
             return json.load(response)
 
+    def page(self, path: str, agent: str = "Mozilla/5.0 Firefox/128.0") -> str:
+        """A page as somebody gets it who reads; with the name of a program nobody counts as a reader."""
+        request = urllib.request.Request(self.address + path, headers={"User-Agent": agent})
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.read().decode()
+
     def hits(self) -> list[dict]:
         """Reports found; a search that says it failed has found nothing, and has not answered wrongly."""
         try:

@@ -46,6 +46,7 @@ def at_once(bench, number: int):
 def trials(bench, _chance):
     yield "a library that may only be read", lambda room: read_only(bench, room)
     yield "a disk that fills under a service", lambda room: full_under_service(bench, room)
+    yield "readings that cannot be written", lambda room: readings(bench, room)
     yield "a disk with little room", lambda room: little_room(bench, room)
     yield "a root that is gone", lambda room: root_gone(bench, room)
     yield "a mount that is gone", lambda room: mount_gone(bench, room)
@@ -70,6 +71,7 @@ def read_only(bench, room: Path) -> None:
         with Service(library, under=under) as service:
             if not service.hits():
                 raise Wrong("the service finds nothing")
+            read_all(service)
             service.stop()
         for command in (["ingest", bench.pdfs], ["rebuild"]):
             result = library.run(*command, under=under)
@@ -104,6 +106,36 @@ def full_under_service(bench, room: Path) -> None:
     library.check_tidy()
     if library.answers() != bench.answers["whole"]:
         raise Wrong("answers differ from those of an undisturbed library")
+
+
+def read_all(service: Service) -> list[str]:
+    """Every report's own page, by somebody who counts as a reader; what the pages say."""
+    reports = service.get("/api/v1/reports?limit=100")["reports"]
+    return [service.page(f"/reports/{report['id']}") for report in reports]
+
+
+def readings(bench, room: Path) -> None:
+    """A service counts who reads: reading goes on where that cannot be written, and what was not written waits."""
+    library, emptied = bench.first.copy(room / "disk"), room / "emptied"
+    environment = bench.environment(library, fail="1+", errno=28, short=1, room=emptied)
+    once = "read once this month"
+    for returns in (False, True):
+        emptied.touch()
+        with Service(library, environment=environment) as service:
+            emptied.unlink()
+            read_all(service)
+            pages = read_all(service)
+            if not all(once in page for page in pages):
+                raise Wrong("a page does not tell that it was read")
+            if returns:
+                emptied.touch()
+            service.stop()
+        with Service(library) as service:
+            told = [once in service.page(f"/reports/{report}", "python") for report in library.reports()]
+            service.stop()
+        if not told or any(told) != returns or all(told) != returns:
+            raise Wrong(f"with {'room' if returns else 'no room'} at last: counted {told}")
+    library.verify()
 
 
 def wait_for(condition, seconds: float, what: str) -> None:
