@@ -55,6 +55,9 @@ impl IndexWriter {
             .build();
         let engine = index.writer_with_options(options)?;
         engine.set_merge_policy(Box::new(merge_policy()));
+        // What a commit that was cut off has left goes first: lists of deletions are called after the number of the
+        // operation, which the next commit arrives at again, and a file that is there is never written over.
+        engine.garbage_collect_files().wait().map_err(|error| failure(&refusal, error))?;
         Ok(IndexWriter { directory: directory.to_owned(), fields, engine, gate, refusal })
     }
 
@@ -173,6 +176,29 @@ mod tests {
         }
         writer.finish().expect("merges");
         assert_eq!((mode("meta.json"), mode(".managed.json")), (mode("generation.json"), mode("generation.json")));
+    }
+
+    #[test]
+    fn a_commit_that_was_cut_off_can_be_made_again() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path();
+        let corrected = || {
+            let mut writer = IndexWriter::open(path, 1)?;
+            writer.upsert(ReportDocument::new(&report("a", "other words"), "a.pdf", &[]))?;
+            writer.commit()
+        };
+        let mut writer = IndexWriter::open(path, 1).expect("creates");
+        for name in ["a", "b"] {
+            writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf", &[])).expect("adds");
+        }
+        writer.finish().expect("one segment");
+        let before = std::fs::read(path.join("meta.json")).expect("there");
+        corrected().expect("commits");
+        // All files were written, but the list of those that count was not replaced.
+        std::fs::write(path.join("meta.json"), before).expect("room");
+        corrected().expect("commits again");
+        let reader = IndexReader::open(path).expect("readable");
+        assert_eq!(reports(&reader), 2);
     }
 
     #[test]
