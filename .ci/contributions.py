@@ -3,15 +3,21 @@
 
     .ci/contributions.py BINARY FIXTURES [--kills N] [--seed S]
 
-Several people post comments and replies, change and delete their own, and one corrects the report's title, over the
-API, each with a session; the service is killed with SIGKILL and started again. What was answered with success must be
-there afterwards as it was left, nothing may be there twice, what is shown must be found by its words and nothing else,
-the report by the title it was given last, and `recto verify` must find nothing. A full campaign: `--kills 200`. Needs nothing but the standard library.
+Several people post comments and replies, change and delete their own; one corrects the report's title; newcomers make
+an account each and post a comment, which waits; a moderator approves these, hides them and shows them again. All of it
+over HTTP, each with a session, while the service is killed with SIGKILL and started again. What was answered with success
+must be there afterwards as it was left, nothing may be there twice, what is shown must be found by its words and nothing
+else, the report by the title it was given last, every account must be there once and be logged in to, the log of
+moderation must tell what was done, and `recto verify` must find nothing. A full campaign: `--kills 200`. Needs nothing
+but the standard library.
 """
 
 import argparse
+import http.client
+import http.cookiejar
 import json
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -28,8 +34,9 @@ from faults.service import Service  # noqa: E402
 
 PEOPLE = 4
 PASSWORD = "correct horse battery staple"
-# Neither moderation nor a rate: what is posted is what is shown.
-SETTINGS = {"RECTO_COMMENTS__MODERATION": "none", "RECTO_COMMENTS__RATE": "0", "RECTO_SERVE__SEARCH_RATE": "0"}
+# No rates; comments of those who have not had one approved wait for a moderator.
+SETTINGS = {"RECTO_COMMENTS__MODERATION": "first", "RECTO_COMMENTS__RATE": "0", "RECTO_SERVE__SEARCH_RATE": "0",
+            "RECTO_ACCOUNTS__REGISTRATION": "open"}
 
 
 class Person(threading.Thread):
@@ -80,7 +87,8 @@ class Person(threading.Thread):
 
     def run(self):
         try:
-            self.log_in()
+            if self.cookie is None:
+                self.log_in()
             while not self.campaign.is_over:
                 self.write()
         except (Wrong, AssertionError) as wrong:
@@ -178,6 +186,137 @@ class Editor(Person):
             raise Wrong(f"a search shows {hit['title']!r}, not {title!r}")
 
 
+class Newcomers(Person):
+    """Makes one account after the other, and posts a comment with each."""
+
+    def __init__(self, campaign, number):
+        super().__init__(campaign, number)
+        # By name: whether it was promised; else it may be there or not.
+        self.accounts: dict[str, bool] = {}
+
+    def log_in(self):
+        pass
+
+    def write(self):
+        self.written += 1
+        self.name_of = f"newcomer person {self.written}"
+        if self.register():
+            self.post(None)
+
+    def register(self):
+        """Fills in the form as a browser does; whether the account is promised."""
+        self.cookie, jar = None, http.cookiejar.CookieJar()
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), Unfollowed)
+        address = self.campaign.address
+        if address is None:
+            time.sleep(0.01)
+            return False
+        try:
+            page = browser.open(f"{address}/register", timeout=20).read().decode()
+            fields = {"token": re.search(r'name="token" value="([^"]+)"', page)[1], "name": self.name_of,
+                      "password": PASSWORD, "repeat": PASSWORD, "invitation": "", "next": "/"}
+            self.accounts[self.name_of] = False
+            browser.open(f"{address}/register", urllib.parse.urlencode(fields).encode(), timeout=20).close()
+            raise Wrong(f"registering {self.name_of} led nowhere")
+        except urllib.error.HTTPError as error:
+            if error.code in (429, 503):
+                return False
+            if error.code != 303:
+                raise Wrong(f"registering {self.name_of} answered {error.code}") from None
+        except (OSError, http.client.HTTPException):
+            return False
+        self.accounts[self.name_of] = True
+        self.cookie = "; ".join(f"{each.name}={each.value}" for each in jar)
+        return True
+
+    def check(self, listed):
+        """Every account that was promised is there once, and one of them can still be logged in to."""
+        names = [account["name"] for account in listed]
+        twice = {name for name in names if names.count(name) > 1}
+        missing = [name for name, is_promised in self.accounts.items() if is_promised and name not in names]
+        if twice or missing:
+            raise Wrong(f"accounts twice: {sorted(twice)}, gone: {missing}")
+        promised = [name for name, is_promised in self.accounts.items() if is_promised]
+        for self.name_of in promised[-1:]:
+            self.cookie = None
+            answer = self.ask("POST", "/api/v1/session", {"name": self.name_of, "password": PASSWORD})
+            if answer is None or answer[0] not in (200, 201, 204):
+                raise Wrong(f"{self.name_of} cannot log in: {answer}")
+        return len(promised)
+
+
+class Unfollowed(urllib.request.HTTPRedirectHandler):
+    """Tells of redirects instead of following them."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+class Moderator(Person):
+    """Approves what newcomers wrote, hides it and shows it again."""
+
+    def __init__(self, campaign, number):
+        super().__init__(campaign, number)
+        self.name_of = "moderator"
+        # By number: the state as it was left, and how many actions were and may have been done.
+        self.states: dict[int, str] = {}
+        self.may_be: dict[int, set[str]] = {}
+        self.done: dict[int, list[int]] = {}
+
+    def write(self):
+        numbers = list(self.campaign.newcomers.kept)
+        if not numbers:
+            time.sleep(0.01)
+            return
+        number = self.chance.choice(numbers)
+        if number in self.may_be:
+            # As it is now, whatever was not answered.
+            self.look(number)
+            return
+        state = self.states.get(number, "held")
+        wanted = "hidden" if state == "shown" else "shown"
+        counts = self.done.setdefault(number, [0, 0])
+        answer = self.ask("PUT", f"/api/v1/comments/{number}/state", {"state": wanted})
+        if answer is None:
+            self.may_be[number] = {state, wanted}
+            counts[1] += 1
+        elif answer[0] == 200:
+            self.states[number] = wanted
+            counts[0] += 1
+        elif answer[0] not in (429, 503):
+            raise Wrong(f"making {number} {wanted} answered {answer}")
+
+    def look(self, number):
+        """The state of a comment; it must be one that it may have."""
+        answer = self.ask("GET", f"/api/v1/comments/{number}")
+        if answer is None or answer[0] in (429, 503):
+            return
+        state, allowed = answer[1].get("state"), self.may_be.get(number, {self.states.get(number, "held")})
+        if answer[0] != 200 or state not in allowed:
+            raise Wrong(f"comment {number} is {state!r}, not one of {allowed}: {answer}")
+        self.states[number] = state
+        self.may_be.pop(number, None)
+
+    def check(self):
+        """Every comment is as it was left, and the log has every action once; how many were promised."""
+        for number in self.done:
+            self.look(number)
+        logged, cursor = {}, ""
+        while True:
+            status, part = self.ask("GET", f"/api/v1/moderations?limit=100{cursor}")
+            if status != 200:
+                raise Wrong(f"the log answered {status}: {part}")
+            for line in part["moderations"]:
+                logged[line["comment"]] = logged.get(line["comment"], 0) + 1
+            if part["next_cursor"] is None:
+                break
+            cursor = f"&cursor={part['next_cursor']}"
+        for number, (done, perhaps) in self.done.items():
+            if not done <= logged.get(number, 0) <= done + perhaps:
+                raise Wrong(f"{logged.get(number, 0)} actions on {number} are logged: {done} done, {perhaps} perhaps")
+        return sum(done for done, _ in self.done.values())
+
+
 class Campaign:
     def __init__(self, library, report, seed):
         self.library, self.report, self.seed = library, report, seed
@@ -186,6 +325,22 @@ class Campaign:
         self.wrong: list[str] = []
         self.people = [Person(self, number) for number in range(PEOPLE)]
         self.editor = Editor(self, PEOPLE)
+        self.newcomers = Newcomers(self, PEOPLE + 1)
+        self.moderator = Moderator(self, PEOPLE + 2)
+
+    def everybody(self):
+        return [*self.people, self.editor, self.newcomers, self.moderator]
+
+    def approve_people(self):
+        """Everybody's first comment is approved before anything is killed."""
+        self.moderator.log_in()
+        for person in self.people:
+            person.log_in()
+            person.post(None)
+            for number in person.kept:
+                status, answer = self.moderator.ask("PUT", f"/api/v1/comments/{number}/state", {"state": "shown"})
+                if status != 200:
+                    raise Wrong(f"approving answered {status}: {answer}")
 
     def start(self):
         service = Service(self.library, environment=SETTINGS)
@@ -213,6 +368,11 @@ class Campaign:
         if twice:
             raise Wrong(f"twice: {sorted(twice)[:5]}")
         promised = 0
+        for number, text in self.newcomers.kept.items():
+            is_shown = self.moderator.states.get(number) == "shown"
+            if found.get(number, {}).get("text") != (text if is_shown else None):
+                raise Wrong(f"comment {number} of a newcomer, shown: {is_shown}, is {found.get(number)}")
+            promised += 1
         for person in self.people:
             for number, text in list(person.kept.items()):
                 is_now = found.get(number, {}).get("text")
@@ -262,9 +422,10 @@ def main():
             made = library.run("accounts", "create", f"person {number}", "--role", "reader", "--password-file", passwords)
             if made.returncode != 0:
                 sys.exit(f"no account could be made: {made.stderr}")
-        made = library.run("accounts", "create", "editor", "--role", "editor", "--password-file", passwords)
-        if made.returncode != 0:
-            sys.exit(f"no account could be made: {made.stderr}")
+        for name, role in (("editor", "editor"), ("moderator", "admin")):
+            made = library.run("accounts", "create", name, "--role", role, "--password-file", passwords)
+            if made.returncode != 0:
+                sys.exit(f"no account could be made: {made.stderr}")
         with Service(library, environment=SETTINGS) as service:
             report = service.get("/api/v1/reports")["reports"][0]["id"]
             service.stop()
@@ -274,7 +435,8 @@ def main():
             for kills in range(1, arguments.kills + 1):
                 service = campaign.start()
                 if kills == 1:
-                    for person in [*campaign.people, campaign.editor]:
+                    campaign.approve_people()
+                    for person in campaign.everybody():
                         person.start()
                 time.sleep(chance.uniform(0.05, 0.8))
                 if kills % 4 == 0:
@@ -286,9 +448,11 @@ def main():
                 if campaign.wrong:
                     raise Wrong("; ".join(campaign.wrong))
             campaign.is_over = True
-            for person in [*campaign.people, campaign.editor]:
+            for person in campaign.everybody():
                 person.join()
             with campaign.start() as service:
+                moderated = campaign.moderator.check()
+                accounts = campaign.newcomers.check(campaign.moderator.ask("GET", "/api/v1/accounts")[1]["accounts"])
                 promised, found = campaign.check(service)
                 campaign.search(service, found, chance)
                 campaign.editor.check(service)
@@ -297,7 +461,8 @@ def main():
         except Wrong as wrong:
             sys.exit(f"after {kills} kills: {wrong}")
     corrections = campaign.editor.said
-    print(f"{kills} kills, {promised} comments promised and there, {corrections} corrections, the last one found; 0 lost, 0 twice "
+    print(f"{kills} kills, {promised} comments promised and there, {corrections} corrections, the last one found, "
+          f"{accounts} accounts made, {moderated} comments approved, hidden and shown; 0 lost, 0 twice "
           f"({time.monotonic() - started:.0f} s)")
 
 
