@@ -1,7 +1,7 @@
 //! A new index generation from the stored texts, beside the one that answers; verified, then swapped.
 
 use crate::index::{self, IndexWriter, ReportDocument};
-use crate::ingest::Pool;
+use crate::ingest::{Pool, follow_corrections};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, FileRow, Library, ReportRow, StoreError};
 use crate::upkeep::UpkeepError;
@@ -55,8 +55,8 @@ pub fn rebuild(
 }
 
 /// Makes the generation before the live one live again (writer only), if it is whole and has exactly the reports of the
-/// catalogue. Returns its name.
-pub fn roll_back(library: &Library) -> Result<String, UpkeepError> {
+/// catalogue. What persons have said about reports since is found in it when this returns. Returns its name.
+pub fn roll_back(library: &Library, jobs: usize, stop: &AtomicBool) -> Result<String, UpkeepError> {
     let Some(earlier) = library.earlier_generation()? else {
         return Err(UpkeepError::NothingToRollBackTo("none was kept".to_owned()));
     };
@@ -70,11 +70,13 @@ pub fn roll_back(library: &Library) -> Result<String, UpkeepError> {
     if ids != known {
         return refuse("reports were added or removed since it was live".to_owned());
     }
-    library.adopt_generation(&earlier)?;
-    // It may be older than what persons say about some.
+    // It may be older than what persons say about some, or than what they have taken back; marked first, so that the next
+    // writer goes on if this one is stopped.
     if let Some(service) = library.service()? {
         service.mark(&service.ever_corrected()?)?;
     }
+    library.adopt_generation(&earlier)?;
+    follow_corrections(library, jobs, stop).map_err(UpkeepError::Following)?;
     Ok(earlier.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }
 

@@ -19,14 +19,16 @@ pub fn run(arguments: &RebuildArguments, session: &Session) -> Result<ExitCode, 
     }
     let library = session.open_for_writing()?;
     let console = session.console;
+    let jobs = session.config().ingest.jobs;
     if arguments.rollback {
-        let generation = roll_back(&library)?;
+        let stop = interrupt::stop_flag(move || console.note("stopping; the next ingest goes on"));
+        let generation = roll_back(&library, jobs, &stop)?;
         console.results(&format!("{generation} is live again\n"))?;
         return Ok(ExitCode::Success);
     }
     let stop = interrupt::stop_flag(move || console.note("stopping; the index stays as it was"));
     let reporter = ReportsReporter::new(session);
-    let rebuilt = rebuild(&library, session.config().ingest.jobs, &|done, total| reporter.show(done, total), &stop);
+    let rebuilt = rebuild(&library, jobs, &|done, total| reporter.show(done, total), &stop);
     reporter.finish();
     let rebuilt = rebuilt?;
     if arguments.json {

@@ -48,7 +48,8 @@ fn edit_row(row: &Row<'_>) -> rusqlite::Result<Edit> {
 
 /// Notes that catalogue and index are to follow what is said about a report.
 pub(super) fn mark(transaction: &Transaction<'_>, id: [u8; 16]) -> rusqlite::Result<()> {
-    transaction.prepare_cached("INSERT OR REPLACE INTO correction_marks (id) VALUES (?1)")?.execute([id]).map(drop)
+    transaction.prepare_cached("INSERT OR REPLACE INTO correction_marks (id) VALUES (?1)")?.execute([id])?;
+    transaction.prepare_cached("INSERT OR IGNORE INTO ever_corrected (id) VALUES (?1)")?.execute([id]).map(drop)
 }
 
 fn latest_edit(connection: &Connection, id: ReportId) -> rusqlite::Result<Option<Edit>> {
@@ -133,11 +134,10 @@ impl ServiceStore {
         Ok(all)
     }
 
-    /// Every report that anybody has ever said anything about.
+    /// Every report that anybody has ever said anything about, though it was taken back or its file is gone.
     pub fn ever_corrected(&self) -> Result<Vec<ReportId>, StoreError> {
         let connection = self.connection();
-        let sql = "SELECT id FROM corrections UNION SELECT id FROM sidecars WHERE id IS NOT NULL";
-        let mut statement = connection.prepare(sql)?;
+        let mut statement = connection.prepare("SELECT id FROM ever_corrected ORDER BY id")?;
         let rows = statement.query_map([], |row| Ok(ReportId(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

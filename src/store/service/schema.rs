@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS, CORRECTIONS, COMMENTS, HANDED_OVER, TICKETS];
+const MIGRATIONS: &[&str] = &[KEYS, JOBS, ACCOUNTS, READS, CORRECTIONS, COMMENTS, HANDED_OVER, TICKETS, EVER_CORRECTED];
 
 const KEYS: &str = "
 CREATE TABLE keys (
@@ -186,6 +186,15 @@ INSERT INTO numbered_tickets (hash, purpose, role, account, created, expires)
 DROP TABLE tickets;
 ALTER TABLE numbered_tickets RENAME TO tickets;
 CREATE INDEX tickets_by_account ON tickets (account);
+";
+
+// What stood beside a file may be gone since, but not from an index that is older.
+const EVER_CORRECTED: &str = "
+CREATE TABLE ever_corrected (
+    id BLOB PRIMARY KEY NOT NULL
+) WITHOUT ROWID, STRICT;
+INSERT INTO ever_corrected (id)
+    SELECT id FROM corrections UNION SELECT id FROM sidecars WHERE id IS NOT NULL UNION SELECT id FROM correction_marks;
 ";
 
 /// Brings the tables up to date; several processes may try at once.
