@@ -52,7 +52,8 @@ fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Loca
     let id = facts.id.0;
     let authors = serde_json::to_string(&facts.authors).unwrap_or_else(|_| "[]".to_owned());
     let correction = facts.correction.as_ref().and_then(|correction| serde_json::to_string(correction).ok());
-    // A report that is read again keeps the time it was added.
+    // A report that is read again keeps the time it was added. It has changed if something else is shown of it; a record
+    // of another length has another text.
     let mut statement = transaction.prepare_cached(
         "INSERT INTO reports (id, segment, offset, length, title, authors, date, language, size, pages_total,
                               pages_searchable, partial, added, correction)
@@ -61,7 +62,14 @@ fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Loca
              segment = excluded.segment, offset = excluded.offset, length = excluded.length, title = excluded.title,
              authors = excluded.authors, date = excluded.date, language = excluded.language, size = excluded.size,
              pages_total = excluded.pages_total, pages_searchable = excluded.pages_searchable,
-             partial = excluded.partial, correction = excluded.correction",
+             partial = excluded.partial, correction = excluded.correction,
+             changed = CASE WHEN
+                 (reports.length, reports.title, reports.authors, reports.date, reports.language, reports.pages_total,
+                  reports.pages_searchable, reports.partial, reports.correction)
+                 IS NOT
+                 (excluded.length, excluded.title, excluded.authors, excluded.date, excluded.language,
+                  excluded.pages_total, excluded.pages_searchable, excluded.partial, excluded.correction)
+                 THEN excluded.added ELSE reports.changed END",
     )?;
     statement.execute(params![
         id,

@@ -16,7 +16,7 @@ pub(super) const FILE_COLUMNS: &str =
 pub(super) const REPORT_COLUMNS: &str = "id, segment, offset, length, title, authors, date, language, size, pages_total, \
      pages_searchable, added, correction, \
      (SELECT path FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1), \
-     (SELECT name FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1)";
+     (SELECT name FROM files WHERE files.id = reports.id ORDER BY vanished, path LIMIT 1), coalesce(changed, added)";
 
 /// SQLite's integers are signed; what does not fit is held at the largest.
 pub(super) fn signed(value: u64) -> i64 {
@@ -87,5 +87,6 @@ pub(super) fn report_row(row: &Row<'_>) -> rusqlite::Result<ReportRow> {
         correction: correction_at(row, 12)?,
         file: row.get_ref(13)?.as_blob_or_null()?.map(path_of).unwrap_or_default(),
         file_name: row.get(14)?,
+        changed: row.get(15)?,
     })
 }

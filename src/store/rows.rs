@@ -72,6 +72,8 @@ pub struct ReportRow {
     pub pages_searchable: u32,
     /// Seconds since 1970 when it was added.
     pub added: i64,
+    /// Seconds since 1970 when something else was last shown of it; when it was added, if never.
+    pub changed: i64,
     /// What persons say about it, if anything.
     pub correction: Option<Arc<Correction>>,
 }

@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 /// The steps from an empty database to the current tables. Only ever append to this list.
-const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT, CORRECTIONS, REMOVED];
+const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT, CORRECTIONS, REMOVED, CHANGED];
 
 pub(super) const TABLES: &str = "
 CREATE TABLE reports (
@@ -68,6 +68,9 @@ CREATE TABLE removed (id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16)) WITH
 INSERT INTO removed SELECT DISTINCT id FROM files
     WHERE outcome = 'failed' AND reason = 'withdrawn' AND length(id) = 16;
 ";
+
+/// Seconds since 1970 when what is shown of a report last became something else; null if it never did since it was added.
+const CHANGED: &str = "ALTER TABLE reports ADD COLUMN changed INTEGER;";
 
 /// The version of a catalogue with all migrations.
 pub(super) const VERSION: usize = MIGRATIONS.len();

@@ -23,6 +23,8 @@ pub struct HeldReport {
     pub title: String,
     /// Seconds since 1970 when it was added.
     pub added: i64,
+    /// Seconds since 1970 when it last changed.
+    pub changed: i64,
     /// `yyyymmdd`, unknown parts 0; 0 if undated.
     pub date: u32,
     /// Names as written.
@@ -90,7 +92,8 @@ pub struct HeldList {
 pub struct Holdings {
     /// By title.
     ids: Vec<ReportId>,
-    added: Vec<i64>,
+    /// When each last changed.
+    changed: Vec<i64>,
     /// Places in `ids`; the newest first, undated last.
     by_date: Vec<u32>,
     /// How many of these are dated.
@@ -134,7 +137,7 @@ impl Holdings {
             by_family: OnceLock::new(),
             dated: reports.iter().filter(|report| report.date > 0).count(),
             ids: reports.iter().map(|report| report.id).collect(),
-            added: reports.iter().map(|report| report.added).collect(),
+            changed: reports.iter().map(|report| report.changed).collect(),
             by_date,
             by_added,
         }
@@ -195,9 +198,9 @@ impl Holdings {
         choices.into_iter().take(most).map(facet).collect()
     }
 
-    /// Every report with the seconds since 1970 when it was added, the first added first.
+    /// Every report with the seconds since 1970 when it last changed, the first added first.
     pub fn additions(&self) -> impl Iterator<Item = (ReportId, i64)> + '_ {
-        let report = |place: &u32| Some((*self.ids.get(*place as usize)?, *self.added.get(*place as usize)?));
+        let report = |place: &u32| Some((*self.ids.get(*place as usize)?, *self.changed.get(*place as usize)?));
         self.by_added.iter().rev().filter_map(report)
     }
 
@@ -345,6 +348,7 @@ mod tests {
             id: ReportId([number; 16]),
             title: title.to_owned(),
             added,
+            changed: added + 1,
             date,
             contributors: owned(contributors),
             languages: owned(languages),
@@ -381,8 +385,8 @@ mod tests {
             assert_eq!(parts.collect::<Vec<_>>(), expected, "{order:?}, one by one");
         }
         assert_eq!(holdings.list(&[], HeldOrder::Title, u64::MAX, 10), HeldList { total: 4, ids: Vec::new() });
-        let additions: Vec<i64> = holdings.additions().map(|(_, added)| added).collect();
-        assert_eq!(additions, [10, 20, 20, 30]);
+        let changes: Vec<i64> = holdings.additions().map(|(_, changed)| changed).collect();
+        assert_eq!(changes, [11, 21, 21, 31], "the first added first");
     }
 
     #[test]

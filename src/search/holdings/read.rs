@@ -12,12 +12,14 @@ impl Engine {
     /// every report: to be kept by whoever asks.
     pub fn holdings(&self) -> Result<Holdings, SearchError> {
         let Some(state) = self.state() else { return Ok(Holdings::default()) };
-        let added: HashMap<ReportId, i64> = self.library().catalogue().additions()?.into_iter().collect();
-        let mut reports = Vec::with_capacity(added.len());
+        let additions = self.library().catalogue().additions()?.into_iter();
+        let times: HashMap<ReportId, (i64, i64)> =
+            additions.map(|(id, added, changed)| (id, (added, changed))).collect();
+        let mut reports = Vec::with_capacity(times.len());
         for segment in state.snapshot.searcher.segment_readers() {
             for mut report in read_segment(segment)? {
-                if let Some(added) = added.get(&report.id) {
-                    report.added = *added;
+                if let Some(times) = times.get(&report.id) {
+                    (report.added, report.changed) = *times;
                     reports.push(report);
                 }
             }
@@ -26,7 +28,7 @@ impl Engine {
     }
 }
 
-/// The reports of a segment that were not deleted, the time they were added left out.
+/// The reports of a segment that were not deleted, their times left out.
 fn read_segment(segment: &SegmentReader) -> tantivy::Result<Vec<HeldReport>> {
     let columns = segment.fast_fields();
     let documents: Vec<DocId> = living::reports(segment).collect();
@@ -34,6 +36,7 @@ fn read_segment(segment: &SegmentReader) -> tantivy::Result<Vec<HeldReport>> {
         id: ReportId([0; 16]),
         title: String::new(),
         added: 0,
+        changed: 0,
         date: 0,
         contributors: Vec::new(),
         languages: Vec::new(),

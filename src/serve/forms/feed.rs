@@ -54,7 +54,7 @@ impl FeedForm {
     }
 }
 
-/// The answer with a feed: not sent to who has all of it already, by its tag or by when something last came into it.
+/// The answer with a feed: not sent to who has all of it already, by its tag or by when something in it last changed.
 pub fn answer(page: &FeedPage, form: FeedForm, tag: &EntityTag, headers: &HeaderMap) -> Response {
     let seconds = u64::try_from(page.updated()).unwrap_or(0);
     let updated = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
@@ -147,11 +147,11 @@ async fn feed(
     let response = service.search(request).await?;
     let ids: Vec<ReportId> = response.hits.iter().map(|hit| hit.id).collect();
     let rows = service.read(move |service| Ok(service.library().catalogue().reports_of(&ids)?)).await?;
-    let added = rows.into_iter().map(|row| row.map_or(0, |row| row.added));
+    let times = rows.into_iter().map(|row| row.map_or((0, 0), |row| (row.added, row.changed)));
     let base = format!("{site}{}", service.links.base());
-    let entry = |(mut hit, added): (Hit, i64)| {
+    let entry = |(mut hit, (added, changed)): (Hit, (i64, i64))| {
         hit.put_under(&base);
-        FeedEntry::of_hit(&hit, added)
+        FeedEntry::of_hit(&hit, added, changed)
     };
     let address =
         |parameters: &[(&str, &str)]| format!("{site}{}", service.links.search_as(form.of_search(), parameters));
@@ -167,7 +167,7 @@ async fn feed(
         own: address(&parameters(&pairs).collect::<Vec<_>>()),
         results: format!("{site}{results}"),
         next,
-        entries: response.hits.into_iter().zip(added).map(entry).collect(),
+        entries: response.hits.into_iter().zip(times).map(entry).collect(),
     };
     Ok(answer(&page, form, &tag, headers))
 }

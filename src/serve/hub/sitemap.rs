@@ -134,9 +134,9 @@ impl Line {
 
 /// Every address of the map.
 fn lines(holdings: &Holdings) -> Vec<Line> {
-    let newest = holdings.additions().last().map_or(0, |(_, added)| added);
-    let hubs = HUBS.iter().map(|path| Line::Hub(path, newest));
-    hubs.chain(holdings.additions().map(|(id, added)| Line::Report(id, added))).collect()
+    let latest = holdings.additions().map(|(_, changed)| changed).max().unwrap_or(0);
+    let hubs = HUBS.iter().map(|path| Line::Hub(path, latest));
+    hubs.chain(holdings.additions().map(|(id, changed)| Line::Report(id, changed))).collect()
 }
 
 fn xml(body: String) -> Response {
@@ -154,6 +154,7 @@ mod tests {
             id: ReportId::of_bytes(&number.to_le_bytes()),
             title: String::new(),
             added: i64::from(number),
+            changed: i64::from(60_000 - number),
             date: 0,
             contributors: Vec::new(),
             languages: Vec::new(),
@@ -163,6 +164,7 @@ mod tests {
         let lines = lines(&holdings);
         let sizes: Vec<usize> = lines.chunks(PART_SIZE).map(<[Line]>::len).collect();
         assert_eq!(sizes, [PART_SIZE, 60_000 + HUBS.len() - PART_SIZE]);
-        assert_eq!(lines.last().map(Line::changed), Some(59_999));
+        assert_eq!(lines.last().map(Line::changed), Some(1), "the last added");
+        assert_eq!(lines.first().map(Line::changed), Some(60_000), "the last changed");
     }
 }

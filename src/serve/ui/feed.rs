@@ -33,8 +33,10 @@ pub struct FeedPage {
 
 /// An entry of a feed; its addresses are whole.
 pub struct FeedEntry {
-    /// When its report came into the library, in seconds since 1970.
-    pub added: i64,
+    /// When its report last changed in the library, in seconds since 1970.
+    pub changed: i64,
+    /// When it came into the library.
+    added: String,
     id: String,
     title: String,
     url: String,
@@ -45,7 +47,7 @@ pub struct FeedEntry {
     published: Option<String>,
     language: Option<String>,
     authors: Vec<String>,
-    /// Words that were found.
+    /// Words that were found, or else the report's tags.
     terms: Vec<String>,
     summary: String,
     /// Paragraphs of its abstract.
@@ -103,6 +105,7 @@ struct JsonItem<'p> {
     content_html: String,
     /// When it came into the library: readers put the newest first by it.
     date_published: &'p str,
+    date_modified: &'p str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authors: Vec<JsonAuthor<'p>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -128,7 +131,8 @@ impl JsonItem<'_> {
             title: &entry.title,
             summary: &entry.summary,
             content_html: render(&Content { entry }).trim().to_owned(),
-            date_published: &entry.updated,
+            date_published: &entry.added,
+            date_modified: &entry.updated,
             authors: entry.authors.iter().map(|name| JsonAuthor { name }).collect(),
             tags: &entry.terms,
             language: entry.language.as_deref(),
@@ -138,9 +142,9 @@ impl JsonItem<'_> {
 }
 
 impl FeedPage {
-    /// When something last came into it, in seconds since 1970.
+    /// When something last came into it or changed in it, in seconds since 1970.
     pub fn updated(&self) -> i64 {
-        self.entries.iter().map(|entry| entry.added).max().unwrap_or(0)
+        self.entries.iter().map(|entry| entry.changed).max().unwrap_or(0)
     }
 }
 
@@ -171,8 +175,8 @@ pub fn feed_text(text: &str) -> String {
 }
 
 impl FeedEntry {
-    /// A report that a search found, its links whole.
-    pub fn of_hit(hit: &Hit, added: i64) -> FeedEntry {
+    /// A report that a search found, its links whole; the seconds since 1970 when it was added and when it changed.
+    pub fn of_hit(hit: &Hit, added: i64, changed: i64) -> FeedEntry {
         let pages: Vec<FoundPage> = hit.pages.iter().map(|page| FoundPage::new(hit, page)).collect();
         let mut terms: Vec<String> = Vec::new();
         for run in pages.iter().flat_map(|page| page.passages.iter().flatten()).filter(|run| run.is_match) {
@@ -182,13 +186,14 @@ impl FeedEntry {
             }
         }
         FeedEntry {
-            added,
+            changed,
+            added: rfc3339(added),
             id: urn(hit.id),
             title: feed_text(&hit.title),
             url: hit.url.clone(),
             pdf_url: format!("{}/file.pdf", hit.url),
             size: hit.size,
-            updated: rfc3339(added),
+            updated: rfc3339(changed),
             published: hit.date.as_deref().and_then(instant),
             language: hit.language.as_deref().map(feed_text),
             authors: hit.authors.iter().map(|author| feed_text(author)).collect(),
@@ -210,17 +215,18 @@ impl FeedEntry {
         facts.extend(row.language.as_deref().map(|code| language_name(code).to_owned()));
         facts.push(counted(u64::from(row.pages_total), "page", "pages"));
         FeedEntry {
-            added: row.added,
+            changed: row.changed,
+            added: rfc3339(row.added),
             id: urn(row.id),
             title: feed_text(&row.title),
             pdf_url: format!("{url}/file.pdf"),
             url,
             size: row.size,
-            updated: rfc3339(row.added),
+            updated: rfc3339(row.changed),
             published: row.date.as_deref().and_then(instant),
             language: row.language.as_deref().map(feed_text),
             authors: row.authors.iter().map(|author| feed_text(author)).collect(),
-            terms: Vec::new(),
+            terms: row.tags().iter().map(|tag| feed_text(tag)).collect(),
             summary: feed_text(&facts.join(", ")),
             said: said.into_iter().flat_map(str::lines).map(feed_text).collect(),
             pages: Vec::new(),
