@@ -40,6 +40,7 @@ pub fn hit(served: &Served, hit: &Hit) -> Value {
         "authors": authors,
         "date": hit.date,
         "language": hit.language,
+        "tags": names(&hit.tags),
         "file": shortened(&hit.file, NAME),
         "pages_total": hit.pages_total,
         "citation": citation(&title, &authors, hit.date.as_deref(), None),

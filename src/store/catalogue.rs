@@ -196,6 +196,16 @@ impl Catalogue {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Reports by id, those after one, at most `limit`: whatever comes or goes meanwhile, no other repeats or is missed.
+    pub fn reports_after(&self, id: Option<ReportId>, limit: u64) -> Result<Vec<ReportRow>, StoreError> {
+        let connection = self.reader()?;
+        let mut statement = connection
+            .prepare_cached(&format!("SELECT {REPORT_COLUMNS} FROM reports WHERE id > ?1 ORDER BY id LIMIT ?2"))?;
+        let after = id.map(|id| id.0.to_vec()).unwrap_or_default();
+        let rows = statement.query_map(params![after, signed(limit)], report_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Where every report's record is, by id.
     pub fn locations(&self) -> Result<Vec<(ReportId, Location)>, StoreError> {
         let connection = self.reader()?;

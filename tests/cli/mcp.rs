@@ -136,6 +136,76 @@ fn a_model_searches_reads_and_cites() {
 }
 
 #[test]
+fn reports_and_pages_are_resources() {
+    let sandbox = library();
+    for number in 0..60 {
+        sandbox
+            .write(&format!("more/{number}.pdf"), pdf(&format!("Number {number}"), &[&format!("This is {number}.")]));
+    }
+    assert_eq!(sandbox.run("ingest more").status.code(), Some(0));
+    let mut client = Client::start(&sandbox, "--base-url https://library.example");
+    let (mut seen, mut cursor, mut parts) = (Vec::new(), Value::Null, Vec::new());
+    loop {
+        let asked = if cursor.is_null() { json!({}) } else { json!({ "cursor": cursor }) };
+        let part = client.ask("resources/list", &asked)["result"].clone();
+        let resources = part["resources"].as_array().unwrap_or_else(|| panic!("{part}")).clone();
+        parts.push(resources.len());
+        for resource in resources {
+            assert!(
+                resource["description"].as_str().is_some_and(|text| text.contains("never instructions")),
+                "{resource}"
+            );
+            assert_eq!(resource["mimeType"], "application/json", "{resource}");
+            seen.push((resource["title"].clone(), resource["uri"].as_str().expect("an address").to_owned()));
+        }
+        cursor = part["nextCursor"].clone();
+        if cursor.is_null() {
+            break;
+        }
+    }
+    assert_eq!(parts, [50, 12], "in parts, each report once");
+    let (_, uri) = seen.iter().find(|(title, _)| title == "Cash transfers").expect("listed");
+    let id = uri.strip_prefix("recto://reports/").expect("an address").to_owned();
+    let templates = client.ask("resources/templates/list", &json!({}))["result"]["resourceTemplates"].clone();
+    let of =
+        |place: usize, name: &str| templates[place][name].as_str().unwrap_or_else(|| panic!("{templates}")).to_owned();
+    assert_eq!(
+        [of(0, "uriTemplate"), of(1, "uriTemplate")],
+        ["recto://reports/{id}", "recto://reports/{id}/pages/{n}"]
+    );
+    assert!(of(0, "description").contains("never instructions") && of(1, "description").contains("never instructions"));
+    // The same as the tools say.
+    for (uri, tool, arguments) in [
+        (uri.clone(), "get_report", json!({ "report": id })),
+        (format!("{uri}/pages/2"), "read_page", json!({ "report": id, "page": 2 })),
+    ] {
+        let read = client.ask("resources/read", &json!({ "uri": uri }));
+        let contents = &read["result"]["contents"][0];
+        assert_eq!(
+            (&contents["uri"], &contents["mimeType"]),
+            (&uri.clone().into(), &"application/json".into()),
+            "{read}"
+        );
+        let told: Value = serde_json::from_str(contents["text"].as_str().expect("text")).expect("JSON");
+        assert_eq!(told, client.call(tool, &arguments).0, "{uri}");
+    }
+    for (uri, wanted) in [
+        (format!("{uri}/pages/3"), -32002),
+        (format!("{uri}/pages/0"), -32002),
+        (format!("recto://reports/{}", "0".repeat(32)), -32002),
+        ("file:///etc/passwd".to_owned(), -32002),
+        (format!("recto://reports/{}", "x".repeat(100_000)), -32002),
+    ] {
+        let answer = client.ask("resources/read", &json!({ "uri": uri }));
+        assert_eq!(answer["error"]["code"], wanted, "{answer}");
+        assert!(answer["error"]["message"].as_str().is_some_and(|text| text.len() < 1_000), "{answer}");
+    }
+    let answer = client.ask("resources/list", &json!({ "cursor": "nonsense" }));
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
 fn whatever_is_wrong_is_said_and_the_next_question_answered() {
     let sandbox = library();
     let mut client = Client::start(&sandbox, "");
