@@ -28,6 +28,7 @@ from browsing.library import PASSWORD, answering, free_port, pdf, somebody
 
 MANY = 1_500  # reports: reading them takes longer than opening a page
 STUDY = "00063b21c320c3facba9f90099fab9ea"
+SCHOOLS = "88a1d36e07f941d84bfeffc294ef2c1a"
 
 # Related to the study: it has the words that the study is about.
 SEQUEL = """A spin-out of libraries made a mutual, and the council kept a client team.
@@ -426,6 +427,11 @@ def landing(browser, base, scripts):
     browser.click(".related h3 a")
     browser.arrive("/reports/")
     assert browser.text("h1") == "A sequel on spin-outs", browser.text("h1")
+    browser.go(f"{base}/reports/{SCHOOLS}")
+    assert texts("[aria-labelledby=copies] li") and "much of the same text" in texts("[aria-labelledby=copies] li")[0]
+    browser.click("[aria-labelledby=copies] a")
+    shows(browser, "h1", "Energy efficiency in primary schools")
+    assert SCHOOLS not in browser.address() and SCHOOLS in str(links("[aria-labelledby=copies] a")), "a copy that leads nowhere"
     browser.go(place)
     references(browser, base, links(".forms a"), texts(".citation")[0])
     if scripts:
@@ -449,6 +455,164 @@ def landing(browser, base, scripts):
     browser.type("#instead", "spin-out")
     browser.click("main form button")
     browser.arrive("/?q=spin-out")
+
+
+def correcting(browser, binary, base, index, scripts):
+    """An editor corrects a report: it is shown at once, found soon, can be taken back, and nothing typed is lost."""
+    sort = "with" if scripts else "without"
+    first, second, place = f"Cora {sort}", f"Dan {sort}", f"/reports/{SCHOOLS}"
+    for name in (first, second):
+        somebody(binary, index, name, "editor")
+    for width in (1280, 390):
+        browser.look(width)
+        word = f"{sort}{width}"
+        log_in(browser, base, first, place)
+        was = browser.text("h1")
+        corrected(browser, base, place, word)
+        history(browser, base, place, was, word)
+        together(browser, base, place, first, second, word)
+        still_there(browser, base, place, first, second)
+        log_in(browser, base, first, f"{place}/edit")
+        browser.click("button[name=restore][value='0']")
+        shows(browser, "h1", was)
+        assert not browser.elements(".headline .tags"), "tags are left"
+        found_soon(base, f"tag:{word}", None)
+    browser.look()
+    browser.call("DELETE", "/cookie")
+    browser.complaints()  # the refusals are logged
+
+
+def fill(browser, **fields):
+    for name, text in fields.items():
+        browser.type(f"#edit-{name}", text)
+
+
+def save(browser):
+    browser.click(".edit form .actions button")
+
+
+def fits(browser):
+    wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{browser.address()} is {wide} px too wide"
+
+
+def found_soon(base, query, title):
+    """Within seconds a search finds the report under this title, or nothing."""
+    until = time.monotonic() + 10
+    while True:
+        address = f"{base}/api/v1/search?" + urllib.parse.urlencode({"q": query, "op": "and"})
+        found = json.load(urllib.request.urlopen(address))
+        titles = [] if found["query"]["relaxed"] else [hit["title"] for hit in found["hits"]]
+        if titles == ([title] if title else []):
+            return
+        assert time.monotonic() < until, f"{query} finds {titles}, not {title}"
+        time.sleep(0.1)
+
+
+def corrected(browser, base, place, word):
+    """Every field is corrected: what is wrong stands at its field, what is right on the report's page, its list and its hit."""
+    browser.click("a[href$='/edit']")
+    browser.arrive(f"{place}/edit")
+    fits(browser)
+    recommended = browser.text("input[name=show_recommendation] + span")
+    related = browser.text("input[name=show_related] + span")
+    fill(browser, title=f"Boilers {word}", authors="Ada Okafor\nWater Board", date="May", abstract="Warm <rooms>.\nCheap ones.",
+         tags=f"heating, {word}", added_recommendations="p. 2: Lag every pipe.")
+    browser.click("input[name=show_recommendation]")
+    browser.click("input[name=show_related]")
+    save(browser)
+    shows(browser, "#error-date", "2023-05-17")
+    fits(browser)
+    assert browser.value("#edit-title") == f"Boilers {word}" and browser.value("#edit-date") == "May"
+    assert browser.value("#edit-abstract") == "Warm <rooms>.\nCheap ones."
+    assert not browser.run("return document.querySelector('input[name=show_recommendation]').checked")
+    fill(browser, date="1987-05")
+    save(browser)
+    shows(browser, "h1", f"Boilers {word}")
+
+    def texts(selector):
+        return browser.run("return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent.trim())", selector)
+
+    assert texts(".byline a") == ["Ada Okafor", "Water Board"], texts(".byline a")
+    assert texts(".date time")[0].endswith("May 1987") and texts(".tags a") == ["heating", word], texts(".headline")
+    assert texts(".abstract p")[:2] == ["Warm <rooms>.", "Cheap ones."], texts(".abstract p")
+    shown = texts(".recommendations li")
+    assert not any(recommended in text for text in shown) and any("Lag every pipe." in text for text in shown), shown
+    assert related not in texts(".related h3"), related
+    fits(browser)
+    found_soon(base, f"title:boilers author:okafor year:1987 tag:{word}", f"Boilers {word}")
+    browser.go(f"{base}/?q=boilers")
+    browser.click(".card .tags a[href*='tag=heating']")
+    browser.arrive("/reports?tag=heating")
+    shows(browser, ".list h2", f"Boilers {word}")
+    fits(browser)
+
+
+def history(browser, base, place, was, word):
+    """What was detected is told, and every version can be gone back to."""
+    browser.go(f"{base}{place}/edit")
+    assert was in browser.text(".below"), browser.text(".below")
+    assert "now shown" in browser.text(".versions li"), browser.text(".versions")
+    fill(browser, title=f"Radiators {word}")
+    save(browser)
+    shows(browser, "h1", f"Radiators {word}")
+    browser.go(f"{base}{place}/edit")
+    shows(browser, ".versions", "title, contributors, date, abstract, tags")
+    fits(browser)
+    browser.click(".versions li:nth-child(2) button")
+    shows(browser, "h1", f"Boilers {word}")
+    browser.go(f"{base}{place}/edit")
+    browser.click("input[name=unsaid][value=date]")
+    save(browser)
+    shows(browser, ".headline .date time", "2021")
+
+
+def together(browser, base, place, first, second, word):
+    """Two editors at once: told who did what, and what both typed is there."""
+    log_in(browser, base, second, f"{place}/edit")
+    fill(browser, title=f"Stoves {word}", publisher="Dan & Sons")
+    late = browser.call("GET", "/cookie")
+    kept = {name: browser.value(f"#edit-{name}") for name in ("title", "publisher")}
+    key = browser.call("GET", "/window")
+    other = browser.call("POST", "/window/new", {"type": "tab"})["handle"]
+    browser.call("POST", "/window", {"handle": other})
+    browser.call("DELETE", "/cookie")
+    log_in(browser, base, first, f"{place}/edit")
+    fill(browser, title=f"Ovens {word}", tags=f"heating, {word}, ovens")
+    save(browser)
+    shows(browser, "h1", f"Ovens {word}")
+    browser.call("DELETE", "/cookie")
+    for cookie in late:
+        browser.call("POST", "/cookie", {"cookie": cookie})
+    browser.call("DELETE", "/window")
+    browser.call("POST", "/window", {"handle": key})
+    save(browser)
+    shows(browser, ".edit [role=alert]", f"{first} changed title, tags")
+    fits(browser)
+    assert {name: browser.value(f"#edit-{name}") for name in kept} == kept, "what was typed is lost"
+    assert browser.value("#edit-tags") == f"heating, {word}, ovens", "what the other one did is lost"
+    assert f"Ovens {word}" in browser.text(".theirs") and len(browser.elements(".theirs")) == 1, browser.text(".theirs")
+    save(browser)
+    shows(browser, "h1", f"Stoves {word}")
+    assert "ovens" in browser.text(".headline .tags") and "Dan & Sons" in browser.text(".headline .publisher")
+
+
+def still_there(browser, base, place, first, second):
+    """The session ends while something is typed: it comes back, and is kept after logging in elsewhere."""
+    log_in(browser, base, second, f"{place}/edit")
+    fill(browser, publisher="Typed slowly")
+    session = browser.call("GET", "/cookie")
+    browser.call("DELETE", "/cookie")
+    save(browser)
+    shows(browser, ".edit [role=alert]", "not logged in any more")
+    fits(browser)
+    assert browser.value("#edit-publisher") == "Typed slowly" and not browser.elements(".versions, .below, .ticks")
+    for cookie in session:
+        browser.call("POST", "/cookie", {"cookie": cookie})
+    save(browser)
+    shows(browser, ".edit [role=alert]", "another session")
+    save(browser)
+    shows(browser, ".headline .publisher", "Typed slowly")
 
 
 def references(browser, base, links, line):
@@ -922,6 +1086,7 @@ def main():
                 "permalinks": lambda _: permalinks(binary, arguments.fixtures, temporary / "permalinks"),
                 "progress": lambda browser: progress(browser, binary, temporary),
             }
+            parts["correcting"] = lambda browser: correcting(browser, binary, base, index, True)
             parts["handing over"] = lambda browser: handing_over(browser, binary, base, index, temporary)
             parts["discussion"] = lambda browser: discussion(browser, binary, base, index, STUDY, True)
             axe = None
@@ -945,6 +1110,7 @@ def main():
                     journey(browser, base, False)
                     discussion(browser, binary, base, index, other, False)
                     landing(browser, base, False)
+                    correcting(browser, binary, base, index, False)
                     ways_in(browser, base)
                     looking_after(browser, binary, base, index, False)
                     person(browser, base, "Grace")

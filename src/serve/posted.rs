@@ -43,6 +43,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
     }
 }
 
+/// A form, checked, and once more as it was sent: that it is refused must not lose what was typed.
+pub async fn checked_and_sent<T: DeserializeOwned>(
+    request: Request,
+) -> Result<(Result<T, Problem>, Option<T>), Problem> {
+    let (parts, body) = request.into_parts();
+    let whole = Request::from_parts(parts.clone(), body);
+    let body = Bytes::from_request(whole, &()).await;
+    let body = body.map_err(|rejection| Problem::of_status(rejection.status()))?;
+    let fields = form_urlencoded::parse(&body).filter(|(name, _)| name != TOKEN_FIELD);
+    let fields = Serializer::new(String::new()).extend_pairs(fields).finish();
+    let sent = read(fields, &()).await.ok().map(|Posted(form)| form);
+    let posted = Posted::<T>::from_request(Request::from_parts(parts, Body::from(body)), &()).await;
+    Ok((posted.map(|Posted(form)| form), sent))
+}
+
 /// Reads fields without a token.
 async fn read<T: DeserializeOwned, S: Send + Sync>(fields: String, state: &S) -> Result<Posted<T>, Problem> {
     let request = Request::builder()

@@ -85,7 +85,8 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/upload/{handed}", Access::Right(Right::Ingest), get(uploads::page::handed)),
         Route::new(Method::GET, "/reports/{id}", Access::Read, get(pages::report)).counted(),
         Route::new(Method::GET, "/reports/{id}/edit", Access::Right(Right::Edit), get(correcting::edit)),
-        Route::new(Method::POST, "/reports/{id}/edit", Access::Right(Right::Edit), correcting_form()),
+        // The page refuses by itself, so that what was typed is not lost with a session.
+        Route::new(Method::POST, "/reports/{id}/edit", Access::Read, correcting_form()),
         Route::new(Method::GET, "/reports/{id}/pages", Access::Read, get(pages::jump)),
         Route::new(Method::GET, "/reports/{id}/pages/{page}", Access::Read, get(pages::page)).counted(),
         Route::new(Method::GET, "/reports/{id}/file.pdf", Access::Read, get(file::original)).counted(),

@@ -8,14 +8,13 @@ use crate::serve::comments::posting::{self, Draft, Writer};
 use crate::serve::comments::seen::{self, Place, SHOWN};
 use crate::serve::conditional::EntityTag;
 use crate::serve::layers::access::Identity;
-use crate::serve::posted::Posted;
+use crate::serve::posted::{Posted, checked_and_sent};
 use crate::serve::problem::{Code, HasBody, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::{self, CommentFormView, CommentsList, ListedComment};
 use crate::serve::visit::Visit;
 use crate::store::{CommentPlace, CommentRow, CommentState, ReportRow, SoughtWords, Viewer};
-use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Path, RawQuery, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -186,7 +185,7 @@ pub async fn write(
     request: Request,
 ) -> Result<Response, Problem> {
     let id = report_id(&id)?;
-    let (posted, sent) = read_form::<WriteForm>(request).await?;
+    let (posted, sent) = checked_and_sent::<WriteForm>(request).await?;
     let task = Arc::clone(&service);
     let sent = sent.unwrap_or_default();
     task.write(move |service| {
@@ -298,7 +297,7 @@ pub async fn edit(
     request: Request,
 ) -> Result<Response, Problem> {
     let number = comment_number(&number)?;
-    let (posted, sent) = read_form::<EditForm>(request).await?;
+    let (posted, sent) = checked_and_sent::<EditForm>(request).await?;
     let sent = sent.unwrap_or_default();
     let task = Arc::clone(&service);
     task.write(move |service| {
@@ -383,29 +382,6 @@ pub async fn delete(
     let report =
         service.write(move |service| Ok(posting::delete(service, number, &Writer::of(&identity)?)?.report)).await?;
     Ok(Redirect::to(&format!("{}#comments", service.links.report(report))).into_response())
-}
-
-/// A form, checked, and once more as it was sent: that it is refused must not lose what was typed.
-async fn read_form<T>(request: Request) -> Result<(Result<T, Problem>, Option<T>), Problem>
-where
-    T: serde::de::DeserializeOwned,
-{
-    let (parts, body) = request.into_parts();
-    let whole = Request::from_parts(parts.clone(), body);
-    let body = Bytes::from_request(whole, &()).await;
-    let body = body.map_err(|rejection| Problem::of_status(rejection.status()))?;
-    let pairs = form_urlencoded::parse(&body).filter(|(name, _)| name != crate::serve::posted::TOKEN_FIELD);
-    let plain = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let sent = serde_urlencoded_of(&plain).await;
-    let posted = Posted::<T>::from_request(Request::from_parts(parts, Body::from(body)), &()).await;
-    Ok((posted.map(|Posted(form)| form), sent))
-}
-
-/// Fields as they were sent.
-async fn serde_urlencoded_of<T: serde::de::DeserializeOwned>(fields: &str) -> Option<T> {
-    let request = Request::builder().method("POST").header("content-type", "application/x-www-form-urlencoded");
-    let request = request.body(Body::from(fields.to_owned())).ok()?;
-    axum::Form::<T>::from_request(request, &()).await.ok().map(|axum::Form(form)| form)
 }
 
 /// What shows that a form is ours.

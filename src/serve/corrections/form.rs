@@ -25,12 +25,12 @@ pub struct TextField {
 /// The fields of text, in the form's order.
 pub const TEXT_FIELDS: [TextField; 7] = [
     TextField { name: "title", label: "Title", hint: "", rows: 1 },
-    TextField { name: "authors", label: "Contributors", hint: "One a line, people and organisations", rows: 4 },
+    TextField { name: "authors", label: "Contributors", hint: "One per line, people and organisations", rows: 4 },
     TextField { name: "publisher", label: "Publisher", hint: "", rows: 1 },
     TextField { name: "date", label: "Date", hint: "As precise as known: 2023, 2023-05 or 2023-05-17", rows: 1 },
     TextField { name: "language", label: "Language", hint: "A code of two letters: en, fr, ar", rows: 1 },
-    TextField { name: "abstract", label: "Abstract", hint: "One paragraph a line; empty if there is none", rows: 8 },
-    TextField { name: "tags", label: "Tags", hint: "Parted by commas", rows: 1 },
+    TextField { name: "abstract", label: "Abstract", hint: "One paragraph per line; empty if there is none", rows: 8 },
+    TextField { name: "tags", label: "Tags", hint: "Separated by commas", rows: 1 },
 ];
 
 /// Recommendations that are not among those detected.
@@ -56,15 +56,56 @@ pub struct Form {
 impl Form {
     /// The form as it is shown at first.
     pub fn of(said: &Said) -> Form {
-        let shown = &said.known.stored;
-        let tags = said.known.row.tags();
-        let edit = said.edit().over(said.beside());
+        Form::at(said, said.version(), said.edit())
+    }
+
+    /// The form as it would be shown if this were the latest version.
+    fn at(said: &Said, version: i64, edit: Correction) -> Form {
+        let mut shown = said.unedited();
+        edit.apply(&mut shown.about, &mut shown.statements);
+        let edit = edit.over(said.beside());
         let mut typed: BTreeMap<&'static str, String> = TEXT_FIELDS
             .iter()
-            .map(|field| (field.name, text_of(field.name, &shown.about, &shown.statements, tags)))
+            .map(|field| (field.name, text_of(field.name, &shown.about, &shown.statements, edit.tags())))
             .collect();
         typed.insert(ADDED, lines_of(edit.added_recommendations.as_deref().unwrap_or_default()));
-        Form { version: said.version(), typed, ..Form::default() }
+        Form { version, typed, ..Form::default() }
+    }
+
+    /// Whether nothing was sent but perhaps a token.
+    pub fn is_empty(&self) -> bool {
+        self.typed.is_empty() && self.restore.is_none()
+    }
+
+    /// Takes up what others said since the form was made, wherever nothing else was done in it. Gives the fields of text
+    /// in which both said something, with what others say there.
+    pub fn take_up(&mut self, said: &Said) -> BTreeMap<&'static str, String> {
+        let seen = said.at(self.version);
+        let (before, now) = (seen.clone().map(|seen| Form::at(said, self.version, seen)), Form::of(said));
+        let mut contested = BTreeMap::new();
+        for (field, typed) in &mut self.typed {
+            let text = |form: &Form| form.typed.get(field).cloned().unwrap_or_default();
+            let (before, now) = (before.as_ref().map(text), text(&now));
+            if before.as_ref().is_some_and(|before| before.trim() == typed.trim()) {
+                *typed = now;
+            } else if before.is_none_or(|before| before.trim() != now.trim()) && now.trim() != typed.trim() {
+                contested.insert(*field, now);
+            }
+        }
+        if let Some(seen) = seen {
+            let seen = seen.over(said.beside());
+            let (offered, wanted) = &mut self.recommendations;
+            for found in offered_recommendations(said) {
+                let key = key_of(&found.text);
+                if wanted.contains(&key) != seen.hides_recommendation(&found.text) {
+                    offered.remove(&key);
+                }
+            }
+            let (offered, wanted) = &mut self.related;
+            offered.retain(|id| id.parse().is_ok_and(|known| wanted.contains(id) == seen.hides_related(known)));
+        }
+        self.version = said.version();
+        contested
     }
 
     /// Reads the fields of a form that was sent.
@@ -162,6 +203,19 @@ pub fn offered_recommendations(said: &Said) -> &[Statement] {
 /// What stands for a recommendation in the form.
 pub fn key_of(recommendation: &str) -> String {
     blake3::hash(recommendation.as_bytes()).to_hex().chars().take(16).collect()
+}
+
+/// A field of a correction as people call it.
+pub fn label_of(field: &str) -> String {
+    match field {
+        "hidden_recommendations" => "recommendations".to_owned(),
+        ADDED => "further recommendations".to_owned(),
+        "hidden_related" => "related reports".to_owned(),
+        field => {
+            let known = TEXT_FIELDS.iter().find(|text| text.name == field);
+            known.map_or_else(|| field.to_owned(), |text| text.label.to_lowercase())
+        }
+    }
 }
 
 /// A field of text as the form shows it.

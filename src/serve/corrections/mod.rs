@@ -50,6 +50,14 @@ impl Said {
         self.edits.first().map(|edit| edit.correction.clone()).unwrap_or_default()
     }
 
+    /// What editors said in a version; `None` if it is not kept any more.
+    pub fn at(&self, version: i64) -> Option<Correction> {
+        match version {
+            0 => Some(Correction::default()),
+            _ => self.edits.iter().find(|edit| edit.version == version).map(|edit| edit.correction.clone()),
+        }
+    }
+
     /// What the file beside the report says.
     pub fn beside(&self) -> Correction {
         self.sidecar.as_ref().map(|sidecar| sidecar.correction.clone()).unwrap_or_default()

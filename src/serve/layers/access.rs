@@ -189,8 +189,8 @@ async fn identify(
     if access == Access::Open { Ok(identity.unwrap_or(Identity::Anonymous)) } else { identity }
 }
 
-/// Whether they may have what needs `access`.
-fn allowed(service: &Service, access: Access, identity: &Identity) -> Result<(), Problem> {
+/// Whether they may have what needs `access`; if not, what to answer.
+pub fn allowed(service: &Service, access: Access, identity: &Identity) -> Result<(), Problem> {
     let right = match access {
         Access::Open => return Ok(()),
         Access::Read if service.guard.public || *identity != Identity::Anonymous => return Ok(()),

@@ -236,6 +236,60 @@ async fn an_editor_corrects_in_a_form() {
 }
 
 #[tokio::test]
+async fn what_two_editors_did_apart_comes_together_and_where_both_wrote_both_stand() {
+    let (site, store) = site_guarded(true);
+    let desk = Desk { site: &site, person: log_in(&store, Role::Editor) };
+    let key = key(&store);
+    let mut fields = fields_of(&desk.open().await);
+    let hidden = fields.iter().position(|(name, _)| name == "show_recommendation").expect("one to hide");
+    let theirs = json!({"title": "Theirs", "tags": ["theirs"], "date": "1987"}).to_string();
+    assert_eq!(ask(&site, &key, "PUT", &[("if-match", "\"0\"")], &theirs).await.status, StatusCode::OK);
+    set(&mut fields, "title", "Mine");
+    set(&mut fields, "publisher", "Mine, too");
+    fields.remove(hidden);
+    let answer = desk.send(&fields).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+    assert!(answer.body.contains("key editors changed title, date, tags."), "{}", answer.body);
+    assert!(answer.body.contains("On the report’s page now: <span dir=\"auto\">Theirs</span>"), "{}", answer.body);
+    assert_eq!(answer.body.matches("On the report’s page now").count(), 1, "{}", answer.body);
+    assert_eq!(desk.send(&fields_of(&answer.body)).await.status.as_u16(), 303);
+    let said = store.edit(site.id).expect("readable").expect("there").correction;
+    let said = serde_json::to_value(said).expect("JSON");
+    assert_eq!(said["hidden_recommendations"].as_array().map(Vec::len), Some(1), "{said}");
+    let of = |field: &str| said[field].clone();
+    assert_eq!(
+        [of("title"), of("tags"), of("date"), of("publisher")],
+        ["Mine".into(), json!(["theirs"]), "1987".into(), "Mine, too".into()]
+    );
+}
+
+#[tokio::test]
+async fn what_was_typed_outlives_the_session() {
+    let (site, store) = site_guarded(true);
+    let desk = Desk { site: &site, person: log_in(&store, Role::Editor) };
+    let mut fields = fields_of(&desk.open().await);
+    set(&mut fields, "title", "Typed <slowly>");
+    let nobody = Desk { site: &site, person: Person { cookie: String::new(), ..log_in(&store, Role::Editor) } };
+    let answer = nobody.send(&fields).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.body.contains("Log in in another window"), "{}", answer.body);
+    assert!(!answer.body.contains("Detected:") && !answer.body.contains("type=\"checkbox\""), "{}", answer.body);
+    let later = Desk { site: &site, person: log_in(&store, Role::Editor) };
+    let answer = later.send(&fields_of(&answer.body)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "it has no token of this session");
+    assert!(answer.body.contains("made for another session"), "{}", answer.body);
+    assert_eq!(store.edit(site.id).expect("readable"), None);
+    assert_eq!(later.send(&fields_of(&answer.body)).await.status.as_u16(), 303);
+    let said = store.edit(site.id).expect("readable").expect("there").correction;
+    assert_eq!((said.title.as_deref(), said.differences(&Default::default())), (Some("Typed <slowly>"), vec!["title"]));
+    // Who may not correct is refused, whatever was typed.
+    let reader = Desk { site: &site, person: log_in(&store, Role::Reader) };
+    let answer = reader.send(&fields).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(!answer.body.contains("slowly"), "{}", answer.body);
+}
+
+#[tokio::test]
 async fn a_related_report_is_hidden_and_can_be_shown_again() {
     let (site, store) = site_guarded(true);
     let desk = Desk { site: &site, person: log_in(&store, Role::Admin) };

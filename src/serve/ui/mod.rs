@@ -50,7 +50,7 @@ pub use contributors::{ContributorsPage, contributors_page};
 pub use docs::{
     DocsBody, DocsField, DocsGroup, DocsOperation, DocsPage, DocsParameter, DocsProblem, DocsResponse, docs_page,
 };
-pub use edit::{EditView, edit_page};
+pub use edit::{EditView, Noticed, edit_kept_page, edit_page};
 pub use feed::{FeedEntry, FeedPage, atom_feed, feed_text, json_feed};
 pub use form::{AccountPage, Field, Form, FormPage, Line, account_page, form_page, new_password_fields};
 pub use format::day;
