@@ -88,6 +88,7 @@ pub(crate) mod tests {
             authors: vec!["Jane Doe".to_owned(), "John Roe".to_owned()],
             date: Some("2023-05".to_owned()),
             language: Some("en".to_owned()),
+            tags: Vec::new(),
             file: "reports/somalia.pdf".to_owned(),
             size: 274_400,
             pages_total: 120,

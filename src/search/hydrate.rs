@@ -54,6 +54,7 @@ impl Hydrator<'_> {
             authors: row.authors.clone(),
             date: row.date.clone(),
             language: row.language.clone(),
+            tags: row.tags().to_vec(),
             file: row.shown_file().into_owned(),
             size: row.size,
             pages_total: row.pages_total,

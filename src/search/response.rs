@@ -87,6 +87,8 @@ pub struct Hit {
     pub date: Option<String>,
     /// ISO 639-1.
     pub language: Option<String>,
+    /// What it is about, in the library's own words.
+    pub tags: Vec<String>,
     /// A place where the file lies, as given at ingest.
     pub file: String,
     /// Size of the file in bytes.

@@ -3,8 +3,9 @@
 use crate::cli::sandbox::{Sandbox, check};
 use crate::cli::server::{PATIENCE, Server};
 use crate::cli::upkeep::{code, with_library};
+use recto::store::{Library, SidecarChange};
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Titles of what a search finds, by title.
 fn titles(sandbox: &Sandbox, query: &str) -> Vec<String> {
@@ -50,6 +51,8 @@ fn what_stands_beside_a_pdf_is_found_and_outlives_everything() {
     let mut filtered = sandbox.command("search wells --limit 100 --format ndjson --filter");
     let hits = filtered.arg("tag=Drinking  WATER").output().expect("the program starts");
     assert_eq!(String::from_utf8_lossy(&hits.stdout).lines().count(), 1);
+    let shown = sandbox.run("search title:boreholes");
+    assert!(String::from_utf8_lossy(&shown.stdout).contains(" · tagged drinking water · "), "{shown:?}");
     let extracted = sandbox.run("extract reports/r03.pdf --format json");
     assert!(String::from_utf8_lossy(&extracted.stdout).contains("Wells number 3"), "what the PDF says");
     for (what, arguments) in [
@@ -81,6 +84,49 @@ fn what_stands_beside_a_pdf_is_found_and_outlives_everything() {
     assert!(!is_corrected(&sandbox));
     assert_eq!(titles(&sandbox, "title:\"Wells number 3\""), ["Wells number 3"]);
     assert_eq!(code(&sandbox, "verify"), 0);
+}
+
+/// Notes what stands beside a PDF as an ingest does that is killed before it made anything follow.
+fn note_and_be_killed(sandbox: &Sandbox, change: SidecarChange) {
+    let library = Library::open_for_writing(&sandbox.path("index")).expect("free");
+    library.service_or_new().and_then(|service| service.record_sidecars(&[change])).expect("room");
+}
+
+/// An index that was live before knows nothing of what was said since, or taken back since.
+#[test]
+fn going_back_to_an_earlier_index_forgets_nothing_that_was_said_since() {
+    let sandbox = with_library();
+    let report = sandbox.path("reports/r03.pdf").canonicalize().expect("there");
+    let known = || {
+        let library = Library::open_for_writing(&sandbox.path("index")).expect("free");
+        library.service_or_new().and_then(|service| service.sidecars_under(&report)).expect("readable")
+    };
+    sandbox.write("reports/r03.toml", SIDECAR);
+    assert_eq!(code(&sandbox, "ingest reports"), 0);
+    let beside = known();
+    for is_there in [false, true] {
+        assert_eq!(code(&sandbox, "rebuild"), 0);
+        if is_there {
+            sandbox.write("reports/r03.toml", SIDECAR);
+            let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(beside[0].modified.unsigned_abs());
+            let file = fs::File::options().write(true).open(sandbox.path("reports/r03.toml")).expect("there");
+            file.set_modified(modified).expect("a file of ours");
+            note_and_be_killed(&sandbox, SidecarChange::Put(Box::new(beside[0].clone())));
+        } else {
+            fs::remove_file(sandbox.path("reports/r03.toml")).expect("there");
+            note_and_be_killed(&sandbox, SidecarChange::Forget(report.clone()));
+        }
+        for (what, arguments) in [
+            ("the next one goes on", "ingest reports"),
+            ("the index before says the same", "rebuild --rollback"),
+            ("and the next one leaves it so", "ingest reports"),
+        ] {
+            assert_eq!(code(&sandbox, arguments), 0, "{what}");
+            assert_eq!(is_corrected(&sandbox), is_there, "{what}, {is_there}");
+            let uncorrected = titles(&sandbox, "title:\"Wells number 3\"").len();
+            assert_eq!(uncorrected, usize::from(!is_there), "{what}, {is_there}");
+        }
+    }
 }
 
 #[test]
@@ -165,6 +211,73 @@ fn an_acknowledged_correction_survives_a_kill_and_is_found() {
     assert_eq!(titles(&sandbox, "title:followed"), ["Followed by an ingest"]);
     assert_eq!(titles(&sandbox, "tag:water"), [""; 0]);
     assert_eq!(code(&sandbox, "verify"), 0);
+}
+
+/// The latest instant in a text, and how often it stands there.
+fn latest(text: &str) -> (String, usize) {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || "-:".contains(character);
+    let instants: Vec<&str> = text
+        .split(|character: char| !is_part(character))
+        .filter(|part| part.len() == 20 && part.get(10..11) == Some("T") && part.ends_with('Z'))
+        .collect();
+    let latest = instants.iter().max().unwrap_or_else(|| panic!("no instant in {text}"));
+    ((*latest).to_owned(), instants.iter().filter(|instant| *instant == latest).count())
+}
+
+fn header<'t>(response: &'t str, name: &str) -> &'t str {
+    let line = response.lines().find_map(|line| line.split_once(": ").filter(|(known, _)| *known == name));
+    line.unwrap_or_else(|| panic!("no {name} in {response}")).1
+}
+
+/// Who follows the library asks again when a report in it is shown as another one.
+#[test]
+fn feeds_and_the_map_move_with_what_is_shown() {
+    let sandbox = with_library();
+    let made = sandbox.run("keys create --name tests --scope admin");
+    let key = format!("Authorization: Bearer {}", String::from_utf8(made.stdout).expect("text").trim());
+    let headers = [key, "Content-Type: application/json".to_owned()];
+    let bytes = fs::read(sandbox.path("reports/r03.pdf")).expect("there");
+    let path = format!("/api/v1/reports/{}/corrections", &blake3::hash(&bytes).to_hex()[..32]);
+    let server = Server::start(&sandbox, "");
+    let feeds = ["/feed.atom?limit=100", "/feed.json?limit=100", "/search.atom?q=wells&limit=100"];
+    let places = [&feeds[..], &["/sitemap.xml", "/sitemaps/1.xml"]].concat();
+    let look = || places.iter().map(|place| server.get(place)).collect::<Vec<_>>();
+    let before = look();
+    // Instants are told by the second.
+    std::thread::sleep(Duration::from_millis(1_100));
+    let body = r#"{"title":"Boreholes","tags":["drinking water"]}"#;
+    assert_eq!(server.request("PUT", &path, &headers, body.as_bytes()).0, 200);
+    wait_for(&server, "/api/v1/search?q=tag:drinking", "\"tags\":[\"drinking water\"]");
+    let wanted = Instant::now() + PATIENCE;
+    while look().iter().zip(&before).any(|(now, then)| latest(now).0 <= latest(then).0) {
+        assert!(Instant::now() < wanted, "{:?}", look());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let after = look();
+    for ((place, then), now) in places.iter().zip(&before).zip(&after) {
+        let tags = [header(then, "etag"), header(now, "etag")];
+        assert_ne!(tags[0], tags[1], "{place}");
+        let known = |header: &str, value: &str| server.request("GET", place, &[format!("{header}: {value}")], b"").0;
+        assert_eq!(tags.map(|tag| known("If-None-Match", tag)), [200, 304], "{place}");
+        if feeds.contains(place) {
+            let times = [header(then, "last-modified"), header(now, "last-modified")];
+            assert_eq!(times.map(|time| known("If-Modified-Since", time)), [200, 304], "{place}");
+        }
+    }
+    assert!(after[0].contains("<category term=\"drinking water\"/>"), "{}", after[0]);
+    // The lists of reports, and of the reports only the one that was corrected.
+    assert_eq!(latest(&after[4]).1, 6 + 1, "{}", after[4]);
+    let item = after[1].split("\"id\"").find(|item| item.contains("Boreholes")).expect("there");
+    let times = ["date_published", "date_modified"].map(|name| item.split_once(name).expect("told").1.get(3..23));
+    assert!(times[0] < times[1], "{times:?}");
+    // Read again, but shown as it was.
+    assert_eq!(server.terminate().0, Some(0));
+    std::thread::sleep(Duration::from_millis(1_100));
+    assert_eq!(code(&sandbox, "rebuild"), 0);
+    assert_eq!(code(&sandbox, "ingest reports"), 0);
+    let server = Server::start(&sandbox, "");
+    assert_eq!(latest(&server.get(places[4])), latest(&after[4]));
+    assert_eq!(server.terminate().0, Some(0));
 }
 
 #[test]

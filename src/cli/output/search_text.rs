@@ -76,7 +76,7 @@ impl SearchText {
     }
 }
 
-/// `Jane Doe, John Roe · 2023-05 · en · 88 pages · reports/a.pdf`
+/// `Jane Doe, John Roe · 2023-05 · en · 88 pages · tagged water, wells · reports/a.pdf`
 fn about(hit: &Hit) -> String {
     let mut facts = Vec::new();
     if !hit.authors.is_empty() {
@@ -88,6 +88,9 @@ fn about(hit: &Hit) -> String {
     let unsearchable = hit.pages_total.saturating_sub(hit.pages_searchable);
     if unsearchable > 0 {
         facts.push(format!("{unsearchable} of them not searchable"));
+    }
+    if !hit.tags.is_empty() {
+        facts.push(format!("tagged {}", hit.tags.join(", ")));
     }
     facts.push(hit.file.clone());
     facts.join(" · ")

@@ -43,6 +43,15 @@ async fn a_list_says_what_it_shows_and_can_be_narrowed_followed_and_left_as_it_w
 }
 
 #[tokio::test]
+async fn a_hit_leads_to_the_reports_with_its_tags() {
+    let site = site("/x");
+    let page = site.get("/x/?q=cash").await.body;
+    assert!(page.contains("rel=\"tag\" href=\"/x/reports?tag=water+%26+"), "{page}");
+    let json = site.get("/x/api/v1/search?q=cash").await.json();
+    assert!(json["hits"][0]["tags"][0].as_str().is_some_and(|tag| tag.starts_with("water & ")), "{json}");
+}
+
+#[tokio::test]
 async fn the_api_lists_the_same_as_the_pages() {
     let site = site("/x");
     let id = site.id.to_string();

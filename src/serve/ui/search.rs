@@ -62,6 +62,8 @@ struct Card {
     title: String,
     language: String,
     facts: Vec<String>,
+    /// Each with the list of all reports that have it.
+    tags: Vec<(String, String)>,
     unsearchable: Option<String>,
     file: String,
     file_url: String,
@@ -208,6 +210,7 @@ impl Card {
             title: plain(&hit.title),
             language: hit.language.clone().unwrap_or_default(),
             facts,
+            tags: hit.tags.iter().map(|tag| (plain(tag), links.reports_where(&[("tag", tag)]))).collect(),
             unsearchable: unsearchable(hit.pages_searchable, hit.pages_total),
             file: file_name(&hit.file),
             file_url: links.file(hit.id),
