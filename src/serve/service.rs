@@ -222,10 +222,20 @@ impl Service {
 
     /// Reports related to one; blocks. A report can be read without them.
     pub fn related(&self, id: ReportId) -> Vec<Related> {
-        self.searcher.related(id, RELATED_SHOWN).unwrap_or_else(|error| {
-            tracing::warn!(%error, %id, "related reports cannot be told");
+        self.related_to(id, RELATED_SHOWN).unwrap_or_else(|problem| {
+            tracing::warn!(detail = problem.detail, %id, "related reports cannot be told");
             Vec::new()
         })
+    }
+
+    /// At most so many reports related to one; blocks. The searcher knows what editors hid a moment later.
+    pub fn related_to(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, Problem> {
+        let row = self.row(id)?;
+        let is_hidden =
+            |other: &Related| row.correction.as_ref().is_some_and(|correction| correction.hides_related(other.id));
+        let mut related = self.searcher.related(id, limit)?;
+        related.retain(|other| !is_hidden(other));
+        Ok(related)
     }
 
     /// From now on not ready.

@@ -52,10 +52,7 @@ pub async fn related(
         return Ok(unchanged);
     }
     let mut related = service
-        .find(SearchKind::Related, move |service| {
-            service.row(id)?;
-            Ok(service.searcher.related(id, limit)?)
-        })
+        .find(SearchKind::Related, move |service| service.related_to(id, limit))
         .await?;
     related.iter_mut().for_each(|other| other.url = service.links.at(&other.url));
     Ok(tag.mark(Json(RelatedReports { report: id, related }).into_response()))

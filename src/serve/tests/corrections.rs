@@ -299,6 +299,10 @@ async fn a_related_report_is_hidden_and_can_be_shown_again() {
     assert!(!offered.is_empty(), "{fields:?}");
     fields.retain(|(name, _)| name != "show_related");
     assert_eq!(desk.send(&fields).await.status.as_u16(), 303);
+    for path in [format!("/reports/{}", site.id), format!("/api/v1/reports/{}/related", site.id)] {
+        let shown = site.get(&path).await.body;
+        assert!(!offered.iter().any(|other| shown.contains(other)), "hidden at once: {shown}");
+    }
     let hidden = store.edit(site.id).expect("readable").and_then(|edit| edit.correction.hidden_related);
     let hidden: Vec<String> = hidden.expect("hidden").iter().map(ToString::to_string).collect();
     assert_eq!(hidden.len(), offered.len());
