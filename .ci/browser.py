@@ -576,7 +576,7 @@ def together(browser, base, place, first, second, word):
     key = browser.call("GET", "/window")
     other = browser.call("POST", "/window/new", {"type": "tab"})["handle"]
     browser.call("POST", "/window", {"handle": other})
-    browser.call("DELETE", "/cookie")
+    browser.go(base + place)
     log_in(browser, base, first, f"{place}/edit")
     fill(browser, title=f"Ovens {word}", tags=f"heating, {word}, ovens")
     save(browser)

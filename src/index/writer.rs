@@ -187,7 +187,7 @@ mod tests {
             writer.upsert(ReportDocument::new(&report("a", "other words"), "a.pdf", &[]))?;
             writer.commit()
         };
-        let mut writer = IndexWriter::open(path, 1).expect("creates");
+        let writer = IndexWriter::open(path, 1).expect("creates");
         for name in ["a", "b"] {
             writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf", &[])).expect("adds");
         }

@@ -51,9 +51,7 @@ pub async fn related(
     if let Some(unchanged) = tag.not_modified(&headers) {
         return Ok(unchanged);
     }
-    let mut related = service
-        .find(SearchKind::Related, move |service| service.related_to(id, limit))
-        .await?;
+    let mut related = service.find(SearchKind::Related, move |service| service.related_to(id, limit)).await?;
     related.iter_mut().for_each(|other| other.url = service.links.at(&other.url));
     Ok(tag.mark(Json(RelatedReports { report: id, related }).into_response()))
 }

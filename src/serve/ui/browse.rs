@@ -197,6 +197,7 @@ mod tests {
             id: ReportId([1; 16]),
             title: "water".to_owned(),
             added: 0,
+            changed: 0,
             date: 20_190_000,
             contributors: vec!["Jane Doe".to_owned()],
             languages: vec!["fr".to_owned()],

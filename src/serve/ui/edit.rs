@@ -223,7 +223,7 @@ fn versions(said: &Said) -> Vec<Version> {
     };
     let mut versions: Vec<Version> = said.edits.iter().take(OFFERED_VERSIONS).enumerate().map(version).collect();
     if !said.edit().is_empty() {
-        versions.push(Version { number: 0, is_latest: false, by: None, fields: "everything as detected".to_owned() });
+        versions.push(Version { number: 0, is_latest: false, by: None, fields: String::new() });
     }
     versions
 }
