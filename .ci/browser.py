@@ -880,7 +880,7 @@ def accessible_discussion(browser, binary, base, index, axe, report):
         ("moderation", "/admin/comments?state=shown"), ("changing", f"/comments/{number}/edit"),
         ("deleting", f"/comments/{number}/delete"), ("administration", "/admin"), ("failures", "/admin/failures"),
         ("failures of a reason", "/admin/failures?reason=needs_password"), ("gaps", "/admin/coverage"),
-        ("correcting", f"/reports/{report}/edit"), ("accounts", "/admin/accounts"), ("keys", "/admin/keys"),
+        ("correcting", f"/reports/{SCHOOLS}/edit"), ("accounts", "/admin/accounts"), ("keys", "/admin/keys"),
         ("adding as an editor", "/upload"), ("handed over", handed.removeprefix(base)), ("account", "/account"),
     ])
     browser.call("DELETE", "/cookie")
