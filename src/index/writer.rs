@@ -188,7 +188,8 @@ mod tests {
             writer.commit()
         };
         let writer = IndexWriter::open(path, 1).expect("creates");
-        for name in ["a", "b"] {
+        // So many that the deletion of one causes no merge, which would take away what the older list names.
+        for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
             writer.upsert(ReportDocument::new(&report(name, "some words"), "a.pdf", &[])).expect("adds");
         }
         writer.finish().expect("one segment");
@@ -198,7 +199,7 @@ mod tests {
         std::fs::write(path.join("meta.json"), before).expect("room");
         corrected().expect("commits again");
         let reader = IndexReader::open(path).expect("readable");
-        assert_eq!(reports(&reader), 2);
+        assert_eq!(reports(&reader), 8);
     }
 
     #[test]
