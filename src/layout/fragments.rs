@@ -269,3 +269,32 @@ fn repeats(page: &PageGlyphs, fragment: &Fragment, index: usize, glyph: &Glyph) 
         earlier.text == glyph.text && (earlier.x - glyph.x).abs() <= near && (earlier.y - glyph.y).abs() <= near
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_plain_to_see_is_what_a_closer_look_finds() {
+        let mut plain = 0;
+        let first = Glyph { text: u32::from('a'), x: 50.0, y: 700.0, dx: 5.0, dy: 0.0, size: 10.0, font: 0, flags: 0 };
+        let sizes = [(10.0, 5.0, 0.0), (10.0, 1e-5, 0.0), (10.0, 0.0, 0.0), (10.0, 5.0, 1.0), (6.0, 3.0, 0.0)];
+        for text in ['a', 'b', ' ', '`', '\u{B4}', '\u{5D0}'] {
+            for gap in [-20.0, -2.1, -2.0, -1.0, -0.1, 0.0, 0.1, 2.5, 15.0, 15.1] {
+                for (size, dx, dy) in sizes {
+                    for lower in [0.0, 0.1, 4.0] {
+                        let x = first.x + first.dx + gap;
+                        let next = Glyph { text: u32::from(text), x, y: first.y + lower, dx, dy, size, ..first };
+                        let page = PageGlyphs { glyphs: vec![first, next], ..PageGlyphs::default() };
+                        let fragment = start(&page, 0, &first);
+                        if plainly_continues(&page, &fragment, &next) {
+                            plain += 1;
+                            assert!(matches!(relation(&page, &fragment, 1, &next), Relation::Continues), "{next:?}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(plain > 20, "{plain}");
+    }
+}
