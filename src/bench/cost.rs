@@ -6,7 +6,7 @@
 use crate::bench::corpus::files;
 use crate::bench::statistics::{Statistic, ratio};
 use crate::bench::{BenchError, Corpus, LibrarySize, Once, Task};
-use crate::clock::StageTime;
+use crate::clock::{Stage, StageTime};
 use crate::store::Library;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -86,6 +86,9 @@ pub struct Cost {
 pub struct Ratios {
     /// Processor time of the ingest ÷ that of reading alone.
     pub ingest_to_extraction_cpu: f64,
+    /// Processor time of extraction ÷ that of having the files' bytes and decoding their streams, which no reader is
+    /// spared; of the stages.
+    pub extraction_to_floor_cpu: f64,
     /// Time with one job ÷ time with two.
     pub one_job_to_two: Option<f64>,
     /// Time of an ingest that finds nothing new ÷ time of the first.
@@ -138,7 +141,12 @@ pub fn measure(
         two_jobs_seconds: known(|round| round.two_jobs_seconds),
         unchanged_seconds: of(|round| round.unchanged_seconds),
         extraction_cpu_seconds: of(|round| round.extraction_cpu_seconds),
-        ratios: Ratios { ingest_to_extraction_cpu: 0.0, one_job_to_two: None, unchanged_to_first: 0.0 },
+        ratios: Ratios {
+            ingest_to_extraction_cpu: 0.0,
+            extraction_to_floor_cpu: 0.0,
+            one_job_to_two: None,
+            unchanged_to_first: 0.0,
+        },
         stages_cpu_seconds: staged.own_cpu_seconds,
         stages: staged.stages,
     };
@@ -151,10 +159,23 @@ impl Ratios {
         let jobs = cost.one_job_seconds.as_ref().zip(cost.two_jobs_seconds.as_ref());
         Ratios {
             ingest_to_extraction_cpu: ratio(cost.cpu_seconds.median, cost.extraction_cpu_seconds.median),
+            extraction_to_floor_cpu: ratio(cpu_of(&cost.stages, &EXTRACTION), cpu_of(&cost.stages, &FLOOR)),
             one_job_to_two: jobs.map(|(one, two)| ratio(one.median, two.median)),
             unchanged_to_first: ratio(cost.unchanged_seconds.median, cost.seconds.median),
         }
     }
+}
+
+/// The stages of extraction.
+const EXTRACTION: [Stage; 7] =
+    [Stage::Read, Stage::Parse, Stage::Decode, Stage::Fonts, Stage::Interpret, Stage::Layout, Stage::Text];
+
+/// Those without which there is nothing to read.
+const FLOOR: [Stage; 2] = [Stage::Read, Stage::Decode];
+
+/// Seconds of processor time of some of the stages.
+fn cpu_of(times: &[StageTime], stages: &[Stage]) -> f64 {
+    times.iter().filter(|time| stages.contains(&time.stage)).map(|time| time.cpu_seconds).sum()
 }
 
 /// What is the same for all runs.
@@ -227,7 +248,6 @@ pub(crate) mod tests {
     use super::*;
     use crate::bench::DiskPerPage;
     use crate::bench::once::here;
-    use crate::clock::Stage;
     use std::cell::RefCell;
 
     /// Figures to print and to judge.
@@ -268,7 +288,12 @@ pub(crate) mod tests {
             two_jobs_seconds: Some(seconds(0.56)),
             unchanged_seconds: seconds(0.0043),
             extraction_cpu_seconds: seconds(0.75),
-            ratios: Ratios { ingest_to_extraction_cpu: 1.36, one_job_to_two: Some(1.857), unchanged_to_first: 0.00768 },
+            ratios: Ratios {
+                ingest_to_extraction_cpu: 1.36,
+                extraction_to_floor_cpu: 4.2,
+                one_job_to_two: Some(1.857),
+                unchanged_to_first: 0.00768,
+            },
             stages: Stage::ALL.map(|stage| StageTime { stage, seconds: 0.1, cpu_seconds: 0.09 }).to_vec(),
             stages_cpu_seconds: 1.0,
         }
@@ -315,12 +340,18 @@ pub(crate) mod tests {
                 Task::Ingest { .. } => (1.0, 1.0, 0.75),
                 Task::Extract { .. } => (9.0, 1.25, 0.0),
             };
+            once.stages = Stage::ALL.map(|stage| StageTime { stage, seconds: 9.0, cpu_seconds: 0.25 }).to_vec();
             Ok(once)
         };
         let options = CostOptions { jobs: 2, warmup: 0, ..options(&["waste-circular.pdf"]) };
         let cost = measure(&options, &run, &|_| {}, &AtomicBool::new(false)).expect("figures");
         let two_to_one = if cost.one_job_seconds.is_some() { Some(1.8) } else { None };
-        let expected = Ratios { ingest_to_extraction_cpu: 1.4, one_job_to_two: two_to_one, unchanged_to_first: 1.0 };
+        let expected = Ratios {
+            ingest_to_extraction_cpu: 1.4,
+            extraction_to_floor_cpu: 3.5,
+            one_job_to_two: two_to_one,
+            unchanged_to_first: 1.0,
+        };
         assert_eq!(cost.ratios, expected);
     }
 

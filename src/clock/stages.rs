@@ -16,6 +16,8 @@ pub enum Stage {
     Read,
     /// Objects, page tree, outline, labels and what the file says about itself.
     Parse,
+    /// Streams are inflated, or decoded in another way; those that hold objects are so while they are parsed.
+    Decode,
     /// Fonts made ready to tell texts and widths of codes.
     Fonts,
     /// Content streams become glyphs.
@@ -34,9 +36,10 @@ pub enum Stage {
 
 impl Stage {
     /// All, in the order of a file's way.
-    pub const ALL: [Stage; 9] = [
+    pub const ALL: [Stage; 10] = [
         Stage::Read,
         Stage::Parse,
+        Stage::Decode,
         Stage::Fonts,
         Stage::Interpret,
         Stage::Layout,
@@ -51,6 +54,7 @@ impl Stage {
         match self {
             Stage::Read => "read",
             Stage::Parse => "parse",
+            Stage::Decode => "decode",
             Stage::Fonts => "fonts",
             Stage::Interpret => "interpret",
             Stage::Layout => "layout",

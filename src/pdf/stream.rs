@@ -10,6 +10,7 @@ mod lzw;
 mod predictor;
 mod run_length;
 
+use crate::clock::{Stage, enter};
 use crate::pdf::objects::{Objects, as_dictionary};
 use lopdf::{Dictionary, Object, Stream};
 use std::borrow::Cow;
@@ -32,6 +33,7 @@ pub fn decode(objects: &Objects, stream: &Stream, limit: usize) -> Option<Vec<u8
 /// As [`decode`], telling whether the limit cut something off.
 pub fn decode_within(objects: &Objects, stream: &Stream, limit: usize) -> Option<Decoded> {
     let layers = layers(objects, &stream.dict)?;
+    let _decoding = enter(Stage::Decode);
     let mut bytes = Cow::Borrowed(stream.content.as_slice());
     let mut reached_limit = false;
     for layer in layers {

@@ -218,6 +218,7 @@ fn an_ingest_is_timed_and_leaves_no_trace() {
     CPU seconds, reading alone [N] [N] [N] [N]
 
     CPU ÷ reading alone [N]
+    reading ÷ read and decode [N]
     one job ÷ two jobs [N]
     nothing changed ÷ first [N]
 
@@ -232,6 +233,7 @@ fn an_ingest_is_timed_and_leaves_no_trace() {
                        CPU seconds   share     elapsed
     read [N] [N] % [N]
     parse [N] [N] % [N]
+    decode [N] [N] % [N]
     fonts [N] [N] % [N]
     interpret [N] [N] % [N]
     layout [N] [N] % [N]
@@ -250,7 +252,7 @@ fn an_ingest_is_timed_and_leaves_no_trace() {
     insta::assert_snapshot!(fields(&figures["corpus"]), @"bytes files list_hash pages reports");
     insta::assert_snapshot!(fields(&figures["machine"]), @"architecture build commit cores debug_build memory_bytes os processor recto");
     insta::assert_snapshot!(fields(&figures["seconds"]), @"deviation max mean median min values.*");
-    insta::assert_snapshot!(fields(&figures["ratios"]), @"ingest_to_extraction_cpu one_job_to_two unchanged_to_first");
+    insta::assert_snapshot!(fields(&figures["ratios"]), @"extraction_to_floor_cpu ingest_to_extraction_cpu one_job_to_two unchanged_to_first");
     insta::assert_snapshot!(fields(&figures["stages"][0]), @"cpu_seconds seconds stage");
     let corpus = &figures["corpus"];
     assert_eq!((&corpus["files"], &corpus["reports"], &corpus["pages"]), (&3.into(), &2.into(), &5.into()));

@@ -62,6 +62,7 @@ fn write_statistics(cost: &Cost, formatter: &mut Formatter<'_>) -> fmt::Result {
 fn write_ratios(cost: &Cost, formatter: &mut Formatter<'_>) -> fmt::Result {
     let ratios = cost.ratios;
     writeln!(formatter, "\n{:28}{:>10.2}", "CPU ÷ reading alone", ratios.ingest_to_extraction_cpu)?;
+    writeln!(formatter, "{:28}{:>10.2}", "reading ÷ read and decode", ratios.extraction_to_floor_cpu)?;
     match ratios.one_job_to_two {
         Some(ratio) => writeln!(formatter, "{:28}{ratio:>10.2}", "one job ÷ two jobs")?,
         None => writeln!(formatter, "{:28}{:>10}", "one job ÷ two jobs", "one core")?,
@@ -114,6 +115,7 @@ mod tests {
         CPU seconds, reading alone       0.750     0.675     0.900      0.115
 
         CPU ÷ reading alone               1.36
+        reading ÷ read and decode         4.20
         one job ÷ two jobs                1.86
         nothing changed ÷ first         0.0077
 
@@ -128,6 +130,7 @@ mod tests {
                            CPU seconds   share     elapsed
         read                     0.090   9.0 %       0.100
         parse                    0.090   9.0 %       0.100
+        decode                   0.090   9.0 %       0.100
         fonts                    0.090   9.0 %       0.100
         interpret                0.090   9.0 %       0.100
         layout                   0.090   9.0 %       0.100
@@ -135,7 +138,7 @@ mod tests {
         recognition              0.090   9.0 %       0.100
         store                    0.090   9.0 %       0.100
         index                    0.090   9.0 %       0.100
-        engine, and rest         0.190  19.0 %
+        engine, and rest         0.100  10.0 %
         all                      1.000
         ");
     }
