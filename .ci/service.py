@@ -15,7 +15,8 @@ queries   18 kinds of query that grow without end: answered or refused within 2 
 uploads   200 MiB cost less than 16 MiB while they come in, 201 MiB are refused and leave nothing; hostile names; 50 of the
           same bytes at once are one report; each is known within 5 s
 logins    200 wrong passwords at once: at most four are hashed, and 99 of 100 searches meanwhile take at most 500 ms
-nonsense  10,000 requests made of pieces that two readers understand differently, or nobody: no 5xx, the same process
+nonsense  10,000 requests made of pieces that two readers understand differently, or nobody: no 5xx, every answer with the
+          headers of all, the same process
 """
 
 import argparse
@@ -24,6 +25,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import tempfile
 import time
@@ -222,6 +224,8 @@ async def nonsense_once(service, dice, statuses):
     statuses[status] = statuses.get(status, 0) + 1
     if status.startswith("5"):
         fail(f"{sent!r} is answered {answer[:200]!r}")
+    if len(re.findall(rb"HTTP/1\.[01] \d{3} ", answer)) != answer.count(b"\r\ncontent-security-policy: "):
+        fail(f"{sent!r} has an answer without the headers of every answer: {answer[-500:]!r}")
 
 
 async def nonsense(service, full):
