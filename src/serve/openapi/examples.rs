@@ -17,7 +17,7 @@ pub fn answers() -> [(&'static str, &'static str, &'static str, Value); 7] {
         "hits": [{
             "id": EXAMPLE_ID, "score": 7.1, "title": "Cash transfers in four districts", "authors": ["A. Author"],
             "date": "2023-05", "language": "en", "file": "2023/cash.pdf", "size": 274_400, "pages_total": 88,
-            "pages_searchable": 84, "url": report,
+            "pages_searchable": 84, "tags": ["cash"], "url": report,
             "pages": [{
                 "page": 12, "label": "4", "score": 5.0, "url": format!("{report}/pages/12?q=cash+transfr"),
                 "pdf_url": format!("{report}/file.pdf#page=12"),
