@@ -128,8 +128,8 @@ pub enum Ended {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JobError {
-    /// Too many wait.
-    #[error("{0} jobs wait already")]
+    /// So many are not done yet.
+    #[error("{0} jobs wait or run already")]
     Full(usize),
     /// The same was asked for and has not been done yet.
     #[error("job {0} does the same and is not done yet")]

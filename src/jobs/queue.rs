@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Jobs of clients that may wait.
-const MOST_WAITING: usize = 100;
+/// Unfinished jobs, that under way among them, from which on clients get no more.
+const MOST_UNFINISHED: usize = 100;
 /// Time that a job runs before it makes room for a file that was handed over.
 const UNDISTURBED: Duration = Duration::from_secs(2);
 
@@ -167,11 +167,14 @@ impl Queue {
     pub(super) fn submit(&self, request: JobRequest) -> Result<Job, JobError> {
         let mut inner = locked(&self.inner);
         let running = inner.running.as_ref().map(|(live, _)| live);
-        if let Some(same) = inner.waiting.iter().chain(running).find(|live| *locked(&live.request) == request) {
+        let unfinished = || inner.waiting.iter().chain(running);
+        if let Some(same) = unfinished().find(|live| *locked(&live.request) == request) {
             return Err(JobError::Exists(same.id()));
         }
-        if inner.waiting.len() >= MOST_WAITING {
-            return Err(JobError::Full(inner.waiting.len()));
+        // The job under way counts: it is put back whenever it has to wait, which must not make the others too many.
+        let jobs = unfinished().filter(|live| live.id() != 0).count();
+        if jobs >= MOST_UNFINISHED {
+            return Err(JobError::Full(jobs));
         }
         self.add(&mut inner, request, None)
     }

@@ -446,7 +446,9 @@ impl From<JobError> for Problem {
     fn from(error: JobError) -> Problem {
         match error {
             JobError::Exists(id) => Problem::new(Code::JobExists, format!("see job {id}")),
-            JobError::Full(waiting) => Problem::new(Code::QueueFull, format!("{waiting} wait; try again later")),
+            JobError::Full(unfinished) => {
+                Problem::new(Code::QueueFull, format!("{unfinished} wait or run; try again later"))
+            }
             JobError::Store(error) => error.into(),
             error => {
                 tracing::error!(%error, "a job could not be had");
