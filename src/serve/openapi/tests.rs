@@ -265,6 +265,8 @@ async fn the_page_tells_what_answers_and_bodies_are_like() {
         assert!(card(id).contains(wanted), "{wanted} is not in {}", card(id));
     }
     assert!(body.contains("request_id</code> <span class=\"kind\">string</span>"), "what problems are like");
+    let bare = body.lines().find(|line| line.contains('`'));
+    assert_eq!(bare, None, "words of the API are set as code");
 }
 
 #[tokio::test]

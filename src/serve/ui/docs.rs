@@ -8,7 +8,7 @@ use askama::Template;
 pub struct DocsPage {
     /// The contract's version.
     pub version: String,
-    /// What holds everywhere, words of the API in backticks.
+    /// What holds everywhere; here and in every description, words of the API stand in backticks.
     pub description: String,
     /// Where the document itself is.
     pub openapi: String,
@@ -119,12 +119,11 @@ pub struct DocsProblem {
 struct Docs<'p> {
     shell: Shell,
     page: &'p DocsPage,
-    description: Vec<(bool, &'p str)>,
 }
 
 /// The page.
 pub fn docs_page(visit: &Visit, page: &DocsPage) -> String {
-    render(&Docs { shell: Shell::new(visit, "API", ""), page, description: code_runs(&page.description) })
+    render(&Docs { shell: Shell::new(visit, "API", ""), page })
 }
 
 /// A text as runs, with whether each is code: what stands between backticks.
