@@ -10,7 +10,6 @@ then every report must be there exactly once and answers must be those of a libr
 import argparse
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -73,11 +72,13 @@ class Campaign:
             self.command("-q", "ingest", "--jobs", "2", *self.folders),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
-        time.sleep(seconds)
-        was_running = ingest.poll() is None
-        ingest.send_signal(signal.SIGKILL)
-        ingest.wait()
-        return was_running
+        try:
+            ingest.wait(seconds)
+            return False
+        except subprocess.TimeoutExpired:
+            ingest.kill()
+            ingest.wait()
+            return True
 
     def finish(self) -> None:
         result = self.run("-q", "ingest", "--jobs", "2", *self.folders)
