@@ -133,7 +133,7 @@ class Measuring:
     def __init__(self, arguments: argparse.Namespace, scratch: Path, kept: Path | None):
         self.binary, self.shared = arguments.binary.resolve(), arguments.shared.resolve()
         self.quick, self.pages, self.scratch = arguments.quick, arguments.pages, scratch
-        self.picture = ROOT / "docs" / "growth.svg" if kept == results.FOLDER else scratch / "growth.svg"
+        self.picture = ROOT / "docs" / "growth.svg" if kept and kept.resolve() == results.FOLDER else scratch / "growth.svg"
         self.corpus = self.shared / "corpus"
         self.quality: dict[str, dict] = {}
 

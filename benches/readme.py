@@ -130,13 +130,15 @@ def bars(parts: dict) -> str:
     order = ["text_quality", "extraction_cpu", "ingest_cpu", "two_jobs", "unchanged", "ingest_memory", "idle_memory", "disk",
              "disk_large", "search_p50", "search_p99", "search_bare", "growth", "ranking", "damage", "kills"]
     told = {bar["name"]: bar for part in parts.values() for bar in part.get("bars", [])}
-    rows = []
+    rows, notes = [], []
     for bar in (told[name] for name in order if name in told):
         figure = "–" if bar["figure"] is None else f"{short(bar['figure'])} {bar['unit']}".strip()
-        note = f" ({bar['note']})" if bar.get("note") else ""
         limit = f"{SIGNS[bar['side']]} {short(bar['bar'])} {bar['unit']}".strip()
-        rows.append([bar["what"] + note, figure, limit, VERDICTS[bar["verdict"]]])
-    return section("What Recto is to keep to", ["what", "figure", "bar", ""], rows, "`benches/bars.py target/release/recto`")
+        rows.append([bar["what"], figure, limit, VERDICTS[bar["verdict"]]])
+        if bar.get("note"):
+            notes.append(f"* {bar['what']}: {bar['note']}")
+    table = section("What Recto is to keep to", ["what", "figure", "bar", ""], rows, "`benches/bars.py target/release/recto`")
+    return "\n\n".join([table, "\n".join(notes)] if notes else [table])
 
 
 def text(parts: dict) -> str:
