@@ -8,15 +8,15 @@ DIR (../shared unless given) holds `corpus/{reports,truth,cases,hostile}`, `tool
 is not there is not measured, and the table says so. Parts, with the minutes that each takes on two quiet cores:
 
   ingest      1   `recto bench bars --only ingest`: processor time, two jobs, nothing changed, memory, room on disk
-  growth      7   `recto bench bars --only growth`: libraries of 10,000 to 1,000,000 pages, in some 4 GB of --scratch;
+  growth      3   `recto bench bars --only growth`: libraries of 10,000 to 1,000,000 pages, in some 4 GB of --scratch;
                   memory of `recto serve` on that of 100,000 pages when nobody asks anything
   ranking     1   `recto bench bars --only ranking`
-  text        4   tools/text_quality.py on every set, beside poppler, MuPDF and PDFium: how far F1 of words and of word
+  text        2   tools/text_quality.py on every set, beside poppler, MuPDF and PDFium: how far F1 of words and of word
                   pairs are above what they are to be, at worst; a document that one of them reads and Recto does not
                   fails; processor time of PDFium ÷ that of `recto extract` on the reports, from the same run
-  damage      8   `recto ingest` of corpus/hostile, where each file must have its line in the ledger; .ci/corpus.py on it,
+  damage      1   `recto ingest` of corpus/hostile, where each file must have its line in the ledger; .ci/corpus.py on it,
                   where each must end in time and memory; .ci/hostile.py on files made to do harm
-  kills      12   .ci/kills.py, 200 ingests killed, each verified
+  kills      15   .ci/kills.py, 200 ingests killed, each verified
 
 --only takes names of parts and of bars (of which it measures the part). Each part that ends is kept as a file of
 --results (benches/results unless given); --resume takes what is there already of the same version of recto. --json prints

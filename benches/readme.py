@@ -13,7 +13,7 @@ committed:
     cargo build --release
     benches/readme.py --measure target/release/recto
 
-takes an hour and 4 GB for made libraries on two cores: the parts of benches/bars.py (ingest, growth, ranking, text,
+takes half an hour and 4 GB for made libraries on two cores: the parts of benches/bars.py (ingest, growth, ranking, text,
 damage, kills; its docstring says how long each takes), then those of benches/peers/peers.py (peers_extraction,
 peers_search). What ends is kept at once: after an interruption --resume goes on with what is left, and --only measures
 some parts anew. Then commit README.md, docs/growth.svg and benches/results/.

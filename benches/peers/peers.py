@@ -9,7 +9,7 @@ mupdf-tools, pdfgrep, recollcmd, python3-recoll; needs root), Python packages in
 builds the Rust readers (pdf_oxide, pdf-extract, unpdf) as a program of its own, which takes some five minutes once; all
 is kept in --work (target/peers unless given). ripgrep-all is no Debian package; it is measured where `rga` is installed.
 
-Two parts: extraction (some 6 minutes), and search (3 minutes: the ingests, then the searches). What they measure is said
+Two parts: extraction (two minutes), and search (one: the ingests, then the searches). What they measure is said
 by RULES below, which is printed and kept with the figures, as are versions and commands. With --results each part is
 kept as a file, and --resume takes what is there already of the same version of recto.
 
