@@ -28,6 +28,8 @@ pub struct Limits {
     pub body_idle: Duration,
     /// Time a client may take to accept the next bytes of an answer.
     pub write_stall: Duration,
+    /// Time a client that is still sending has to take its last answer before the connection is cut.
+    pub linger: Duration,
     /// Time from a request's head to its response's head; beyond it 503.
     pub request: Duration,
     /// The same for a request with a body larger than [`Limits::json_bytes`].
@@ -92,6 +94,7 @@ impl Default for Limits {
             keep_alive: Duration::from_secs(60),
             body_idle: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
+            linger: Duration::from_secs(5),
             request: Duration::from_secs(30),
             upload: Duration::from_secs(15 * 60),
             search: Duration::from_secs(2),

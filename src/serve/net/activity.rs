@@ -15,6 +15,8 @@ enum Phase {
     Request,
     /// Between two requests.
     Idle,
+    /// The last answer is out; what still comes is not looked at.
+    Over,
 }
 
 /// A connection's state and since when.
@@ -33,6 +35,8 @@ struct State {
     requests: u64,
     has_upload: bool,
     is_writing: bool,
+    /// Whether bytes may still come that nobody reads.
+    has_unread: bool,
 }
 
 /// A request under way on a connection; over when dropped.
@@ -43,9 +47,15 @@ impl Activity {
     /// Of a connection that was just made.
     pub fn new() -> Arc<Activity> {
         let now = Instant::now();
-        let phase = Phase::First;
-        let state =
-            State { phase, since: now, without_request: now, requests: 0, has_upload: false, is_writing: false };
+        let state = State {
+            phase: Phase::First,
+            since: now,
+            without_request: now,
+            requests: 0,
+            has_upload: false,
+            is_writing: false,
+            has_unread: false,
+        };
         Arc::new(Activity { state: Mutex::new(state) })
     }
 
@@ -66,6 +76,18 @@ impl Activity {
         UnderWay(Arc::clone(self))
     }
 
+    /// What a client sends is answered before all of it was read.
+    pub fn leave_unread(&self) {
+        self.lock().has_unread = true;
+    }
+
+    /// The last answer is out. Tells whether the client may still be sending.
+    pub fn end(&self) -> bool {
+        let mut state = self.lock();
+        (state.phase, state.since) = (Phase::Over, Instant::now());
+        state.has_unread
+    }
+
     /// Whether a request's head is coming.
     pub fn is_in_head(&self) -> bool {
         self.lock().phase == Phase::Head
@@ -82,13 +104,15 @@ impl Activity {
         self.lock().is_writing = is_writing;
     }
 
-    /// When the next bytes must have come; `None` while a request is under way, which has deadlines of its own.
+    /// When the next bytes must have come, or the last of all; `None` while a request is under way, which has deadlines
+    /// of its own.
     pub fn deadline(&self, limits: &Limits) -> Option<Instant> {
         let state = self.lock();
         let time = match state.phase {
             Phase::First => limits.first_byte,
             Phase::Head => limits.header_read,
             Phase::Idle => limits.keep_alive,
+            Phase::Over => limits.linger,
             Phase::Request => return None,
         };
         Some(state.since + time)

@@ -5,6 +5,7 @@ use crate::serve::limits::Limits;
 use crate::serve::net::activity::{Activity, UnderWay};
 use crate::serve::net::client::Peer;
 use crate::serve::net::connections::Admitted;
+use crate::serve::net::lingering::Lingering;
 use crate::serve::net::refusal::{Refusing, refused};
 use crate::serve::net::timed::Timed;
 use crate::serve::net::tls::Tls;
@@ -78,7 +79,8 @@ where
 {
     let Shared { app, limits, stopping, .. } = shared;
     let timed = Timed::new(stream, Arc::clone(&admitted.activity), Arc::clone(limits));
-    let io = TokioIo::new(Refusing::new(timed, Arc::clone(&admitted.activity), peer.is_encrypted));
+    let lingering = Lingering::new(timed, Arc::clone(&admitted.activity));
+    let io = TokioIo::new(Refusing::new(lingering, Arc::clone(&admitted.activity), peer.is_encrypted));
     let service = service_fn(|request: Request<Incoming>| answer(request, app.clone(), peer, admitted, limits));
     let mut connection = http1::Builder::new()
         // `drive` tells apart what this timer cannot.
@@ -170,8 +172,52 @@ async fn answer(
     let has_upload = has_large_body(request.headers(), limits);
     let under_way = admitted.activity.begin(has_upload);
     request.extensions_mut().insert(peer);
-    let response = app.oneshot(request.map(Body::new)).await?;
+    let response = app.oneshot(request.map(|body| received(body, &admitted.activity))).await?;
     Ok(response.map(|body| Sent { body, _under_way: under_way }))
+}
+
+/// The body of a request. One that is read to its end by nobody is still coming when its answer is out.
+fn received(body: Incoming, activity: &Arc<Activity>) -> Body {
+    if body.is_end_stream() {
+        return Body::empty();
+    }
+    Body::new(Received { body, activity: Arc::clone(activity), is_read: false })
+}
+
+struct Received {
+    body: Incoming,
+    activity: Arc<Activity>,
+    is_read: bool,
+}
+
+impl HttpBody for Received {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        self.is_read |= matches!(frame, Poll::Ready(None));
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        if !self.is_read && !self.body.is_end_stream() {
+            self.activity.leave_unread();
+        }
+    }
 }
 
 /// A body being sent: its request is under way until it is dropped.

@@ -7,6 +7,7 @@ pub mod tls;
 
 mod activity;
 mod connection;
+mod lingering;
 mod refusal;
 mod starting;
 mod timed;

@@ -87,6 +87,7 @@ impl<S> Refusing<S> {
             && let Some(problem) = problem_of(bytes)
             && self.activity.requests_over() == Some(self.answered)
         {
+            self.activity.leave_unread();
             self.replacing = Some((refused(&problem, self.is_encrypted), 0));
         }
     }

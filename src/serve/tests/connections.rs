@@ -102,6 +102,7 @@ fn long() -> Limits {
         keep_alive: LONG,
         body_idle: LONG,
         write_stall: LONG,
+        linger: LONG,
         request: LONG,
         export_stall: LONG,
         drain: LONG,
@@ -116,8 +117,8 @@ async fn clients_that_do_not_come_to_the_point_are_let_go() {
     for (name, limits, sent, wanted) in [
         ("nothing", Limits { first_byte: SHORT, ..long() }, &b""[..], ""),
         ("half a head", Limits { header_read: SHORT, ..long() }, b"GET / HTTP/1.1\r\nHost: ", "HTTP/1.1 408"),
-        ("half a body", Limits { body_idle: SHORT, ..long() }, post, "HTTP/1.1 408"),
-        ("half a body, at all", Limits { request: SHORT, ..long() }, post, "HTTP/1.1 503"),
+        ("half a body", Limits { body_idle: SHORT, linger: SHORT, ..long() }, post, "HTTP/1.1 408"),
+        ("half a body, at all", Limits { request: SHORT, linger: SHORT, ..long() }, post, "HTTP/1.1 503"),
     ] {
         let running = Running::start(limits).await;
         let mut slow = running.sending(sent).await;
@@ -345,4 +346,36 @@ async fn before_the_library_is_open_the_service_is_alive_and_not_ready() {
     open.send(7).expect("it waits");
     assert_eq!(starting.await.expect("no panic"), Ok(7));
     drop(silent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_while_sending_still_reads_why() {
+    let running = Running::start(long()).await;
+    let head = b"POST /api/v1/search HTTP/1.1\r\nHost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let mut stream = running.sending(head).await;
+    let piece = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
+    // More than the socket's buffers hold: the client does not look at the answer before all of it is sent.
+    for number in 0..256 {
+        stream.write_all(&piece).await.unwrap_or_else(|error| panic!("cut off after {number} pieces: {error}"));
+    }
+    let text = answer(&mut stream).await;
+    assert!(text.starts_with("HTTP/1.1 413") && text.contains("body_too_large"), "{text}");
+    drop(stream);
+    running.open_connections_become(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_goes_on_sending_after_a_refusal_is_cut_off() {
+    let running = Running::start(Limits { linger: SHORT, ..long() }).await;
+    let mut stream = running.sending(b"no request at all\r\n\r\n").await;
+    assert!(answer(&mut stream).await.starts_with("HTTP/1.1 400"));
+    let mut rest = [0; 1];
+    let read = tokio::time::timeout(PATIENCE, stream.read(&mut rest)).await.expect("the answer is ended");
+    assert_eq!(read.expect("and not cut"), 0);
+    let started = Instant::now();
+    while stream.write_all(b"more").await.is_ok() {
+        assert!(started.elapsed() < PATIENCE, "it goes on for ever");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    running.open_connections_become(0).await;
 }
