@@ -1020,6 +1020,8 @@ def accessible(browser, base, axe, kinds):
                     serious.append((rule, name, width, scheme))
             wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{name} is {wide} px wider than a window of {width} px"
+            hidden = browser.run("return [...document.querySelectorAll('.admin .wide')].some((box) => box.scrollWidth > box.clientWidth + 1)")
+            assert not hidden, f"a table on {name} is wider than a window of {width} px"
     assert not serious, serious
     browser.look()
 
