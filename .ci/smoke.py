@@ -36,14 +36,17 @@ def free_port():
 
 
 def get(address, seconds=30):
-    """Status and body, waiting for a server that is still starting."""
+    """Status and body, waiting for a server that does not listen yet, or is alive and still opens its library."""
     until = time.monotonic() + seconds
     while True:
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
-            return error.code, error.read()
+            body = error.read()
+            if error.code != 503 or b'"starting"' not in body or time.monotonic() > until:
+                return error.code, body
+            time.sleep(0.1)
         except OSError:
             if time.monotonic() > until:
                 sys.exit(f"no answer from {address}")
