@@ -696,3 +696,16 @@ fn what_is_just_being_written_beside_a_pdf_waits() {
     scene.options.settle = std::time::Duration::ZERO;
     assert_eq!((scene.run().corrected, said(&scene, "one")), (1, titled("A")));
 }
+
+#[test]
+fn a_run_that_finds_nothing_new_writes_nothing() {
+    let scene = Scene::new(&[("a.pdf", "one"), ("b.pdf", "two"), ("c.pdf", "one")]);
+    scene.run();
+    let version = || scene.library().catalogue().version().expect("readable");
+    let before = version();
+    assert_eq!(scene.run().unchanged, 3);
+    assert_eq!(version(), before);
+    scene.write("d.pdf", "three");
+    scene.run();
+    assert!(version() > before);
+}

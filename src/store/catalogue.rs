@@ -225,11 +225,20 @@ impl Catalogue {
 
     /// Pages of a report by status.
     pub fn page_statuses(&self, id: ReportId) -> Result<Vec<(PageStatus, u32)>, StoreError> {
+        Ok(self.page_statuses_of(&[id])?.pop().unwrap_or_default())
+    }
+
+    /// Pages of these reports by status, in their order, as of one moment; several at once cost less than one by one.
+    pub fn page_statuses_of(&self, ids: &[ReportId]) -> Result<Vec<Vec<(PageStatus, u32)>>, StoreError> {
         let connection = self.reader()?;
+        // Never committed: it only reads.
+        let transaction = connection.unchecked_transaction()?;
         let mut statement =
-            connection.prepare_cached("SELECT status, count FROM page_statuses WHERE id = ?1 ORDER BY status")?;
-        let rows = statement.query_map([id.0], |row| Ok((status_at(row, 0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            transaction.prepare_cached("SELECT status, count FROM page_statuses WHERE id = ?1 ORDER BY status")?;
+        let mut of = |id: &ReportId| {
+            statement.query_map([id.0], |row| Ok((status_at(row, 0)?, row.get(1)?)))?.collect::<Result<_, _>>()
+        };
+        Ok(ids.iter().map(&mut of).collect::<rusqlite::Result<_>>()?)
     }
 
     /// What of the library is searchable; files that vanished are not counted.
@@ -384,7 +393,8 @@ impl Catalogue {
         })
     }
 
-    /// Runs `changes` in one transaction.
+    /// Runs `changes` in one transaction. Where they change nothing, nothing is written: a run that finds nothing new
+    /// does not wait for the disk.
     pub(super) fn write<T>(
         &self,
         changes: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
@@ -392,7 +402,11 @@ impl Catalogue {
         let Some(writer) = &self.writer else { return Err(StoreError::ReadOnly) };
         let mut connection = locked(writer);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let before = transaction.total_changes();
         let result = changes(&transaction)?;
+        if transaction.total_changes() == before {
+            return Ok(result);
+        }
         transaction.prepare_cached("UPDATE content SET changes = changes + 1")?.execute([])?;
         transaction.commit()?;
         Ok(result)
@@ -565,6 +579,23 @@ mod tests {
         let reader =
             Catalogue::open_for_reading(&directory.path().join("catalogue.sqlite")).expect("readable").expect("begun");
         assert!(reader.has_reports().expect("readable"));
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_written() {
+        let (directory, catalogue) = catalogue();
+        let row = Change::File(file(Path::new("/r/a.pdf"), "a", Outcome::Indexed));
+        catalogue.record(&[Change::Report(facts("a"), AT), row]).expect("room");
+        catalogue.empty_log().expect("nobody reads");
+        let version = catalogue.version().expect("readable");
+        catalogue.record(&[]).expect("readable");
+        catalogue.record(&[Change::Forget(PathBuf::from("/r/b.pdf"))]).expect("readable");
+        assert_eq!(catalogue.forget_dangling_files().expect("readable"), 0);
+        catalogue.remove_reports(&catalogue.unplaced().expect("readable")).expect("readable");
+        let log = std::fs::metadata(directory.path().join("catalogue.sqlite-wal")).expect("there").len();
+        assert_eq!((catalogue.version().expect("readable"), log), (version, 0));
+        catalogue.record(&[Change::Forget(PathBuf::from("/r/a.pdf"))]).expect("room");
+        assert_eq!(catalogue.version().expect("readable"), version + 1);
     }
 
     #[test]
