@@ -275,7 +275,7 @@ fn run<I: Index>(
         ..Summary::default()
     };
     progress.planned(summary.files, plan.unchanged, plan.work.iter().map(|task| task.found.size).sum());
-    let pool = Pool::new(options.jobs)?.counted(options.stages.clone());
+    let pool = Pool::for_items(options.jobs, plan.work.len())?.counted(options.stages.clone());
     if !plan.work.is_empty() && !options.dry_run {
         warn_of_shortage(options, pool.jobs());
     }

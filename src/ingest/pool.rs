@@ -14,20 +14,27 @@ const STACK_BYTES: usize = 16 << 20;
 /// The threads.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    threads: rayon::ThreadPool,
+    /// None where there is nothing for them to do.
+    threads: Option<rayon::ThreadPool>,
+    jobs: usize,
     stages: Option<Arc<Stages>>,
 }
 
 impl Pool {
     /// Starts `jobs` threads; 0 means one a core.
     pub(crate) fn new(jobs: usize) -> Result<Pool, IngestError> {
-        let jobs = if jobs > 0 { jobs } else { std::thread::available_parallelism().map_or(1, usize::from) };
+        let jobs = in_full(jobs);
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(jobs)
             .stack_size(STACK_BYTES)
             .thread_name(|index| format!("extract-{index}"))
             .build()?;
-        Ok(Pool { threads, stages: None })
+        Ok(Pool { threads: Some(threads), jobs, stages: None })
+    }
+
+    /// The same for so many items: for none, no threads are started.
+    pub(crate) fn for_items(jobs: usize, items: usize) -> Result<Pool, IngestError> {
+        if items > 0 { Pool::new(jobs) } else { Ok(Pool { threads: None, jobs: in_full(jobs), stages: None }) }
     }
 
     /// The same, with the time of its threads counted by stage.
@@ -35,12 +42,13 @@ impl Pool {
         Pool { stages, ..self }
     }
 
-    /// How many threads there are.
+    /// How many threads there are, or would be.
     pub(crate) fn jobs(&self) -> usize {
-        self.threads.current_num_threads()
+        self.jobs
     }
 
     /// Calls `each` with every item, in order, until one returns false or `stop` is set; returns how many were taken.
+    /// Without threads, the thread that asks does it.
     pub(crate) fn each<T: Sync>(
         &self,
         items: &[T],
@@ -49,7 +57,7 @@ impl Pool {
     ) -> usize {
         let next = AtomicUsize::new(0);
         let is_over = AtomicBool::new(false);
-        self.threads.broadcast(|_| {
+        let work = || {
             let _listening = self.stages.as_ref().map(Stages::listen);
             while !stop.load(Ordering::Relaxed) && !is_over.load(Ordering::Relaxed) {
                 let index = next.fetch_add(1, Ordering::Relaxed);
@@ -58,7 +66,11 @@ impl Pool {
                     is_over.store(true, Ordering::Relaxed);
                 }
             }
-        });
+        };
+        match &self.threads {
+            Some(threads) => drop(threads.broadcast(|_| work())),
+            None => work(),
+        }
         next.into_inner().min(items.len())
     }
 
@@ -81,6 +93,11 @@ impl Pool {
     }
 }
 
+/// One a core for 0.
+fn in_full(jobs: usize) -> usize {
+    if jobs > 0 { jobs } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +108,14 @@ mod tests {
         let items: Vec<u64> = (0..1000).collect();
         let doubled = pool.map(&items, &AtomicBool::new(false), |item| item * 2);
         assert_eq!(doubled, items.iter().map(|item| Some(item * 2)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn without_threads_it_is_done_all_the_same() {
+        let pool = Pool::for_items(3, 0).expect("nothing to start");
+        assert_eq!((pool.jobs(), pool.threads.is_none()), (3, true));
+        assert_eq!(pool.map(&[1, 2], &AtomicBool::new(false), |item| item + 1), [Some(2), Some(3)]);
+        assert!(Pool::for_items(3, 1).expect("threads").threads.is_some());
     }
 
     #[test]

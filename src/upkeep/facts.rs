@@ -2,7 +2,7 @@
 //! record, and a record that is damaged is given up.
 
 use crate::ingest::Pool;
-use crate::report::ReportId;
+use crate::report::{PageStatus, ReportId};
 use crate::store::{Change, Library, ReportFacts, ReportRow, ServiceStore, StoreError};
 use crate::upkeep::UpkeepError;
 use crate::upkeep::rebuild::forget;
@@ -42,8 +42,10 @@ pub(super) fn put_right(library: &Library, pool: &Pool, stop: &AtomicBool) -> Re
             let is_behind = |row: &&ReportRow| row.correction.as_deref() != corrections.get(&row.id);
             let behind = rows.iter().filter(is_behind).map(|row| row.id);
             marks.lock().unwrap_or_else(PoisonError::into_inner).extend(behind);
-            rows.into_iter()
-                .filter_map(|row| look_at(library, &row, reads_all).transpose())
+            let pages = catalogue.page_statuses_of(&rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+            rows.iter()
+                .zip(&pages)
+                .filter_map(|(row, pages)| look_at(library, row, pages, reads_all).transpose())
                 .collect::<Result<Vec<_>, _>>()
         });
         match result {
@@ -81,8 +83,13 @@ pub(super) fn put_right(library: &Library, pool: &Pool, stop: &AtomicBool) -> Re
     Ok(lost)
 }
 
-/// Holds a row against its record; only a failure to read is an error.
-fn look_at(library: &Library, row: &ReportRow, reads_all: bool) -> Result<Option<Finding>, StoreError> {
+/// Holds a row and its pages by status against its record; only a failure to read is an error.
+fn look_at(
+    library: &Library,
+    row: &ReportRow,
+    pages: &[(PageStatus, u32)],
+    reads_all: bool,
+) -> Result<Option<Finding>, StoreError> {
     let texts = library.texts();
     let stored = if reads_all { texts.check(row.location) } else { texts.report(row.location) };
     let stored = match stored {
@@ -95,7 +102,7 @@ fn look_at(library: &Library, row: &ReportRow, reads_all: bool) -> Result<Option
         Err(error) => return Err(error),
     };
     let facts = ReportFacts::of_stored(&stored, row.correction.clone());
-    if facts.fit(row, &library.catalogue().page_statuses(row.id)?) {
+    if facts.fit(row, pages) {
         return Ok(None);
     }
     tracing::warn!(id = %row.id, "the catalogue said otherwise about a report than its stored text");
