@@ -295,10 +295,9 @@ impl<'c> Lexer<'c> {
             digits = if digits < MAX_DIGITS { digits * 10 + u64::from(byte - b'0') } else { digits.saturating_mul(10) };
             at += 1;
         }
-        let mut value = digits as f64;
+        let mut scale = 0;
         if rest.get(at) == Some(&b'.') {
             at += 1;
-            let mut scale = 0;
             while let Some(&byte @ b'0'..=b'9') = rest.get(at) {
                 if digits < MAX_DIGITS {
                     digits = digits * 10 + u64::from(byte - b'0');
@@ -306,7 +305,6 @@ impl<'c> Lexer<'c> {
                 }
                 at += 1;
             }
-            value = digits as f64 * INVERSE_POWERS.get(scale).copied().unwrap_or_default();
         }
         if rest.get(at) == Some(&b'-') {
             while let Some(b'-' | b'0'..=b'9' | b'.') = rest.get(at) {
@@ -314,7 +312,9 @@ impl<'c> Lexer<'c> {
             }
         }
         self.position += at.max(1);
-        let value = value as f32;
+        // Processors convert signed integers in one step, unsigned ones in several.
+        let whole = i64::try_from(digits).map_or(digits as f64, |digits| digits as f64);
+        let value = (whole * INVERSE_POWERS.get(scale).copied().unwrap_or_default()) as f32;
         operands.push(Operand::Number(if negative { -value } else { value }));
     }
 

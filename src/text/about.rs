@@ -18,7 +18,6 @@ pub use date::is_dateline;
 pub use organisations::is_organisation;
 
 use crate::report::{About, Declared};
-use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// A line of one of the first pages, as layout saw it.
@@ -62,18 +61,31 @@ pub fn about(declared: &Declared, front: &Front, language: Option<&str>, file_na
 }
 
 /// The text's words, folded to lower case and without accents, for comparing what is declared with what is printed.
-fn folded_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let plain: Cow<'_, str> = if text.is_ascii() {
-        text.into()
-    } else {
-        text.nfkd().filter(|character| !matches!(character, '\u{0300}'..='\u{036F}')).nfc().collect::<String>().into()
-    };
+fn folded_words(text: &str) -> impl Iterator<Item = String> {
+    if text.is_ascii() {
+        return folded_ascii_words(text).into_iter();
+    }
+    let plain: String = text.nfkd().filter(|character| !matches!(character, '\u{0300}'..='\u{036F}')).nfc().collect();
     let words: Vec<String> = plain
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
     words.into_iter()
+}
+
+/// The same of text without any other characters, as most lines are, at a fraction of the cost.
+fn folded_ascii_words(text: &str) -> Vec<String> {
+    let folded = text.to_ascii_lowercase();
+    let mut words = Vec::new();
+    let mut start = 0;
+    for (at, byte) in folded.bytes().chain(std::iter::once(b' ')).enumerate() {
+        if !byte.is_ascii_alphanumeric() {
+            words.extend(folded.get(start..at).filter(|word| !word.is_empty()).map(str::to_owned));
+            start = at + 1;
+        }
+    }
+    words
 }
 
 #[cfg(test)]
@@ -84,6 +96,15 @@ mod tests {
     /// A line of the first page.
     fn line(text: &str, size: f32, y: f32) -> FrontLine {
         FrontLine { text: text.to_owned(), size, is_bold: false, page: 1, y }
+    }
+
+    #[test]
+    fn words_are_folded_alike_with_and_without_other_characters() {
+        for text in ["", " ", "A", "Safe Wells -- 2nd ed.", "(c) U.S. EPA\t2008", "x_y/z", "\u{1}end."] {
+            let others: Vec<String> = folded_words(&format!("{text} é")).collect();
+            let own: Vec<String> = folded_words(text).chain(["e".to_owned()]).collect();
+            assert_eq!(own, others, "{text:?}");
+        }
     }
 
     #[test]

@@ -34,13 +34,16 @@ pub fn choose(declared: &Declared, lines: &[FrontLine], title: &str) -> Vec<Stri
     let from_xmp = distinct(declared.xmp_authors.iter().flat_map(|entry| names(entry)));
     let from_info = distinct(declared.info_author.iter().flat_map(|entry| names(entry)));
     let names = if from_xmp.is_empty() { from_info } else { from_xmp };
-    let printed: HashSet<String> = lines.iter().flat_map(|line| folded_words(&line.text)).collect();
-    if names.iter().any(|name| is_printed(name, &printed)) {
+    let is_any_printed = || {
+        let printed: HashSet<String> = lines.iter().flat_map(|line| folded_words(&line.text)).collect();
+        names.iter().any(|name| is_printed(name, &printed))
+    };
+    if !names.is_empty() && is_any_printed() {
         return names;
     }
     let is_of_account = declared.program.as_deref().is_some_and(is_office_program);
     let is_meant = |name: &String| !is_of_account || is_organisation(name);
-    if printed.is_empty() {
+    if !lines.iter().any(|line| folded_words(&line.text).next().is_some()) {
         return names.into_iter().filter(is_meant).collect();
     }
     let signed = Some(byline(lines, title)).filter(|names| !names.is_empty());

@@ -152,6 +152,17 @@ fn claims_rights(text: &str) -> bool {
     text.contains('©') || folded.contains("copyright") || folded.starts_with("(c) ") || folded.starts_with("published")
 }
 
+/// Bytes that labels of dates begin with.
+const STARTS_LABEL: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut index = 0;
+    while index < DATE_LABELS.len() {
+        starts[DATE_LABELS[index].as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    starts
+};
+
 /// What follows a label such as "Publication date:".
 fn after_label(line: &str) -> Option<&str> {
     let folded = line.to_lowercase();
@@ -165,6 +176,9 @@ fn after_label(line: &str) -> Option<&str> {
         is_in_word && !was_in_word
     });
     let after = |at: usize| {
+        if !STARTS_LABEL[usize::from(folded.as_bytes()[at])] {
+            return None;
+        }
         let label = DATE_LABELS.iter().find(|label| folded[at..].starts_with(**label))?;
         let rest = line.get(at + label.len()..)?;
         rest.starts_with([':', ' ', '：', '\u{A0}']).then(|| rest.trim_start_matches([':', '：', ' ', '\u{A0}']))

@@ -134,7 +134,13 @@ pub fn folded_heading(line: &str) -> Option<String> {
     }
     let bare = unnumbered.trim_matches(|character: char| !character.is_alphanumeric() && !is_mark(character));
     let parts = || bare.split_whitespace();
-    let is_spaced = parts().nth(3).is_some() && parts().all(|part| part.chars().nth(1).is_none());
+    let is_spaced = parts().all(|part| part.chars().nth(1).is_none()) && parts().nth(3).is_some();
+    // As nearly all lines are.
+    let is_plain =
+        bare.is_ascii() && !bare.contains("  ") && bare.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    if is_plain && !is_spaced {
+        return Some(bare.to_ascii_lowercase());
+    }
     let joined = parts().collect::<Vec<_>>().join(if is_spaced { "" } else { " " });
     Some(joined.to_lowercase())
 }
