@@ -67,9 +67,29 @@ def report_of_its_own():
     return pdf(f"A report with {word}", "Nobody", [f"It was handed over with {word}."]), word
 
 
+async def given_up(campaign, limit):
+    """A client that goes away in the middle leaves nothing. What the threads need for their first upload, which is not
+    more for a larger one, is taken with it."""
+    _, writer = await connect(campaign.service)
+    writer.write(campaign.head(limit) + b"%PDF-1.7\n" + bytes(limit // 4))
+    await writer.drain()
+    await until(lambda: any(name.startswith(".part-") for name in campaign.kept()), "an upload is not begun")
+    writer.close()
+    await until(lambda: not campaign.kept(), "an upload that was given up is kept")
+
+
+async def until(holds, otherwise, seconds=20):
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            fail(f"{otherwise} after {seconds} s")
+        await asyncio.sleep(0.02)
+
+
 async def large(campaign, limit):
     """The largest PDF that is taken, and larger ones: told their length or not."""
     service, piece = campaign.service, bytes(MIB)
+    await given_up(campaign, limit)
     reader, writer = await connect(service)
     before = most = service.memory()
     writer.write(campaign.head(limit) + b"%PDF-1.7\n")
