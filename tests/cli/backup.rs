@@ -158,9 +158,14 @@ fn archives_that_are_not_whole_are_refused_and_leave_nothing() {
         sandbox.write("bad.tar.zst", &whole[..cut]);
         refused(&format!("cut to {cut}"));
     }
+    let content = zstd::decode_all(&whole[..]).expect("whole");
     for place in (0..whole.len()).step_by(whole.len() / 23) {
         let mut bytes = whole.clone();
         bytes[place] ^= 0x10;
+        // Some bits of a compressed stream mean nothing; what comes out is checked to be the same.
+        if zstd::decode_all(&bytes[..]).is_ok_and(|decoded| decoded == content) {
+            continue;
+        }
         sandbox.write("bad.tar.zst", bytes);
         refused(&format!("changed at {place}"));
     }
