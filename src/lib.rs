@@ -21,6 +21,8 @@
 //! * [`worker`]: reading in processes of their own, confined and watched.
 //! * [`ocr`]: pictures of pages → their words, by a program that is not Recto's.
 //! * [`index`]: the analyzer and the tantivy index: one document a report, positions running through its pages.
+//! * `queue` (feature `cluster`): work shared out to many machines by PostgreSQL, and which revision of a report is live.
+//! * `quickwit` (feature `cluster`): the pages of libraries that outgrow one machine, kept by Quickwit.
 //! * [`ingest`]: walks folders and runs extraction, store and index over all cores.
 //! * [`upkeep`]: holds catalogue, texts and index against each other; makes the index again from the texts.
 //! * [`jobs`]: the ingests of a service: one queue, one thread, known to whoever asks.
@@ -39,6 +41,7 @@
 //! * **After `pdf::Pdf::open` nothing fails**: a damaged page yields what could be read and a status for the ledger.
 //! * **Only `render/` names hayro.**
 //! * **Only `index/` and `search/` name tantivy**; the query tree, analysis, grouping and highlighting are Recto's own.
+//! * **Only `queue/` names postgres, only `quickwit/` names ureq**; neither is compiled without the feature `cluster`.
 //! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
 //! * **Only `cli/` and `main.rs` print**, but for the transport of `mcp/`, to which standard output belongs.
 //! * **Text from outside never reaches a path, a template unescaped, or tantivy's query parser.**
@@ -56,6 +59,10 @@ pub mod mcp;
 pub mod ocr;
 pub mod pdf;
 pub mod query;
+#[cfg(feature = "cluster")]
+pub mod queue;
+#[cfg(feature = "cluster")]
+pub mod quickwit;
 pub mod render;
 pub mod report;
 pub mod search;

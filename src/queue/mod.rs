@@ -1,0 +1,188 @@
+//! Work shared out to many machines: which files wait, who reads them, and which revision of a report is the one that
+//! searches show. All of it stands in a PostgreSQL database.
+//!
+//! ```text
+//! offer ─▶ waiting ─lease▶ leased ─finish▶ done           a file
+//!             ▲               │ └────fail▶ failed
+//!             └─give_back─────┤
+//!             └─(lease ended)─┘ taken over by the next who asks
+//!
+//! begin ─▶ writing ─finish▶ live ─(replaced)▶ retired ─▶ purging ─▶ forgotten           a revision
+//!             └─(lease lost, given back, failed)─▲
+//! ```
+//!
+//! An engine that cannot replace a document takes every attempt at a report under a **revision** of its own. A revision
+//! is written down here before its first page is sent, so whatever becomes of a worker, the pages it leaves behind have a
+//! name: [`Queue::masked`] lists those that searches must not see, and the purge has them deleted. At most one revision
+//! of a report is live and at most one is being written, which the database itself enforces.
+//!
+//! Everything asked of the queue may be asked again: leases and revisions are named by who asks, so an answer that was
+//! lost with a connection is had by repeating the question. The rules are pure functions over a few tables
+//! (`operations`); PostgreSQL adds locks and durability, and the simulation in the tests runs the very same rules. Time is
+//! the database's alone, so the clocks of the machines do not matter.
+
+mod ids;
+mod operations;
+mod postgres;
+mod publish;
+mod rows;
+mod schema;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
+pub use ids::{RevisionId, Token};
+pub use operations::{Begun, Counts, Finished, Held, Offered};
+pub use publish::{Pace, PageEngine, Publication, Published, PutError, Step, Subject};
+pub use rows::{Item, Millis, Revision, RevisionState, Source, State};
+
+use crate::report::ReportId;
+use std::time::Duration;
+use tables::{Database, Tables};
+
+/// What can go wrong with the queue.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueueError {
+    /// The lease has ended and another worker may have the file; what was done of it counts for nothing.
+    #[error("the lease has ended: another worker may have taken the file")]
+    Lost,
+    /// The report that was to be the same is live no more; begin again.
+    #[error("the report is no longer live")]
+    Withdrawn,
+    /// The database could not be reached or broke off, and again when it was tried again; the same may be asked again.
+    #[error("the database of the queue cannot be reached: {0}")]
+    Unreachable(String),
+    /// The database refused.
+    #[error("the database of the queue: {0}")]
+    Database(String),
+    /// The tables were made by a later version of the program.
+    #[error("the tables of the queue are of version {found}, and this program knows those up to {known}")]
+    Version {
+        /// What the database says.
+        found: i32,
+        /// The latest known here.
+        known: i32,
+    },
+    /// A row that no version of the program writes.
+    #[error("the queue holds what cannot be understood: {0}")]
+    Damaged(String),
+    /// The operating system has no random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(getrandom::Error),
+}
+
+/// The queue of one library. Calls wait for the database; a connection serves one call at a time, so whoever renews
+/// leases meanwhile has a queue of their own.
+pub struct Queue {
+    database: Box<dyn Database>,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
+
+impl Queue {
+    /// The queue in a database, given as `postgres://user@host/database?…`; its tables are made if there are none.
+    /// `name` is shown among the connections of the database.
+    pub fn connect(url: &str, name: &str) -> Result<Queue, QueueError> {
+        Ok(Queue { database: Box::new(postgres::Postgres::connect(url, name)?) })
+    }
+
+    /// Has files read that are new or not of the version known. Those known in this version stay as they are, failed ones
+    /// too.
+    pub fn offer(&self, sources: &[Source]) -> Result<Offered, QueueError> {
+        self.run(|tables| operations::offer(tables, sources))
+    }
+
+    /// Up to `most` files for a worker, for as long as `time` says or until it renews the lease: those that wait longest,
+    /// among them those whose worker was lost. Asked again with the same token it gives what that lease holds.
+    pub fn lease(&self, lease: &Token, worker: &str, most: u32, time: Duration) -> Result<Vec<Item>, QueueError> {
+        self.run(|tables| operations::lease(tables, lease, worker, most, time))
+    }
+
+    /// Prolongs a lease. Gives the files that it still holds; a worker stops at the others.
+    pub fn renew(&self, lease: &Token, time: Duration) -> Result<Vec<Vec<u8>>, QueueError> {
+        self.run(|tables| operations::renew(tables, lease, time))
+    }
+
+    /// Writes a revision down before its first page is sent. A revision begun earlier for the same file is retired.
+    pub fn begin(&self, held: Held<'_>, revision: &Revision) -> Result<Begun, QueueError> {
+        self.run(|tables| operations::begin(tables, held, revision))
+    }
+
+    /// Done: the revision becomes the live one of its report and the one before is retired, in one transaction; or the
+    /// report was there already.
+    pub fn finish(&self, held: Held<'_>, finished: &Finished) -> Result<(), QueueError> {
+        self.run(|tables| operations::finish(tables, held, finished))
+    }
+
+    /// The file cannot be read: it is not tried again before it changes or [`Queue::retry`] asks for it.
+    pub fn fail(&self, held: Held<'_>, reason: &str, detail: &str) -> Result<(), QueueError> {
+        self.run(|tables| operations::fail(tables, held, reason, detail))
+    }
+
+    /// Lets go of a file through no fault of its own, for any worker after `wait`.
+    pub fn give_back(&self, held: Held<'_>, wait: Duration) -> Result<(), QueueError> {
+        self.run(|tables| operations::give_back(tables, held, wait))
+    }
+
+    /// Has failed files read again: those of a reason, or all. Gives how many.
+    pub fn retry(&self, reason: Option<&str>) -> Result<u64, QueueError> {
+        self.run(|tables| operations::retry(tables, reason))
+    }
+
+    /// Forgets files that are gone; a report that no file is left of is retired. Gives how many were known.
+    pub fn forget(&self, sources: &[Vec<u8>]) -> Result<u64, QueueError> {
+        self.run(|tables| operations::forget(tables, sources))
+    }
+
+    /// The revisions that searches must not see, though the engine may hold pages of them.
+    pub fn masked(&self) -> Result<Vec<RevisionId>, QueueError> {
+        self.run(|tables| tables.masked())
+    }
+
+    /// The live revision of each of these reports, in their order.
+    pub fn live(&self, reports: &[ReportId]) -> Result<Vec<Option<RevisionId>>, QueueError> {
+        self.run(|tables| operations::live(tables, reports))
+    }
+
+    /// Up to `most` revisions to be deleted from the engine: those retired for `age`, which is longer than any request of
+    /// a lost worker may still be under way, and those taken for purging as long ago and never confirmed.
+    pub fn to_purge(&self, age: Duration, most: u32) -> Result<Vec<RevisionId>, QueueError> {
+        self.run(|tables| operations::to_purge(tables, age, most))
+    }
+
+    /// The revisions taken for purging and not confirmed yet.
+    pub fn purging(&self) -> Result<Vec<RevisionId>, QueueError> {
+        self.run(|tables| operations::purging(tables))
+    }
+
+    /// Forgets revisions of which the engine has no page any more. Gives how many were being purged.
+    pub fn purged(&self, revisions: &[RevisionId]) -> Result<u64, QueueError> {
+        self.run(|tables| operations::purged(tables, revisions))
+    }
+
+    /// How much is in which state.
+    pub fn counts(&self) -> Result<Counts, QueueError> {
+        self.run(|tables| tables.counts())
+    }
+
+    /// What is known of a file.
+    pub fn item(&self, source: &[u8]) -> Result<Option<Item>, QueueError> {
+        self.run(|tables| Ok(tables.items(&[source])?.pop()))
+    }
+
+    /// Runs in one transaction; more than once if the database broke off.
+    fn run<R>(&self, mut work: impl FnMut(&mut dyn Tables) -> Result<R, QueueError>) -> Result<R, QueueError> {
+        let mut answer = None;
+        self.database.transaction(&mut |tables| {
+            answer = Some(work(tables)?);
+            Ok(())
+        })?;
+        answer.ok_or_else(|| QueueError::Database("the transaction did not run".to_owned()))
+    }
+}

@@ -1,0 +1,335 @@
+//! The rules of the queue, over the tables of one transaction.
+//!
+//! Files are locked before revisions, and several of either in order of their names, so that transactions seldom stand in
+//! each other's way; where they do, the database breaks one off and it is run again.
+
+use crate::queue::tables::Tables;
+use crate::queue::{Item, Millis, QueueError, Revision, RevisionId, RevisionState, Source, State, Token};
+use crate::report::ReportId;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+/// Workers that may be lost over one version of a file before it is taken for the cause.
+pub(super) const MOST_LOSSES: u32 = 3;
+/// Why a file failed over which too many workers were lost.
+pub(super) const ABANDONED: &str = "abandoned";
+
+/// What became of files that were offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Offered {
+    /// Never seen before.
+    pub new: u64,
+    /// Known in another version.
+    pub changed: u64,
+    /// Known as they are.
+    pub known: u64,
+}
+
+/// A file that a worker holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'h> {
+    /// The lease it is under.
+    pub lease: &'h Token,
+    /// Where it lies.
+    pub place: &'h [u8],
+}
+
+/// What to do about a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// Send its pages.
+    Write,
+    /// The report is live in this edition: there is nothing to send.
+    Same,
+    /// Another worker is sending the same report, read from another place; try later.
+    Busy,
+}
+
+/// How a file was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finished {
+    /// The engine has every page of this revision.
+    Written(RevisionId),
+    /// Its report was live already.
+    Same(ReportId),
+}
+
+/// How much is in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Files to be read.
+    pub waiting: u64,
+    /// Files being read.
+    pub leased: u64,
+    /// Files read.
+    pub done: u64,
+    /// Files that cannot be read.
+    pub failed: u64,
+    /// Revisions being written.
+    pub writing: u64,
+    /// Reports that searches show.
+    pub live: u64,
+    /// Revisions to be deleted, or being deleted.
+    pub retired: u64,
+}
+
+pub(super) fn offer(tables: &mut dyn Tables, sources: &[Source]) -> Result<Offered, QueueError> {
+    // Two that offer the same new file would both find it new.
+    tables.queue_up()?;
+    let now = tables.now()?;
+    let by_place: BTreeMap<&[u8], &Source> = sources.iter().map(|source| (&source.place[..], source)).collect();
+    let places: Vec<&[u8]> = by_place.keys().copied().collect();
+    let mut known: HashMap<Vec<u8>, Item> =
+        tables.items(&places)?.into_iter().map(|item| (item.source.place.clone(), item)).collect();
+    let mut offered = Offered::default();
+    let (mut changes, mut changed) = (Vec::new(), Vec::new());
+    for (place, source) in by_place {
+        match known.remove(place) {
+            None => {
+                offered.new += 1;
+                changes.push(Item::new(source.clone(), now));
+            }
+            Some(item) if item.source.version == source.version => offered.known += 1,
+            Some(item) => {
+                offered.changed += 1;
+                changed.push(place);
+                changes.push(item.replaced(source.clone(), now));
+            }
+        }
+    }
+    tables.put_items(&changes)?;
+    retire_written(tables, &changed, now)?;
+    Ok(offered)
+}
+
+pub(super) fn lease(
+    tables: &mut dyn Tables,
+    lease: &Token,
+    worker: &str,
+    most: u32,
+    time: Duration,
+) -> Result<Vec<Item>, QueueError> {
+    let held = tables.held(lease)?;
+    if !held.is_empty() {
+        return Ok(held);
+    }
+    let now = tables.now()?;
+    let mut items = tables.due(now, most)?;
+    let lost: Vec<Vec<u8>> = items.iter().filter(|item| item.state == State::Leased).map(place_of).collect();
+    let (mut leased, mut abandoned) = (Vec::new(), Vec::new());
+    for item in items.drain(..) {
+        let losses = item.losses + u32::from(item.state == State::Leased);
+        let item = Item { losses, ..item };
+        if losses >= MOST_LOSSES {
+            abandoned.push(item);
+        } else {
+            let (lease, worker) = (Some(lease.clone()), Some(worker.to_owned()));
+            leased.push(Item { state: State::Leased, due: after(now, time), lease, worker, ..item });
+        }
+    }
+    tables.put_items(&leased)?;
+    retire_written(tables, &slices(&lost), now)?;
+    for item in abandoned {
+        let detail = format!("{} workers were lost while they read it", item.losses);
+        give_up(tables, item, ABANDONED, &detail)?;
+    }
+    Ok(leased)
+}
+
+pub(super) fn renew(tables: &mut dyn Tables, lease: &Token, time: Duration) -> Result<Vec<Vec<u8>>, QueueError> {
+    let due = after(tables.now()?, time);
+    let items: Vec<Item> = tables.held(lease)?.into_iter().map(|item| Item { due, ..item }).collect();
+    tables.put_items(&items)?;
+    Ok(items.iter().map(place_of).collect())
+}
+
+pub(super) fn begin(tables: &mut dyn Tables, held: Held<'_>, revision: &Revision) -> Result<Begun, QueueError> {
+    let item = held_item(tables, held)?;
+    let now = tables.now()?;
+    if let Some(known) = tables.revision(&revision.id)? {
+        return if known.state == RevisionState::Writing { Ok(Begun::Write) } else { Err(QueueError::Lost) };
+    }
+    retire_written(tables, &[&item.source.place], now)?;
+    let live = tables.revision_of(revision.report, RevisionState::Live)?;
+    if live.is_some_and(|live| live.edition == revision.edition) {
+        return Ok(Begun::Same);
+    }
+    if tables.revision_of(revision.report, RevisionState::Writing)?.is_some() {
+        return Ok(Begun::Busy);
+    }
+    let place = item.source.place;
+    tables.put_revision(&Revision { place, state: RevisionState::Writing, since: now, ..revision.clone() })?;
+    Ok(Begun::Write)
+}
+
+pub(super) fn finish(tables: &mut dyn Tables, held: Held<'_>, finished: &Finished) -> Result<(), QueueError> {
+    let item = known_item(tables, held)?;
+    let report = match finished {
+        Finished::Written(id) => tables.revision(id)?.map(|revision| revision.report),
+        Finished::Same(report) => Some(*report),
+    };
+    let report = report.ok_or(QueueError::Lost)?;
+    if !item.is_held_by(held.lease) {
+        // Asked again, as the answer was lost?
+        let is_done = item.state == State::Done && item.report == Some(report);
+        return if is_done { Ok(()) } else { Err(QueueError::Lost) };
+    }
+    let now = tables.now()?;
+    match finished {
+        Finished::Written(id) => make_live(tables, id, now)?,
+        // The last file that was this report may have gone since [`begin`] found it live.
+        Finished::Same(report) if tables.revision_of(*report, RevisionState::Live)?.is_none() => {
+            return Err(QueueError::Withdrawn);
+        }
+        Finished::Same(_) => {}
+    }
+    let before = item.report.filter(|before| *before != report);
+    let (reason, detail) = (None, String::new());
+    let item =
+        Item { state: State::Done, report: Some(report), is_replaced: false, returns: 0, reason, detail, ..item };
+    tables.put_items(&[item])?;
+    before.map_or(Ok(()), |before| retire_unplaced(tables, before, now))
+}
+
+fn make_live(tables: &mut dyn Tables, id: &RevisionId, now: Millis) -> Result<(), QueueError> {
+    let written = tables.revision(id)?.filter(|revision| revision.state == RevisionState::Writing);
+    let written = written.ok_or(QueueError::Lost)?;
+    // The one before first: two live ones are refused even within a transaction.
+    if let Some(live) = tables.revision_of(written.report, RevisionState::Live)? {
+        put_as(tables, live, RevisionState::Retired, now)?;
+    }
+    put_as(tables, written, RevisionState::Live, now)
+}
+
+pub(super) fn fail(tables: &mut dyn Tables, held: Held<'_>, reason: &str, detail: &str) -> Result<(), QueueError> {
+    let item = known_item(tables, held)?;
+    if item.is_held_by(held.lease) {
+        return give_up(tables, item, reason, detail);
+    }
+    if item.state == State::Failed { Ok(()) } else { Err(QueueError::Lost) }
+}
+
+/// A file that is not tried again. What it was before goes with it if its bytes are others now.
+fn give_up(tables: &mut dyn Tables, item: Item, reason: &str, detail: &str) -> Result<(), QueueError> {
+    let now = tables.now()?;
+    let (report, before) = if item.is_replaced { (None, item.report) } else { (item.report, None) };
+    let (reason, detail) = (Some(reason.to_owned()), detail.to_owned());
+    let item = Item { state: State::Failed, report, is_replaced: false, reason, detail, ..item };
+    tables.put_items(std::slice::from_ref(&item))?;
+    retire_written(tables, &[&item.source.place], now)?;
+    before.map_or(Ok(()), |before| retire_unplaced(tables, before, now))
+}
+
+pub(super) fn give_back(tables: &mut dyn Tables, held: Held<'_>, wait: Duration) -> Result<(), QueueError> {
+    let item = known_item(tables, held)?;
+    if !item.is_held_by(held.lease) {
+        return if item.state == State::Waiting { Ok(()) } else { Err(QueueError::Lost) };
+    }
+    let now = tables.now()?;
+    let returns = item.returns.saturating_add(1);
+    tables.put_items(&[Item { state: State::Waiting, due: after(now, wait), returns, ..item }])?;
+    retire_written(tables, &[held.place], now)
+}
+
+pub(super) fn retry(tables: &mut dyn Tables, reason: Option<&str>) -> Result<u64, QueueError> {
+    let now = tables.now()?;
+    let again = |item: Item| Item {
+        state: State::Waiting,
+        due: now,
+        losses: 0,
+        returns: 0,
+        reason: None,
+        detail: String::new(),
+        ..item
+    };
+    let items: Vec<Item> = tables.failed(reason)?.into_iter().map(again).collect();
+    tables.put_items(&items)?;
+    Ok(items.len() as u64)
+}
+
+pub(super) fn forget(tables: &mut dyn Tables, places: &[Vec<u8>]) -> Result<u64, QueueError> {
+    let now = tables.now()?;
+    let known = tables.items(&slices(places))?;
+    let places: Vec<Vec<u8>> = known.iter().map(place_of).collect();
+    retire_written(tables, &slices(&places), now)?;
+    tables.remove_items(&slices(&places))?;
+    for report in known.iter().filter_map(|item| item.report) {
+        retire_unplaced(tables, report, now)?;
+    }
+    Ok(known.len() as u64)
+}
+
+pub(super) fn live(tables: &mut dyn Tables, reports: &[ReportId]) -> Result<Vec<Option<RevisionId>>, QueueError> {
+    let live: HashMap<ReportId, RevisionId> =
+        tables.live(reports)?.into_iter().map(|revision| (revision.report, revision.id)).collect();
+    Ok(reports.iter().map(|report| live.get(report).cloned()).collect())
+}
+
+pub(super) fn to_purge(tables: &mut dyn Tables, age: Duration, most: u32) -> Result<Vec<RevisionId>, QueueError> {
+    let now = tables.now()?;
+    let time = now.saturating_sub(milliseconds(age));
+    let mut revisions = tables.since_before(RevisionState::Purging, time, most)?;
+    let left = most.saturating_sub(u32::try_from(revisions.len()).unwrap_or(u32::MAX));
+    revisions.extend(tables.since_before(RevisionState::Retired, time, left)?);
+    let ids = revisions.iter().map(|revision| revision.id.clone()).collect();
+    revisions.into_iter().try_for_each(|revision| put_as(tables, revision, RevisionState::Purging, now))?;
+    Ok(ids)
+}
+
+pub(super) fn purging(tables: &mut dyn Tables) -> Result<Vec<RevisionId>, QueueError> {
+    let revisions = tables.since_before(RevisionState::Purging, Millis::MAX, u32::MAX)?;
+    Ok(revisions.into_iter().map(|revision| revision.id).collect())
+}
+
+pub(super) fn purged(tables: &mut dyn Tables, revisions: &[RevisionId]) -> Result<u64, QueueError> {
+    tables.remove_purging(revisions)
+}
+
+/// Retires a live report that no file is left of. Its revision is locked before files are looked for, so of two that give
+/// up its last two places at once, the second does it.
+fn retire_unplaced(tables: &mut dyn Tables, report: ReportId, now: Millis) -> Result<(), QueueError> {
+    match tables.revision_of(report, RevisionState::Live)? {
+        Some(live) if !tables.is_placed(report)? => put_as(tables, live, RevisionState::Retired, now),
+        _ => Ok(()),
+    }
+}
+
+/// Retires what was begun for files and is not to be finished.
+fn retire_written(tables: &mut dyn Tables, places: &[&[u8]], now: Millis) -> Result<(), QueueError> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let written = tables.written_from(places)?;
+    written.into_iter().try_for_each(|revision| put_as(tables, revision, RevisionState::Retired, now))
+}
+
+fn put_as(tables: &mut dyn Tables, revision: Revision, state: RevisionState, now: Millis) -> Result<(), QueueError> {
+    tables.put_revision(&Revision { state, since: now, ..revision })
+}
+
+/// The file that a worker says it holds, whoever holds it.
+fn known_item(tables: &mut dyn Tables, held: Held<'_>) -> Result<Item, QueueError> {
+    let item = tables.items(&[held.place])?.pop();
+    item.filter(|item| item.lease.as_ref() == Some(held.lease)).ok_or(QueueError::Lost)
+}
+
+/// The file that a worker holds.
+fn held_item(tables: &mut dyn Tables, held: Held<'_>) -> Result<Item, QueueError> {
+    known_item(tables, held).and_then(|item| if item.is_held_by(held.lease) { Ok(item) } else { Err(QueueError::Lost) })
+}
+
+fn place_of(item: &Item) -> Vec<u8> {
+    item.source.place.clone()
+}
+
+fn slices(places: &[Vec<u8>]) -> Vec<&[u8]> {
+    places.iter().map(Vec::as_slice).collect()
+}
+
+fn after(now: Millis, time: Duration) -> Millis {
+    now.saturating_add(milliseconds(time))
+}
+
+fn milliseconds(time: Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
+}

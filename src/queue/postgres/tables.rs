@@ -1,0 +1,285 @@
+//! The tables of the queue in SQL. Parameters only; nothing from outside becomes part of a statement.
+
+use super::Trouble;
+use crate::queue::schema::LOCK;
+use crate::queue::tables::Tables;
+use crate::queue::{Counts, Item, Millis, QueueError, Revision, RevisionId, RevisionState, Source, State, Token};
+use crate::report::ReportId;
+use ::postgres::types::ToSql;
+use ::postgres::{Client, Row, Transaction};
+
+const ITEM: &str =
+    "place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail";
+const REVISION: &str = "id, report, place, edition, pages, state, since";
+
+const PUT_ITEMS: &str = "
+INSERT INTO queue_items
+    (place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail, key)
+SELECT * FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::integer[],
+    $9::integer[], $10::bytea[], $11::boolean[], $12::text[], $13::text[], $14::bytea[])
+ON CONFLICT (key) DO UPDATE SET version = excluded.version, bytes = excluded.bytes, state = excluded.state,
+    due = excluded.due, lease = excluded.lease, worker = excluded.worker, losses = excluded.losses,
+    returns = excluded.returns, report = excluded.report, is_replaced = excluded.is_replaced, reason = excluded.reason,
+    detail = excluded.detail";
+const PUT_REVISION: &str = "
+INSERT INTO queue_revisions (id, report, place, edition, pages, state, since, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, since = excluded.since";
+const COUNTS: &str = "
+SELECT state, count(*) FROM queue_items GROUP BY state
+UNION ALL SELECT state, count(*) FROM queue_revisions GROUP BY state";
+
+/// A transaction.
+pub(super) struct PostgresTables<'c> {
+    transaction: Transaction<'c>,
+    now: Option<Millis>,
+    /// What the database said when it refused last.
+    trouble: Option<Trouble>,
+}
+
+impl<'c> PostgresTables<'c> {
+    pub(super) fn begin(client: &'c mut Client) -> Result<PostgresTables<'c>, Trouble> {
+        let transaction = client.transaction().map_err(Trouble::of)?;
+        Ok(PostgresTables { transaction, now: None, trouble: None })
+    }
+
+    pub(super) fn commit(self) -> Result<(), Trouble> {
+        self.transaction.commit().map_err(Trouble::of)
+    }
+
+    /// What the database said, if it refused something.
+    pub(super) fn take_trouble(&mut self) -> Option<Trouble> {
+        self.trouble.take()
+    }
+
+    fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, QueueError> {
+        self.transaction.query(sql, parameters).map_err(|error| {
+            let detail = error.to_string();
+            self.trouble = Some(Trouble::of(error));
+            QueueError::Database(detail)
+        })
+    }
+
+    fn execute(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), QueueError> {
+        self.query(sql, parameters).map(|_| ())
+    }
+
+    fn query_items(&mut self, rest: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Item>, QueueError> {
+        self.query(&format!("SELECT {ITEM} FROM queue_items {rest}"), parameters)?.iter().map(item).collect()
+    }
+
+    fn query_revisions(&mut self, rest: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Revision>, QueueError> {
+        self.query(&format!("SELECT {REVISION} FROM queue_revisions {rest}"), parameters)?
+            .iter()
+            .map(revision)
+            .collect()
+    }
+}
+
+impl Tables for PostgresTables<'_> {
+    fn now(&mut self) -> Result<Millis, QueueError> {
+        if let Some(now) = self.now {
+            return Ok(now);
+        }
+        let rows = self.query("SELECT queue_now()", &[])?;
+        let now = rows.first().map(|row| row.get(0)).ok_or_else(|| QueueError::Damaged("no clock".to_owned()))?;
+        Ok(*self.now.insert(now))
+    }
+
+    fn queue_up(&mut self) -> Result<(), QueueError> {
+        self.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
+    }
+
+    fn items(&mut self, places: &[&[u8]]) -> Result<Vec<Item>, QueueError> {
+        self.query_items("WHERE key = ANY($1) ORDER BY key FOR UPDATE", &[&keys(places)])
+    }
+
+    fn due(&mut self, now: Millis, most: u32) -> Result<Vec<Item>, QueueError> {
+        let rest = "WHERE state IN ('waiting', 'leased') AND due <= $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED";
+        self.query_items(rest, &[&now, &i64::from(most)])
+    }
+
+    fn held(&mut self, lease: &Token) -> Result<Vec<Item>, QueueError> {
+        self.query_items("WHERE state = 'leased' AND lease = $1 ORDER BY key FOR UPDATE", &[&lease.as_str()])
+    }
+
+    fn failed(&mut self, reason: Option<&str>) -> Result<Vec<Item>, QueueError> {
+        let rest = "WHERE state = 'failed' AND ($1::text IS NULL OR reason = $1) ORDER BY key FOR UPDATE";
+        self.query_items(rest, &[&reason])
+    }
+
+    fn put_items(&mut self, items: &[Item]) -> Result<(), QueueError> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let places: Vec<&[u8]> = items.iter().map(|item| &item.source.place[..]).collect();
+        let versions: Vec<&str> = items.iter().map(|item| &item.source.version[..]).collect();
+        let bytes: Vec<i64> = items.iter().map(|item| i64::try_from(item.source.bytes).unwrap_or(i64::MAX)).collect();
+        let states: Vec<&str> = items.iter().map(|item| item.state.code()).collect();
+        let due: Vec<Millis> = items.iter().map(|item| item.due).collect();
+        let leases: Vec<Option<&str>> = items.iter().map(|item| item.lease.as_ref().map(Token::as_str)).collect();
+        let workers: Vec<Option<&str>> = items.iter().map(|item| item.worker.as_deref()).collect();
+        let losses: Vec<i32> = items.iter().map(|item| number(item.losses)).collect();
+        let returns: Vec<i32> = items.iter().map(|item| number(item.returns)).collect();
+        let reports: Vec<Option<&[u8]>> = items.iter().map(|item| item.report.as_ref().map(|id| &id.0[..])).collect();
+        let replaced: Vec<bool> = items.iter().map(|item| item.is_replaced).collect();
+        let reasons: Vec<Option<&str>> = items.iter().map(|item| item.reason.as_deref()).collect();
+        let details: Vec<String> = items.iter().map(|item| without_nul(&item.detail)).collect();
+        self.execute(
+            PUT_ITEMS,
+            &[
+                &places,
+                &versions,
+                &bytes,
+                &states,
+                &due,
+                &leases,
+                &workers,
+                &losses,
+                &returns,
+                &reports,
+                &replaced,
+                &reasons,
+                &details,
+                &keys(&places),
+            ],
+        )
+    }
+
+    fn remove_items(&mut self, places: &[&[u8]]) -> Result<(), QueueError> {
+        self.execute("DELETE FROM queue_items WHERE key = ANY($1)", &[&keys(places)])
+    }
+
+    fn is_placed(&mut self, report: ReportId) -> Result<bool, QueueError> {
+        let rows = self.query("SELECT 1 FROM queue_items WHERE report = $1 LIMIT 1", &[&&report.0[..]])?;
+        Ok(!rows.is_empty())
+    }
+
+    fn revision(&mut self, id: &RevisionId) -> Result<Option<Revision>, QueueError> {
+        Ok(self.query_revisions("WHERE id = $1 FOR UPDATE", &[&id.as_str()])?.pop())
+    }
+
+    fn revision_of(&mut self, report: ReportId, state: RevisionState) -> Result<Option<Revision>, QueueError> {
+        // The state is written out so that its own index serves.
+        let rest = match state {
+            RevisionState::Live => "WHERE state = 'live' AND report = $1 FOR UPDATE",
+            RevisionState::Writing => "WHERE state = 'writing' AND report = $1 FOR UPDATE",
+            RevisionState::Retired | RevisionState::Purging => return Ok(None),
+        };
+        Ok(self.query_revisions(rest, &[&&report.0[..]])?.pop())
+    }
+
+    fn written_from(&mut self, places: &[&[u8]]) -> Result<Vec<Revision>, QueueError> {
+        self.query_revisions("WHERE state = 'writing' AND key = ANY($1) ORDER BY id FOR UPDATE", &[&keys(places)])
+    }
+
+    fn since_before(&mut self, state: RevisionState, time: Millis, most: u32) -> Result<Vec<Revision>, QueueError> {
+        let rest = "WHERE state <> 'live' AND state = $1 AND since <= $2 ORDER BY since, id LIMIT $3 FOR UPDATE";
+        self.query_revisions(rest, &[&state.code(), &time, &i64::from(most)])
+    }
+
+    fn live(&mut self, reports: &[ReportId]) -> Result<Vec<Revision>, QueueError> {
+        let reports: Vec<&[u8]> = reports.iter().map(|report| &report.0[..]).collect();
+        // Searches ask: they lock nothing.
+        self.query_revisions("WHERE state = 'live' AND report = ANY($1)", &[&reports])
+    }
+
+    fn masked(&mut self) -> Result<Vec<RevisionId>, QueueError> {
+        let rows = self.query("SELECT id FROM queue_revisions WHERE state <> 'live' ORDER BY id", &[])?;
+        rows.iter().map(|row| row.get::<_, &str>(0).parse()).collect()
+    }
+
+    fn put_revision(&mut self, revision: &Revision) -> Result<(), QueueError> {
+        let Revision { id, report, place, edition, pages, state, since } = revision;
+        let parameters: [&(dyn ToSql + Sync); 8] =
+            [&id.as_str(), &&report.0[..], place, edition, &number(*pages), &state.code(), since, &key(place)];
+        self.execute(PUT_REVISION, &parameters)
+    }
+
+    fn remove_purging(&mut self, ids: &[RevisionId]) -> Result<u64, QueueError> {
+        let ids: Vec<&str> = ids.iter().map(RevisionId::as_str).collect();
+        let sql = "DELETE FROM queue_revisions WHERE state = 'purging' AND id = ANY($1) RETURNING 1";
+        Ok(self.query(sql, &[&ids])?.len() as u64)
+    }
+
+    fn counts(&mut self) -> Result<Counts, QueueError> {
+        let mut counts = Counts::default();
+        for row in self.query(COUNTS, &[])? {
+            let place = match row.get(0) {
+                "waiting" => &mut counts.waiting,
+                "leased" => &mut counts.leased,
+                "done" => &mut counts.done,
+                "failed" => &mut counts.failed,
+                "writing" => &mut counts.writing,
+                "live" => &mut counts.live,
+                _ => &mut counts.retired,
+            };
+            *place += u64::try_from(row.get::<_, i64>(1)).unwrap_or(0);
+        }
+        Ok(counts)
+    }
+}
+
+/// What stands for a place in indexes.
+fn key(place: &[u8]) -> Vec<u8> {
+    let hash = blake3::hash(place);
+    hash.as_bytes().iter().take(16).copied().collect()
+}
+
+fn keys(places: &[&[u8]]) -> Vec<Vec<u8>> {
+    places.iter().map(|place| key(place)).collect()
+}
+
+fn item(row: &Row) -> Result<Item, QueueError> {
+    let (state, lease): (&str, Option<&str>) = (row.get(3), row.get(5));
+    Ok(Item {
+        source: Source {
+            place: row.get(0),
+            version: row.get(1),
+            bytes: u64::try_from(row.get::<_, i64>(2)).unwrap_or(0),
+        },
+        state: State::of_code(state).ok_or_else(|| unknown(state))?,
+        due: row.get(4),
+        lease: lease.map(str::parse).transpose()?,
+        worker: row.get(6),
+        losses: count(row.get(7)),
+        returns: count(row.get(8)),
+        report: row.get::<_, Option<&[u8]>>(9).map(report).transpose()?,
+        is_replaced: row.get(10),
+        reason: row.get(11),
+        detail: row.get(12),
+    })
+}
+
+fn revision(row: &Row) -> Result<Revision, QueueError> {
+    let (id, state): (&str, &str) = (row.get(0), row.get(5));
+    Ok(Revision {
+        id: id.parse()?,
+        report: report(row.get(1))?,
+        place: row.get(2),
+        edition: row.get(3),
+        pages: count(row.get(4)),
+        state: RevisionState::of_code(state).ok_or_else(|| unknown(state))?,
+        since: row.get(6),
+    })
+}
+
+fn report(bytes: &[u8]) -> Result<ReportId, QueueError> {
+    bytes.try_into().map(ReportId).map_err(|_| QueueError::Damaged("a report's identity is not 16 bytes".to_owned()))
+}
+
+fn unknown(state: &str) -> QueueError {
+    QueueError::Damaged(format!("the state `{}`", state.escape_default()))
+}
+
+/// Texts of PostgreSQL have no NUL.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+fn number(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+fn count(number: i32) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}
