@@ -25,6 +25,7 @@ mod ids;
 mod operations;
 mod postgres;
 mod publish;
+mod purge;
 mod rows;
 mod schema;
 mod tables;
@@ -35,11 +36,15 @@ mod tests;
 pub use ids::{RevisionId, Token};
 pub use operations::{Begun, Counts, Finished, Held, Offered};
 pub use publish::{Pace, PageEngine, Publication, Published, PutError, Step, Subject};
+pub use purge::{PurgeError, Purged, purge};
 pub use rows::{Item, Millis, Revision, RevisionState, Source, State};
 
 use crate::report::ReportId;
 use std::time::Duration;
 use tables::{Database, Tables};
+
+/// Files offered in one transaction, for which other offers wait.
+const OFFERED_AT_ONCE: usize = 5_000;
 
 /// What can go wrong with the queue.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +100,12 @@ impl Queue {
     /// Has files read that are new or not of the version known. Those known in this version stay as they are, failed ones
     /// too.
     pub fn offer(&self, sources: &[Source]) -> Result<Offered, QueueError> {
-        self.run(|tables| operations::offer(tables, sources))
+        let mut all = Offered::default();
+        for sources in sources.chunks(OFFERED_AT_ONCE) {
+            let Offered { new, changed, known } = self.run(|tables| operations::offer(tables, sources))?;
+            all = Offered { new: all.new + new, changed: all.changed + changed, known: all.known + known };
+        }
+        Ok(all)
     }
 
     /// Up to `most` files for a worker, for as long as `time` says or until it renews the lease: those that wait longest,

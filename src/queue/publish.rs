@@ -17,8 +17,10 @@ pub trait PageEngine {
     type Page;
     /// Sends the first of these pages, as many as one request takes, under a revision; gives how many were taken.
     fn put(&self, revision: &RevisionId, pages: &[Self::Page]) -> Result<usize, PutError>;
-    /// How many pages of a revision searches would find.
-    fn count(&self, revision: &RevisionId) -> Result<u64, String>;
+    /// How many pages of these revisions, taken together, searches would find. Fewer than there are is no answer.
+    fn count(&self, revisions: &[RevisionId]) -> Result<u64, String>;
+    /// Has the pages of revisions deleted, at some time.
+    fn delete(&self, revisions: &[RevisionId]) -> Result<(), String>;
 }
 
 /// Why pages were not acknowledged.
@@ -250,7 +252,7 @@ impl<'s, P> Publication<'s, P> {
         deadline: Duration,
     ) -> Result<Step, QueueError> {
         let sent = self.sent as u64;
-        match engine.count(&self.revision) {
+        match engine.count(std::slice::from_ref(&self.revision)) {
             Ok(count) if count == sent => {
                 let is_whole = self.sent == self.subject.pages.len();
                 self.phase =

@@ -125,8 +125,12 @@ impl PageEngine for QuickwitPages {
         }
     }
 
-    fn count(&self, revision: &RevisionId) -> Result<u64, String> {
-        self.quickwit.count_revision(&self.index, revision).map_err(|error: QuickwitError| error.to_string())
+    fn count(&self, revisions: &[RevisionId]) -> Result<u64, String> {
+        self.quickwit.count_revisions(&self.index, revisions).map_err(|error: QuickwitError| error.to_string())
+    }
+
+    fn delete(&self, revisions: &[RevisionId]) -> Result<(), String> {
+        self.quickwit.delete_revisions(&self.index, revisions).map(|_| ()).map_err(|error| error.to_string())
     }
 }
 

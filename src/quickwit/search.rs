@@ -194,9 +194,10 @@ impl Quickwit {
         Ok(self.search::<Value>(index, &search)?.total)
     }
 
-    /// Counts the pages of a revision.
-    pub fn count_revision(&self, index: &IndexName, revision: &RevisionId) -> Result<u64, QuickwitError> {
-        self.count(index, Clause::Term { field: REVISION, word: revision.to_string(), boost: 1.0 })
+    /// Counts the pages of revisions, taken together.
+    pub fn count_revisions(&self, index: &IndexName, revisions: &[RevisionId]) -> Result<u64, QuickwitError> {
+        let words = revisions.iter().map(ToString::to_string).collect();
+        self.count(index, Clause::AnyTerm { field: REVISION, words })
     }
 }
 

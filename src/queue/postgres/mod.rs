@@ -100,10 +100,11 @@ impl Trouble {
             // No answer of the database: the way to it is broken, or it is not there yet.
             return Trouble::Passing(with_cause(&error));
         };
-        // Two transactions in each other's way, one of them the first to write the same; and all ways to be shut out.
+        // Two transactions in each other's way, one of them the first to write the same; and the ways to be shut out: no
+        // connection, no room, a lock that is not to be had, a server that ends or a statement that takes too long.
         let in_the_way =
             [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
-        let shut_out = ["08", "53", "57"];
+        let shut_out = ["08", "53", "55", "57"];
         if in_the_way.contains(code) || shut_out.iter().any(|class| code.code().starts_with(class)) {
             Trouble::Passing(with_cause(&error))
         } else {

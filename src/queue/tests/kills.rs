@@ -2,7 +2,9 @@
 
 use super::rules::{id, source};
 use super::server::Server;
-use crate::queue::{Pace, PageEngine, Publication, PutError, Queue, QueueError, RevisionId, Step, Subject, Token};
+use crate::queue::{
+    Pace, PageEngine, Publication, PutError, Queue, QueueError, RevisionId, Step, Subject, Token, purge,
+};
 use ::postgres::{Client, NoTls};
 use fastrand::Rng;
 use std::cell::RefCell;
@@ -59,10 +61,19 @@ impl PageEngine for Engine {
         }
     }
 
-    fn count(&self, revision: &RevisionId) -> Result<u64, String> {
-        let sql = "SELECT count(*) FROM engine WHERE revision = $1";
-        self.run(|client| Ok(client.query_one(sql, &[&revision.as_str()])?.get::<_, i64>(0) as u64))
+    fn count(&self, revisions: &[RevisionId]) -> Result<u64, String> {
+        let sql = "SELECT count(*) FROM engine WHERE revision = ANY($1)";
+        self.run(|client| Ok(client.query_one(sql, &[&names(revisions)])?.get::<_, i64>(0) as u64))
     }
+
+    fn delete(&self, revisions: &[RevisionId]) -> Result<(), String> {
+        let sql = "DELETE FROM engine WHERE revision = ANY($1)";
+        self.run(|client| client.execute(sql, &[&names(revisions)]).map(|_| ()))
+    }
+}
+
+fn names(revisions: &[RevisionId]) -> Vec<&str> {
+    revisions.iter().map(RevisionId::as_str).collect()
 }
 
 fn connect(url: &str) -> Result<Client, ::postgres::Error> {
@@ -223,16 +234,11 @@ fn ten_processes_killed_at_random_lose_and_double_nothing() {
     check(&mut client);
     let reports: BTreeSet<String> = (0..FILES).map(|number| content(&format!("f{number}")).0).collect();
     assert_eq!(queue.counts().expect("counts").live, reports.len() as u64, "no report lost");
-    purge(&queue, &mut client);
+    let engine = Engine { url, client: RefCell::default() };
+    let told = purge(&queue, &engine, Duration::ZERO, u32::MAX).expect("purges").told;
+    assert_eq!(purge(&queue, &engine, Duration::ZERO, u32::MAX).expect("purges").gone, told);
+    assert!(queue.masked().expect("lists").is_empty());
     let pages: usize = reports.iter().map(|report| content(&report.replace('r', "f")).1.len()).sum();
     let stored = client.query_one("SELECT count(*) FROM engine", &[]).expect("asks").get::<_, i64>(0);
     assert_eq!(stored, pages as i64, "no page too many");
-}
-
-fn purge(queue: &Queue, client: &mut Client) {
-    let revisions = queue.to_purge(Duration::ZERO, u32::MAX).expect("asks");
-    let ids: Vec<&str> = revisions.iter().map(RevisionId::as_str).collect();
-    client.execute("DELETE FROM engine WHERE revision = ANY($1)", &[&ids]).expect("deletes");
-    queue.purged(&revisions).expect("forgets");
-    assert!(queue.masked().expect("lists").is_empty());
 }

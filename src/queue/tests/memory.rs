@@ -88,6 +88,7 @@ impl Tables for MemoryTables<'_> {
     fn items(&mut self, places: &[&[u8]]) -> Result<Vec<Item>, QueueError> {
         let mut items: Vec<Item> = places.iter().filter_map(|place| self.content.items.get(*place)).cloned().collect();
         items.sort_by(|a, b| a.source.place.cmp(&b.source.place));
+        items.dedup_by(|a, b| a.source.place == b.source.place);
         Ok(items)
     }
 

@@ -94,7 +94,7 @@ fn on_both(test: fn(&Bench<'_>)) {
 }
 
 /// Sets the clock of the queue in a database.
-fn clock_of(server: &Server) -> impl Fn(Millis) + use<> {
+pub(super) fn clock_of(server: &Server) -> impl Fn(Millis) + use<> {
     let url = server.url();
     Queue::connect(&url, "recto test").expect("makes the tables");
     let client = Mutex::new(::postgres::Client::connect(&url, ::postgres::NoTls).expect("connects"));

@@ -5,8 +5,8 @@ use super::memory::Memory;
 use super::rules::{id, source};
 use crate::queue::tables::{Database, Work};
 use crate::queue::{
-    Item, Pace, PageEngine, Publication, Published, PutError, Queue, QueueError, RevisionId, RevisionState, State,
-    Step, Subject, Token,
+    Item, Pace, PageEngine, Publication, Published, PurgeError, PutError, Queue, QueueError, RevisionId, RevisionState,
+    State, Step, Subject, Token, purge,
 };
 use fastrand::Rng;
 use std::cell::{Cell, RefCell};
@@ -73,18 +73,6 @@ impl Engine {
         let shown = pages.get(revision).into_iter().flatten().filter(|(_, shows)| *shows <= self.now.get());
         shown.map(|(page, _)| *page).collect()
     }
-
-    /// Deletes what shows by now; what comes later stays.
-    fn delete(&self, revisions: &[RevisionId]) {
-        let now = self.now.get();
-        let mut pages = self.pages.borrow_mut();
-        for revision in revisions {
-            if let Some(pages) = pages.get_mut(revision) {
-                pages.retain(|(_, shows)| *shows > now);
-            }
-        }
-        pages.retain(|_, pages| !pages.is_empty());
-    }
 }
 
 impl PageEngine for Engine {
@@ -115,11 +103,24 @@ impl PageEngine for Engine {
         Err(unknown())
     }
 
-    fn count(&self, revision: &RevisionId) -> Result<u64, String> {
+    fn count(&self, revisions: &[RevisionId]) -> Result<u64, String> {
         if self.random.borrow_mut().f64() < self.faults.engine {
             return Err("no answer".to_owned());
         }
-        Ok(self.shown(revision).len() as u64)
+        Ok(revisions.iter().map(|revision| self.shown(revision).len() as u64).sum())
+    }
+
+    /// Deletes what shows by now; what comes later stays.
+    fn delete(&self, revisions: &[RevisionId]) -> Result<(), String> {
+        let now = self.now.get();
+        let mut pages = self.pages.borrow_mut();
+        for revision in revisions {
+            if let Some(pages) = pages.get_mut(revision) {
+                pages.retain(|(_, shows)| *shows > now);
+            }
+        }
+        pages.retain(|_, pages| !pages.is_empty());
+        if self.random.borrow_mut().f64() < self.faults.engine { Err("no answer".to_owned()) } else { Ok(()) }
     }
 }
 
@@ -308,11 +309,11 @@ impl<'f> Simulation<'f> {
     }
 
     fn purge(&self) {
-        let queue = self.memory.queue();
-        let gone: Vec<RevisionId> = queue.purging().expect("lists");
-        let gone: Vec<RevisionId> = gone.into_iter().filter(|id| self.engine.shown(id).is_empty()).collect();
-        queue.purged(&gone).expect("forgets");
-        self.engine.delete(&queue.to_purge(PURGE_AGE, 1_000).expect("asks"));
+        // What the engine does not answer, the next round asks again.
+        match purge(&self.memory.queue(), &self.engine, PURGE_AGE, 1_000) {
+            Ok(_) | Err(PurgeError::Engine(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// What a search would see at this moment: of every report nothing or each page once.
@@ -340,7 +341,7 @@ impl<'f> Simulation<'f> {
             // A worker that paused comes back to what it held.
             let _ = self.work(worker, now);
         }
-        while now < end + 4 * PURGE_AGE.as_millis() as u64 {
+        while now < end + 8 * PURGE_AGE.as_millis() as u64 {
             now += PURGE_INTERVAL;
             self.set_clock(now);
             self.purge();

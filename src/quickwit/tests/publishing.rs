@@ -39,7 +39,7 @@ fn pages_are_sent_under_their_revision_as_many_as_one_request_takes() {
     let engine = pages_of(&stub);
     let revision = RevisionId::random().expect("random bytes");
     let large = "silt ".repeat(600_000);
-    let pages = [page(1, &large), page(2, "pump"), page(3, &large)];
+    let pages = [page(1, &large), page(2, &large), page(3, "pump")];
     assert_eq!(engine.put(&revision, &pages), Ok(1), "two would be too much");
     assert_eq!(engine.put(&revision, &pages[1..]), Ok(2));
     let asked = stub.asked();

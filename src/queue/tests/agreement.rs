@@ -1,0 +1,153 @@
+//! The same questions in the same order to the tables in memory and to PostgreSQL: the same answers, whatever is asked.
+
+use super::memory::Memory;
+use super::rules::{clock_of, held, id, source};
+use super::server::Server;
+use crate::queue::{Finished, Queue, QueueError, Revision, RevisionId, RevisionState, Token};
+use fastrand::Rng;
+use std::fmt::Debug;
+use std::time::Duration;
+
+const QUESTIONS: i64 = 1_500;
+const PLACES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+const REPORTS: [&str; 4] = ["A", "B", "C", "D"];
+const LEASE: Duration = Duration::from_millis(40);
+
+/// Something to ask, with all that was drawn for it.
+#[derive(Debug, Clone)]
+enum Question {
+    Offer(&'static str, String),
+    Lease(Token),
+    Renew(Token),
+    Begin(Token, &'static str, Revision),
+    Finish(Token, &'static str, Finished),
+    Fail(Token, &'static str),
+    GiveBack(Token, &'static str),
+    Retry(Option<&'static str>),
+    Forget(Vec<Vec<u8>>),
+    ToPurge,
+    Purged(Vec<RevisionId>),
+    Look,
+}
+
+/// Names drawn so far, which later questions use again, rightly or wrongly.
+struct Drawn {
+    random: Rng,
+    leases: Vec<Token>,
+    revisions: Vec<RevisionId>,
+}
+
+impl Drawn {
+    /// One of the last few, as a rule.
+    fn lease(&mut self) -> Token {
+        let recent = self.leases.len().saturating_sub(5);
+        self.leases[self.random.usize(recent..self.leases.len())].clone()
+    }
+
+    fn revision(&mut self) -> RevisionId {
+        let recent = self.revisions.len().saturating_sub(5);
+        self.revisions[self.random.usize(recent..self.revisions.len())].clone()
+    }
+
+    fn place(&mut self) -> &'static str {
+        PLACES[self.random.usize(0..PLACES.len())]
+    }
+
+    fn question(&mut self) -> Question {
+        match self.random.u32(0..20) {
+            0..=2 => Question::Offer(self.place(), self.random.u32(0..3).to_string()),
+            3..=6 => {
+                self.leases.push(Token::random().expect("random bytes"));
+                Question::Lease(self.lease())
+            }
+            7 => Question::Renew(self.lease()),
+            8..=11 => {
+                if self.random.u32(0..4) > 0 {
+                    self.revisions.push(RevisionId::random().expect("random bytes"));
+                }
+                let revision = Revision {
+                    id: self.revision(),
+                    report: id(REPORTS[self.random.usize(0..REPORTS.len())]),
+                    place: Vec::new(),
+                    edition: self.random.u32(0..2).to_string(),
+                    pages: 1,
+                    state: RevisionState::Writing,
+                    since: 0,
+                };
+                Question::Begin(self.lease(), self.place(), revision)
+            }
+            12..=14 => Question::Finish(self.lease(), self.place(), Finished::Written(self.revision())),
+            15 => {
+                let report = id(REPORTS[self.random.usize(0..REPORTS.len())]);
+                Question::Finish(self.lease(), self.place(), Finished::Same(report))
+            }
+            16 => Question::Fail(self.lease(), self.place()),
+            17 => Question::GiveBack(self.lease(), self.place()),
+            18 => match self.random.u32(0..3) {
+                0 => Question::Retry(None),
+                1 => Question::Retry(Some("abandoned")),
+                _ => Question::Forget(vec![self.place().into(), self.place().into()]),
+            },
+            _ => match self.random.u32(0..3) {
+                0 => Question::ToPurge,
+                1 => Question::Purged(vec![self.revision(), self.revision()]),
+                _ => Question::Look,
+            },
+        }
+    }
+}
+
+fn ask(queue: &Queue, question: &Question) -> String {
+    match question {
+        Question::Offer(place, version) => said(queue.offer(&[source(place, version)])),
+        Question::Lease(lease) => said(queue.lease(lease, "worker", 1, LEASE)),
+        Question::Renew(lease) => said(queue.renew(lease, LEASE)),
+        Question::Begin(lease, place, revision) => said(queue.begin(held(lease, place), revision)),
+        Question::Finish(lease, place, finished) => said(queue.finish(held(lease, place), finished)),
+        Question::Fail(lease, place) => said(queue.fail(held(lease, place), "damaged", "so it is")),
+        Question::GiveBack(lease, place) => said(queue.give_back(held(lease, place), LEASE)),
+        Question::Retry(reason) => said(queue.retry(*reason)),
+        Question::Forget(places) => said(queue.forget(places)),
+        Question::ToPurge => said(queue.to_purge(LEASE, 2)),
+        Question::Purged(revisions) => said(queue.purged(revisions)),
+        Question::Look => {
+            let items: Vec<_> = PLACES.iter().map(|place| queue.item(place.as_bytes()).expect("asks")).collect();
+            let live = queue.live(&REPORTS.map(id)).expect("asks");
+            format!("{items:?} {live:?} {:?} {:?} {:?}", queue.masked(), queue.purging(), queue.counts())
+        }
+    }
+}
+
+fn said<T: Debug>(answer: Result<T, QueueError>) -> String {
+    format!("{answer:?}")
+}
+
+#[test]
+fn postgres_and_the_tables_in_memory_give_the_same_answers() {
+    let Some(server) = Server::start() else { return };
+    let set_clock = clock_of(&server);
+    let postgres = Queue::connect(&server.url(), "recto test").expect("connects");
+    let memory = Memory::default();
+    let other = memory.queue();
+    let mut drawn = Drawn {
+        random: Rng::with_seed(3),
+        leases: vec![Token::random().expect("random bytes")],
+        revisions: vec![RevisionId::random().expect("random bytes")],
+    };
+    let mut answers = std::collections::BTreeMap::new();
+    for number in 0..QUESTIONS {
+        // No two things are due at the same moment: their order would be left to chance.
+        let now = 1_000_000 + 7 * number;
+        set_clock(now);
+        memory.set_clock(now);
+        for question in [drawn.question(), Question::Look] {
+            let answer = ask(&other, &question);
+            assert_eq!(ask(&postgres, &question), answer, "{number}: {question:?}");
+            let kind: String = answer.chars().take(16).collect();
+            *answers.entry(kind).or_insert(0) += 1;
+        }
+    }
+    for kind in ["Ok(Write)", "Ok(Same)", "Ok(Busy)", "Ok(())", "Err(Lost)", "Err(Withdrawn)"] {
+        assert!(answers.contains_key(kind), "{kind} was never the answer: {answers:?}");
+    }
+}

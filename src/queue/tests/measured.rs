@@ -1,0 +1,57 @@
+//! How much the queue takes, for whoever plans a cluster: `cargo test --release --features cluster --lib -- --ignored
+//! --nocapture queue::tests::measured`.
+
+use super::rules::{LEASE, id, source};
+use super::server::Server;
+use crate::queue::{Begun, Finished, Held, Queue, QueueError, Revision, RevisionId, RevisionState, Token};
+use std::time::Instant;
+
+const WAITING: u32 = 200_000;
+const READ: u64 = 10_000;
+const THREADS: usize = 10;
+
+#[test]
+#[ignore = "a measurement"]
+fn reports_a_second() {
+    let Some(server) = Server::start() else { return };
+    let url = server.url();
+    let queue = Queue::connect(&url, "recto test").expect("connects");
+    let offered: Vec<_> = (0..WAITING).map(|number| source(&format!("f{number}"), "1")).collect();
+    let start = Instant::now();
+    queue.offer(&offered).expect("offers");
+    println!("{:.0} files offered a second", f64::from(WAITING) / start.elapsed().as_secs_f64());
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| read(&Queue::connect(&url, "recto test").expect("connects")).expect("reads"));
+        }
+    });
+    let done = queue.counts().expect("counts").done;
+    let rate = done as f64 / start.elapsed().as_secs_f64();
+    println!("{rate:.0} reports a second leased, begun and finished by {THREADS} workers, {WAITING} waiting");
+}
+
+/// Reads its share without reading anything.
+fn read(queue: &Queue) -> Result<(), QueueError> {
+    let mut read = 0;
+    while read < READ / THREADS as u64 {
+        let lease = Token::random()?;
+        for item in queue.lease(&lease, "one", 16, LEASE)? {
+            let place = item.source.place;
+            let revision = Revision {
+                id: RevisionId::random()?,
+                report: id(&String::from_utf8_lossy(&place)),
+                place: Vec::new(),
+                edition: "1".to_owned(),
+                pages: 30,
+                state: RevisionState::Writing,
+                since: 0,
+            };
+            let held = Held { lease: &lease, place: &place };
+            assert_eq!(queue.begin(held, &revision)?, Begun::Write);
+            queue.finish(held, &Finished::Written(revision.id))?;
+            read += 1;
+        }
+    }
+    Ok(())
+}
