@@ -10,7 +10,8 @@ use crate::queue::schema::{LOCK, MIGRATIONS, VERSION};
 use crate::queue::tables::{Database, Work};
 use ::postgres::config::Config;
 use ::postgres::error::SqlState;
-use ::postgres::{Client, NoTls};
+use ::postgres::{Client, NoTls, Statement};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tables::PostgresTables;
@@ -29,34 +30,47 @@ const SESSION: &str = "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_t
 /// A PostgreSQL database.
 pub(super) struct Postgres {
     config: Config,
-    client: Mutex<Option<Client>>,
+    connection: Mutex<Option<Connection>>,
 }
+
+/// A connection and the statements that it knows already: each is parsed once and costs one round trip from then on.
+struct Connection {
+    client: Client,
+    statements: Statements,
+}
+
+/// Statements by their text.
+type Statements = HashMap<String, Statement>;
 
 impl Postgres {
     /// Connects, and brings the tables up to date.
     pub(super) fn connect(url: &str, name: &str) -> Result<Postgres, QueueError> {
-        let mut config: Config = url.parse().map_err(refused)?;
+        let mut config: Config = url.parse().map_err(|error| refused(&error))?;
         let options = config.get_options().map_or_else(|| SESSION.to_owned(), |own| format!("{SESSION} {own}"));
         config.application_name(name).options(&options).connect_timeout(CONNECT_TIME).tcp_user_timeout(SILENCE);
         config.keepalives(true).keepalives_idle(SILENCE);
-        let postgres = Postgres { config, client: Mutex::new(None) };
-        postgres.again(|client| migrate(client))?;
+        let postgres = Postgres { config, connection: Mutex::new(None) };
+        postgres.again(|connection| migrate(&mut connection.client))?;
         Ok(postgres)
     }
 
+    fn open(&self) -> Result<Connection, Trouble> {
+        let client = self.config.connect(NoTls).map_err(Trouble::of)?;
+        Ok(Connection { client, statements: Statements::new() })
+    }
+
     /// Runs something on the connection, and again as long as it makes sense.
-    fn again(&self, mut work: impl FnMut(&mut Client) -> Result<(), Trouble>) -> Result<(), QueueError> {
-        let mut place = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+    fn again(&self, mut work: impl FnMut(&mut Connection) -> Result<(), Trouble>) -> Result<(), QueueError> {
+        let mut place = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wait = FIRST_WAIT;
         let mut tries = 0;
         loop {
-            let client = place.take().filter(|client| !client.is_closed());
-            let done =
-                client.map_or_else(|| self.config.connect(NoTls).map_err(Trouble::of), Ok).and_then(|mut client| {
-                    let done = work(&mut client);
-                    *place = Some(client);
-                    done
-                });
+            let connection = place.take().filter(|connection| !connection.client.is_closed());
+            let done = connection.map_or_else(|| self.open(), Ok).and_then(|mut connection| {
+                let done = work(&mut connection);
+                *place = Some(connection);
+                done
+            });
             tries += 1;
             match done {
                 Ok(()) => return Ok(()),
@@ -74,8 +88,8 @@ impl Postgres {
 
 impl Database for Postgres {
     fn transaction(&self, work: &mut Work<'_>) -> Result<(), QueueError> {
-        self.again(|client| {
-            let mut tables = PostgresTables::begin(client)?;
+        self.again(|connection| {
+            let mut tables = PostgresTables::begin(connection)?;
             match work(&mut tables) {
                 Ok(()) => tables.commit(),
                 // What the engine said is more telling than that the work has failed.
@@ -108,13 +122,13 @@ impl Trouble {
         if in_the_way.contains(code) || shut_out.iter().any(|class| code.code().starts_with(class)) {
             Trouble::Passing(with_cause(&error))
         } else {
-            Trouble::Final(refused(error))
+            Trouble::Final(refused(&error))
         }
     }
 }
 
-fn refused(error: ::postgres::Error) -> QueueError {
-    QueueError::Database(with_cause(&error))
+fn refused(error: &::postgres::Error) -> QueueError {
+    QueueError::Database(with_cause(error))
 }
 
 /// The client says what it was doing and leaves to its cause what happened.

@@ -1,12 +1,12 @@
 //! The tables of the queue in SQL. Parameters only; nothing from outside becomes part of a statement.
 
-use super::Trouble;
+use super::{Connection, Statements, Trouble};
 use crate::queue::schema::LOCK;
 use crate::queue::tables::Tables;
 use crate::queue::{Counts, Item, Millis, QueueError, Revision, RevisionId, RevisionState, Source, State, Token};
 use crate::report::ReportId;
 use ::postgres::types::ToSql;
-use ::postgres::{Client, Row, Transaction};
+use ::postgres::{Row, Transaction};
 
 const ITEM: &str =
     "place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail";
@@ -31,15 +31,17 @@ UNION ALL SELECT state, count(*) FROM queue_revisions GROUP BY state";
 /// A transaction.
 pub(super) struct PostgresTables<'c> {
     transaction: Transaction<'c>,
+    statements: &'c mut Statements,
     now: Option<Millis>,
     /// What the database said when it refused last.
     trouble: Option<Trouble>,
 }
 
 impl<'c> PostgresTables<'c> {
-    pub(super) fn begin(client: &'c mut Client) -> Result<PostgresTables<'c>, Trouble> {
+    pub(super) fn begin(connection: &'c mut Connection) -> Result<PostgresTables<'c>, Trouble> {
+        let Connection { client, statements } = connection;
         let transaction = client.transaction().map_err(Trouble::of)?;
-        Ok(PostgresTables { transaction, now: None, trouble: None })
+        Ok(PostgresTables { transaction, statements, now: None, trouble: None })
     }
 
     pub(super) fn commit(self) -> Result<(), Trouble> {
@@ -52,7 +54,15 @@ impl<'c> PostgresTables<'c> {
     }
 
     fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, QueueError> {
-        self.transaction.query(sql, parameters).map_err(|error| {
+        let rows = match self.statements.get(sql) {
+            Some(statement) => self.transaction.query(statement, parameters),
+            None => self.transaction.prepare(sql).and_then(|statement| {
+                let rows = self.transaction.query(&statement, parameters);
+                self.statements.insert(sql.to_owned(), statement);
+                rows
+            }),
+        };
+        rows.map_err(|error| {
             let detail = error.to_string();
             self.trouble = Some(Trouble::of(error));
             QueueError::Database(detail)

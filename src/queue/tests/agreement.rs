@@ -8,7 +8,7 @@ use fastrand::Rng;
 use std::fmt::Debug;
 use std::time::Duration;
 
-const QUESTIONS: i64 = 1_500;
+const QUESTIONS: i64 = 3_000;
 const PLACES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 const REPORTS: [&str; 4] = ["A", "B", "C", "D"];
 const LEASE: Duration = Duration::from_millis(40);
@@ -99,17 +99,19 @@ impl Drawn {
 
 fn ask(queue: &Queue, question: &Question) -> String {
     match question {
-        Question::Offer(place, version) => said(queue.offer(&[source(place, version)])),
-        Question::Lease(lease) => said(queue.lease(lease, "worker", 1, LEASE)),
-        Question::Renew(lease) => said(queue.renew(lease, LEASE)),
-        Question::Begin(lease, place, revision) => said(queue.begin(held(lease, place), revision)),
-        Question::Finish(lease, place, finished) => said(queue.finish(held(lease, place), finished)),
-        Question::Fail(lease, place) => said(queue.fail(held(lease, place), "damaged", "so it is")),
-        Question::GiveBack(lease, place) => said(queue.give_back(held(lease, place), LEASE)),
-        Question::Retry(reason) => said(queue.retry(*reason)),
-        Question::Forget(places) => said(queue.forget(places)),
-        Question::ToPurge => said(queue.to_purge(LEASE, 2)),
-        Question::Purged(revisions) => said(queue.purged(revisions)),
+        Question::Offer(place, version) => said(&queue.offer(&[source(place, version)])),
+        Question::Lease(lease) => said(&queue.lease(lease, "worker", 1, LEASE)),
+        Question::Renew(lease) => said(&queue.renew(lease, LEASE)),
+        Question::Begin(lease, place, revision) => said(&queue.begin(held(lease, place), revision)),
+        Question::Finish(lease, place, finished) => said(&queue.finish(held(lease, place), finished)),
+        Question::Fail(lease, place) => said(&queue.fail(held(lease, place), "damaged", "so it is")),
+        Question::GiveBack(lease, place) => said(&queue.give_back(held(lease, place), LEASE)),
+        // Several would be due at the same moment.
+        Question::Retry(_) if queue.counts().expect("asks").failed > 1 => String::new(),
+        Question::Retry(reason) => said(&queue.retry(*reason)),
+        Question::Forget(places) => said(&queue.forget(places)),
+        Question::ToPurge => said(&queue.to_purge(LEASE, 2)),
+        Question::Purged(revisions) => said(&queue.purged(revisions)),
         Question::Look => {
             let items: Vec<_> = PLACES.iter().map(|place| queue.item(place.as_bytes()).expect("asks")).collect();
             let live = queue.live(&REPORTS.map(id)).expect("asks");
@@ -118,7 +120,7 @@ fn ask(queue: &Queue, question: &Question) -> String {
     }
 }
 
-fn said<T: Debug>(answer: Result<T, QueueError>) -> String {
+fn said<T: Debug>(answer: &Result<T, QueueError>) -> String {
     format!("{answer:?}")
 }
 

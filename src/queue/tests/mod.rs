@@ -1,5 +1,7 @@
 //! The rules on memory and on a real PostgreSQL, a simulation, and processes that are killed.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what happened at random is told")]
+
 mod agreement;
 mod kills;
 mod measured;

@@ -68,6 +68,10 @@ pub(super) fn held<'h>(lease: &'h Token, place: &'h str) -> Held<'h> {
     Held { lease, place: place.as_bytes() }
 }
 
+fn one(id: &RevisionId) -> &[RevisionId] {
+    std::slice::from_ref(id)
+}
+
 fn revision(report: &str, edition: &str) -> Revision {
     Revision {
         id: RevisionId::random().expect("random bytes"),
@@ -146,7 +150,7 @@ fn a_lost_worker_is_succeeded_and_comes_too_late() {
         bench.pass(SECOND);
         let next = bench.publish("a", "A", "1");
         assert_eq!(bench.live("A"), Some(next));
-        assert_eq!(bench.queue.masked().expect("lists"), [left_behind.id.clone()], "what the lost one sent is hidden");
+        assert_eq!(bench.queue.masked().expect("lists"), one(&left_behind.id), "what the lost one sent is hidden");
         let late = bench.queue.finish(held(&lost, "a"), &Finished::Written(left_behind.id.clone()));
         assert!(matches!(late, Err(QueueError::Lost)), "{late:?}");
         assert!(bench.queue.renew(&lost, LEASE).expect("renews").is_empty());
@@ -313,12 +317,12 @@ fn retired_revisions_are_purged_and_forgotten_when_nothing_is_left_of_them() {
         let live = bench.publish("a", "A", "2");
         assert!(queue.to_purge(LEASE, 9).expect("asks").is_empty(), "a request may still be under way");
         bench.pass(LEASE);
-        assert_eq!(queue.to_purge(LEASE, 9).expect("asks"), [old.clone()]);
-        assert_eq!(queue.masked().expect("lists"), [old.clone()], "hidden until it is gone");
+        assert_eq!(queue.to_purge(LEASE, 9).expect("asks"), one(&old));
+        assert_eq!(queue.masked().expect("lists"), one(&old), "hidden until it is gone");
         assert!(queue.to_purge(LEASE, 9).expect("asks").is_empty(), "the engine was told");
-        assert_eq!(queue.purging().expect("lists"), [old.clone()]);
+        assert_eq!(queue.purging().expect("lists"), one(&old));
         bench.pass(LEASE);
-        assert_eq!(queue.to_purge(LEASE, 9).expect("asks"), [old.clone()], "told again, as nobody confirmed it");
+        assert_eq!(queue.to_purge(LEASE, 9).expect("asks"), one(&old), "told again, as nobody confirmed it");
         assert_eq!(queue.purged(&[old.clone(), live.clone()]).expect("forgets"), 1, "never a live one");
         assert!(queue.masked().expect("lists").is_empty());
         assert_eq!(bench.live("A"), Some(live));

@@ -79,7 +79,8 @@ fn a_search_ends_with_its_time() {
 
 #[test]
 fn an_answer_that_is_not_whole_is_none() {
-    let cases: [(&str, fn(&mut Value)); 9] = [
+    type Change = fn(&mut Value);
+    let cases: [(&str, Change); 9] = [
         ("failed shards", |body| body["_shards"]["failed"] = 1.into()),
         ("a shard that is missing", |body| body["_shards"]["successful"] = 1.into()),
         ("out of time", |body| body["timed_out"] = true.into()),
