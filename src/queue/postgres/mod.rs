@@ -55,7 +55,7 @@ impl Postgres {
     }
 
     fn open(&self) -> Result<Connection, Trouble> {
-        let client = self.config.connect(NoTls).map_err(Trouble::of)?;
+        let client = self.config.connect(NoTls).map_err(Trouble::from)?;
         Ok(Connection { client, statements: Statements::new() })
     }
 
@@ -108,8 +108,8 @@ enum Trouble {
     Final(QueueError),
 }
 
-impl Trouble {
-    fn of(error: ::postgres::Error) -> Trouble {
+impl From<::postgres::Error> for Trouble {
+    fn from(error: ::postgres::Error) -> Trouble {
         let Some(code) = error.code() else {
             // No answer of the database: the way to it is broken, or it is not there yet.
             return Trouble::Passing(with_cause(&error));
@@ -140,17 +140,17 @@ fn with_cause(error: &::postgres::Error) -> String {
 }
 
 fn migrate(client: &mut Client) -> Result<(), Trouble> {
-    let mut transaction = client.transaction().map_err(Trouble::of)?;
-    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).map_err(Trouble::of)?;
-    transaction.batch_execute(VERSION).map_err(Trouble::of)?;
-    let found: i32 = transaction.query_one("SELECT version FROM queue_version", &[]).map_err(Trouble::of)?.get(0);
+    let mut transaction = client.transaction().map_err(Trouble::from)?;
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).map_err(Trouble::from)?;
+    transaction.batch_execute(VERSION).map_err(Trouble::from)?;
+    let found: i32 = transaction.query_one("SELECT version FROM queue_version", &[]).map_err(Trouble::from)?.get(0);
     let known = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
     if found > known {
         return Err(Trouble::Final(QueueError::Version { found, known }));
     }
     for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
-        transaction.batch_execute(migration).map_err(Trouble::of)?;
+        transaction.batch_execute(migration).map_err(Trouble::from)?;
     }
-    transaction.execute("UPDATE queue_version SET version = $1", &[&known]).map_err(Trouble::of)?;
-    transaction.commit().map_err(Trouble::of)
+    transaction.execute("UPDATE queue_version SET version = $1", &[&known]).map_err(Trouble::from)?;
+    transaction.commit().map_err(Trouble::from)
 }

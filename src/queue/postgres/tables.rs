@@ -40,12 +40,12 @@ pub(super) struct PostgresTables<'c> {
 impl<'c> PostgresTables<'c> {
     pub(super) fn begin(connection: &'c mut Connection) -> Result<PostgresTables<'c>, Trouble> {
         let Connection { client, statements } = connection;
-        let transaction = client.transaction().map_err(Trouble::of)?;
+        let transaction = client.transaction().map_err(Trouble::from)?;
         Ok(PostgresTables { transaction, statements, now: None, trouble: None })
     }
 
     pub(super) fn commit(self) -> Result<(), Trouble> {
-        self.transaction.commit().map_err(Trouble::of)
+        self.transaction.commit().map_err(Trouble::from)
     }
 
     /// What the database said, if it refused something.
@@ -64,7 +64,7 @@ impl<'c> PostgresTables<'c> {
         };
         rows.map_err(|error| {
             let detail = error.to_string();
-            self.trouble = Some(Trouble::of(error));
+            self.trouble = Some(Trouble::from(error));
             QueueError::Database(detail)
         })
     }

@@ -1,9 +1,9 @@
 //! The same questions in the same order to the tables in memory and to PostgreSQL: the same answers, whatever is asked.
 
-use super::memory::Memory;
+use super::memory::{Content, Memory};
 use super::rules::{clock_of, held, id, source};
 use super::server::Server;
-use crate::queue::{Finished, Queue, QueueError, Revision, RevisionId, RevisionState, Token};
+use crate::queue::{Finished, Item, Queue, QueueError, Revision, RevisionId, RevisionState, State, Token};
 use fastrand::Rng;
 use std::fmt::Debug;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use std::time::Duration;
 const QUESTIONS: i64 = 3_000;
 const PLACES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 const REPORTS: [&str; 4] = ["A", "B", "C", "D"];
-const LEASE: Duration = Duration::from_millis(40);
+const LEASE: Duration = Duration::from_millis(200);
 
 /// Something to ask, with all that was drawn for it.
 #[derive(Debug, Clone)]
@@ -53,14 +53,36 @@ impl Drawn {
         PLACES[self.random.usize(0..PLACES.len())]
     }
 
-    fn question(&mut self) -> Question {
+    /// A lease and a place, as a rule of those that belong together.
+    fn holder(&mut self, content: &Content) -> (Token, &'static str) {
+        let held: Vec<&Item> = content.items.values().filter(|item| item.state == State::Leased).collect();
+        if held.is_empty() || self.random.u32(0..5) == 0 {
+            return (self.lease(), self.place());
+        }
+        let item = held[self.random.usize(0..held.len())];
+        let place = PLACES.into_iter().find(|place| place.as_bytes() == item.source.place).expect("one of the places");
+        (item.lease.clone().expect("it is leased"), place)
+    }
+
+    /// What was begun for a place, as a rule.
+    fn begun(&mut self, content: &Content, place: &str) -> RevisionId {
+        let is_begun =
+            |revision: &&Revision| revision.state == RevisionState::Writing && revision.place == place.as_bytes();
+        match content.revisions.values().find(is_begun) {
+            Some(revision) if self.random.u32(0..5) > 0 => revision.id.clone(),
+            _ => self.revision(),
+        }
+    }
+
+    fn question(&mut self, content: &Content) -> Question {
+        let (lease, place) = self.holder(content);
         match self.random.u32(0..20) {
             0..=2 => Question::Offer(self.place(), self.random.u32(0..3).to_string()),
             3..=6 => {
                 self.leases.push(Token::random().expect("random bytes"));
                 Question::Lease(self.lease())
             }
-            7 => Question::Renew(self.lease()),
+            7 => Question::Renew(lease),
             8..=11 => {
                 if self.random.u32(0..4) > 0 {
                     self.revisions.push(RevisionId::random().expect("random bytes"));
@@ -74,15 +96,15 @@ impl Drawn {
                     state: RevisionState::Writing,
                     since: 0,
                 };
-                Question::Begin(self.lease(), self.place(), revision)
+                Question::Begin(lease, place, revision)
             }
-            12..=14 => Question::Finish(self.lease(), self.place(), Finished::Written(self.revision())),
+            12..=14 => Question::Finish(lease, place, Finished::Written(self.begun(content, place))),
             15 => {
                 let report = id(REPORTS[self.random.usize(0..REPORTS.len())]);
-                Question::Finish(self.lease(), self.place(), Finished::Same(report))
+                Question::Finish(lease, place, Finished::Same(report))
             }
-            16 => Question::Fail(self.lease(), self.place()),
-            17 => Question::GiveBack(self.lease(), self.place()),
+            16 => Question::Fail(lease, place),
+            17 => Question::GiveBack(lease, place),
             18 => match self.random.u32(0..3) {
                 0 => Question::Retry(None),
                 1 => Question::Retry(Some("abandoned")),
@@ -142,7 +164,7 @@ fn postgres_and_the_tables_in_memory_give_the_same_answers() {
         let now = 1_000_000 + 7 * number;
         set_clock(now);
         memory.set_clock(now);
-        for question in [drawn.question(), Question::Look] {
+        for question in [drawn.question(&memory.content()), Question::Look] {
             let answer = ask(&other, &question);
             assert_eq!(ask(&postgres, &question), answer, "{number}: {question:?}");
             let kind: String = answer.chars().take(16).collect();

@@ -161,6 +161,21 @@ fn a_lost_worker_is_succeeded_and_comes_too_late() {
 }
 
 #[test]
+fn what_a_lost_worker_began_is_in_nobodys_way() {
+    on_both(|bench| {
+        bench.queue.offer(&[source("a", "1")]).expect("offers");
+        let (lost, _) = bench.lease("one", 1);
+        assert_eq!(bench.queue.begin(held(&lost, "a"), &revision("A", "1")).expect("begins"), Begun::Write);
+        bench.queue.offer(&[source("b", "1")]).expect("offers");
+        bench.pass(LEASE);
+        let (next, leased) = bench.lease("two", 9);
+        assert_eq!(leased.len(), 2);
+        let copy = revision("A", "1");
+        assert_eq!(bench.queue.begin(held(&next, "b"), &copy).expect("begins"), Begun::Write);
+    });
+}
+
+#[test]
 fn a_file_that_ends_its_workers_is_given_up() {
     on_both(|bench| {
         bench.queue.offer(&[source("a", "1")]).expect("offers");
