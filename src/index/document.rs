@@ -176,7 +176,7 @@ impl Filler {
 }
 
 /// The languages a report can be filtered by: its own, and those of a fair share of its pages.
-fn languages(report: &Report) -> Vec<&str> {
+pub(crate) fn languages(report: &Report) -> Vec<&str> {
     let own = report.about.language.as_deref();
     let of_pages: Vec<&str> = report.pages.iter().filter_map(|page| page.language.as_deref()).collect();
     let frequent = of_pages.iter().collect::<BTreeSet<_>>().into_iter().copied().filter(|language| {
@@ -204,7 +204,7 @@ pub fn folded(text: &str) -> String {
 }
 
 /// `2023`, `2023-05` or `2023-05-17` as the year and `yyyymmdd` with 0 for what is not known.
-fn date_numbers(date: &str) -> Option<(i64, i64)> {
+pub(crate) fn date_numbers(date: &str) -> Option<(i64, i64)> {
     let mut parts = date.split('-').map(str::parse::<u16>);
     let year = i64::from(parts.next()?.ok().filter(|year| *year <= 9999)?);
     let month = parts.next().and_then(Result::ok).filter(|month| (1..=12).contains(month)).map_or(0, i64::from);

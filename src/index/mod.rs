@@ -48,10 +48,14 @@ mod writing_directory;
 pub use check::{IndexedReport, check};
 pub use commit_files::{CommitFile, commit_files};
 pub use document::{ReportDocument, folded};
+#[cfg(feature = "cluster")]
+pub(crate) use document::{date_numbers, languages};
 pub use page_starts::PageStarts;
 pub use reader::{IndexReader, Snapshot};
 pub use schema::{Fields, SCHEMA_VERSION};
 pub use sections::section_key;
+#[cfg(feature = "cluster")]
+pub(crate) use sections::section_names;
 pub use sketch::Sketch;
 pub use writer::IndexWriter;
 

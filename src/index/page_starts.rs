@@ -14,7 +14,7 @@ pub struct PageStarts {
 
 impl PageStarts {
     /// Adds a page of so many positions.
-    pub(super) fn push(&mut self, tokens: u32, is_list_of_places: bool) {
+    pub(crate) fn push(&mut self, tokens: u32, is_list_of_places: bool) {
         let end = self.starts.last().copied().unwrap_or(0);
         if self.starts.is_empty() {
             self.starts.push(0);
@@ -66,7 +66,7 @@ impl PageStarts {
     }
 
     /// The form kept in the index.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.starts.len() * 2);
         for (page, pair) in (1..).zip(self.starts.windows(2)) {
             let mut count = u64::from(pair[1] - pair[0]) << 1 | u64::from(self.is_list_of_places(page));

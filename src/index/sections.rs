@@ -61,7 +61,7 @@ const NO_SECTIONS: [&str; 16] = [
 
 /// The names of the outermost sections as printed, each once, with the forms they are compared by. The only entry of an
 /// outline that has others below it is the report itself, and so is one with its title.
-pub(super) fn section_names(outline: &[OutlineEntry], title: &str) -> Vec<(String, String)> {
+pub(crate) fn section_names(outline: &[OutlineEntry], title: &str) -> Vec<(String, String)> {
     let outermost = outline.iter().map(|entry| entry.level).min().unwrap_or(0);
     let is_title = |entry: &&OutlineEntry| entry.level == outermost;
     let level = match outline.iter().filter(is_title).count() {

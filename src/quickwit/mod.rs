@@ -1,4 +1,4 @@
-//! The pages of a library that outgrows one machine, kept by Quickwit 0.9: its part is storing, retrieving, counting and
+//! The reports of a library that outgrows one machine and their pages, kept by Quickwit 0.9: its part is storing, retrieving, counting and
 //! deleting; query tree, analysis, grouping, passages and quads stay Recto's.
 //!
 //! Spoken to by HTTP, in the subset of the Elasticsearch API that it honours and a few calls of its own. It has no
@@ -17,12 +17,13 @@
 //! * A request for ingest has at most 8 MiB and 500 documents, and goes to indexers only, on a connection of its own.
 
 mod control;
+mod documents;
 mod error;
 mod http;
 mod ingest;
 mod name;
 mod nodes;
-mod page;
+mod publishing;
 mod query;
 mod search;
 
@@ -30,10 +31,11 @@ mod search;
 mod tests;
 
 pub use control::{Description, Ensured, NodeHealth};
+pub use documents::{Document, Kept, PageDocument, ReportDocument, documents, pages_index, reports_index};
 pub use error::QuickwitError;
 pub use ingest::{Batch, PutReport, RowError};
 pub use name::IndexName;
-pub use page::{PageDocument, QuickwitPages, pages_index};
+pub use publishing::QuickwitIndexes;
 pub use query::Clause;
 pub use search::{Bucket, FacetRequest, Found, FoundFacet, FoundHit, Key, MOST_HIDDEN, Order, Search};
 
