@@ -28,7 +28,7 @@ mod query;
 mod search;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use control::{Description, Ensured, NodeHealth};
 pub use documents::{Document, Kept, PageDocument, ReportDocument, documents, pages_index, reports_index};

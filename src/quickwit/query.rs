@@ -62,6 +62,13 @@ pub enum Clause {
         /// Of these.
         clauses: Vec<Clause>,
     },
+    /// All of one list, higher the more of the other.
+    Lifted {
+        /// What decides.
+        all: Vec<Clause>,
+        /// What only scores.
+        by: Vec<Clause>,
+    },
     /// None of these; does not score.
     Not(Vec<Clause>),
     /// All of these, without scoring.
@@ -87,6 +94,7 @@ impl Clause {
             Clause::AtLeast { minimum, clauses } => {
                 json!({"bool": {"should": all(clauses), "minimum_should_match": minimum}})
             }
+            Clause::Lifted { all: deciding, by } => json!({"bool": {"must": all(deciding), "should": all(by)}}),
             Clause::Not(clauses) => json!({"bool": {"must": [{"match_all": {}}], "must_not": all(clauses)}}),
             Clause::Filter(clauses) => json!({"bool": {"filter": all(clauses)}}),
         }
@@ -147,6 +155,11 @@ mod tests {
                 Clause::AtLeast { minimum: 1, clauses: vec![word("a"), word("b")] },
                 json!({"bool": {"minimum_should_match": 1,
                     "should": [{"term": {"body": {"value": "a"}}}, {"term": {"body": {"value": "b"}}}]}}),
+            ),
+            (
+                Clause::Lifted { all: vec![word("a")], by: vec![word("b")] },
+                json!({"bool": {"must": [{"term": {"body": {"value": "a"}}}],
+                    "should": [{"term": {"body": {"value": "b"}}}]}}),
             ),
             (
                 Clause::Not(vec![word("a")]),

@@ -42,6 +42,13 @@ pub struct Order {
     pub second: Option<Key>,
 }
 
+impl Order {
+    /// Reports, the best first, equal ones by identity.
+    pub const BEST_FIRST: Order = Order { first: Key::Score, second: Some(Key::Ascending("id_order")) };
+    /// Pages, the best first, equal ones by number.
+    pub const BEST_PAGE_FIRST: Order = Order { first: Key::Score, second: Some(Key::Ascending("page")) };
+}
+
 /// What decides the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {

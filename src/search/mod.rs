@@ -30,6 +30,8 @@ mod plan;
 mod positions;
 mod ranking;
 mod related;
+#[cfg(feature = "cluster")]
+pub mod remote;
 mod request;
 mod response;
 mod scope;

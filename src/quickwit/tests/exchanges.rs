@@ -4,7 +4,7 @@
 use super::stub::{Asked, Reply, Stub, client};
 use crate::queue::RevisionId;
 use crate::quickwit::{
-    Batch, Clause, Description, Ensured, FacetRequest, Found, Key, Order, QuickwitError, RowError, Search,
+    Batch, Clause, Description, Ensured, FacetRequest, Found, Order, QuickwitError, RowError, Search,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,9 +15,9 @@ const OWN: &str = include_str!("exchanges.json");
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/quickwit/exchanges");
 
 #[derive(Deserialize)]
-struct Exchange {
+pub(super) struct Exchange {
     request: Request,
-    response: Response,
+    pub(super) response: Response,
 }
 
 #[derive(Deserialize)]
@@ -28,13 +28,13 @@ struct Request {
 }
 
 #[derive(Deserialize)]
-struct Response {
+pub(super) struct Response {
     status: u16,
-    body: Value,
+    pub(super) body: Value,
 }
 
 /// The exchanges of a name, from both places.
-fn exchanges(name: &str) -> Vec<Exchange> {
+pub(super) fn exchanges(name: &str) -> Vec<Exchange> {
     let mut own: BTreeMap<String, Exchange> = serde_json::from_str(OWN).expect("exchanges");
     let recorded = std::fs::read(Path::new(RECORDED).join(name).with_extension("json")).ok();
     let recorded = recorded.map(|bytes| serde_json::from_slice(&bytes).expect("an exchange"));
@@ -56,10 +56,8 @@ fn assert_as_recorded(asked: &Asked, exchange: &Exchange) {
     }
 }
 
-const BEST_FIRST: Order = Order { first: Key::Score, second: Some(Key::Ascending("page")) };
-
 fn search(clause: Clause) -> Search<'static> {
-    Search { clause, hidden: &[], size: 10, order: BEST_FIRST, after: None, facets: Vec::new() }
+    Search { clause, hidden: &[], size: 10, order: Order::BEST_PAGE_FIRST, after: None, facets: Vec::new() }
 }
 
 fn term(word: &str) -> Clause {

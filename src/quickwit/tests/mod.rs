@@ -1,5 +1,6 @@
-//! The client against a stub that answers as Quickwit did, and against one that misbehaves.
+//! The client against a stub that answers as Quickwit did, against one that misbehaves, and against a small engine.
 
+pub(crate) mod engine;
 mod exchanges;
 mod faults;
 mod publishing;

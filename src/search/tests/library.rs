@@ -11,34 +11,34 @@ use std::sync::Arc;
 
 /// A report by its name, which is the only word of its title if no title is given, and its pages' texts.
 #[derive(Clone, Default)]
-pub(super) struct Made {
-    pub(super) name: &'static str,
-    pub(super) title: &'static str,
-    pub(super) authors: &'static [&'static str],
-    pub(super) date: Option<&'static str>,
-    pub(super) language: Option<&'static str>,
-    pub(super) pages: Vec<String>,
+pub(in crate::search) struct Made {
+    pub(in crate::search) name: &'static str,
+    pub(in crate::search) title: &'static str,
+    pub(in crate::search) authors: &'static [&'static str],
+    pub(in crate::search) date: Option<&'static str>,
+    pub(in crate::search) language: Option<&'static str>,
+    pub(in crate::search) pages: Vec<String>,
     /// Section path of each page, from the first.
-    pub(super) sections: &'static [&'static str],
+    pub(in crate::search) sections: &'static [&'static str],
     /// Its abstract; none if empty.
-    pub(super) summary: &'static str,
-    pub(super) recommendations: &'static [&'static str],
+    pub(in crate::search) summary: &'static str,
+    pub(in crate::search) recommendations: &'static [&'static str],
     /// A text that is furniture wherever a page ends with it.
-    pub(super) footer: &'static str,
+    pub(in crate::search) footer: &'static str,
     /// Numbers of pages whose text is garbled.
-    pub(super) garbled: &'static [u32],
+    pub(in crate::search) garbled: &'static [u32],
 }
 
-pub(super) fn made(name: &'static str, pages: &[&str]) -> Made {
+pub(in crate::search) fn made(name: &'static str, pages: &[&str]) -> Made {
     Made { name, pages: pages.iter().map(|page| (*page).to_owned()).collect(), ..Made::default() }
 }
 
 impl Made {
-    pub(super) fn id(&self) -> ReportId {
+    pub(in crate::search) fn id(&self) -> ReportId {
         ReportId::of_bytes(self.name.as_bytes())
     }
 
-    pub(super) fn report(&self) -> Report {
+    pub(in crate::search) fn report(&self) -> Report {
         let about = About {
             title: if self.title.is_empty() { self.name } else { self.title }.to_owned(),
             authors: self.authors.iter().map(|author| (*author).to_owned()).collect(),
@@ -97,16 +97,16 @@ impl Made {
 }
 
 /// A library in a temporary directory, with an engine on it.
-pub(super) struct Shelf {
-    pub(super) library: Arc<Library>,
-    pub(super) writer: Option<IndexWriter>,
-    pub(super) engine: Engine,
+pub(in crate::search) struct Shelf {
+    pub(in crate::search) library: Arc<Library>,
+    pub(in crate::search) writer: Option<IndexWriter>,
+    pub(in crate::search) engine: Engine,
     names: Vec<(ReportId, &'static str)>,
     _directory: tempfile::TempDir,
 }
 
 impl Shelf {
-    pub(super) fn empty() -> Shelf {
+    pub(in crate::search) fn empty() -> Shelf {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let library = Arc::new(Library::open_for_writing(&directory.path().join("index")).expect("creates"));
         let engine = Engine::open(Arc::clone(&library)).expect("opens without an index");
@@ -114,7 +114,7 @@ impl Shelf {
     }
 
     /// The same reports in one segment, in one a report, and among deleted and rewritten ones.
-    pub(super) fn three(reports: &[Made]) -> [(Shelf, &'static str); 3] {
+    pub(in crate::search) fn three(reports: &[Made]) -> [(Shelf, &'static str); 3] {
         let apart: Vec<&[Made]> = reports.chunks(1).collect();
         // A report with all the words of the others, soon deleted, leaves them in the dictionary.
         let ghost = Made {
@@ -130,13 +130,13 @@ impl Shelf {
     }
 
     /// A commit for each group of reports, so that each becomes a segment of its own.
-    pub(super) fn of(groups: &[&[Made]]) -> Shelf {
+    pub(in crate::search) fn of(groups: &[&[Made]]) -> Shelf {
         let mut shelf = Shelf::empty();
         groups.iter().for_each(|group| shelf.add(group));
         shelf
     }
 
-    pub(super) fn add(&mut self, reports: &[Made]) {
+    pub(in crate::search) fn add(&mut self, reports: &[Made]) {
         let mut changes = Vec::new();
         for made in reports {
             let report = made.report();
@@ -164,13 +164,13 @@ impl Shelf {
         self.commit();
     }
 
-    pub(super) fn delete(&mut self, made: &Made) {
+    pub(in crate::search) fn delete(&mut self, made: &Made) {
         self.writer().delete(made.id()).expect("deletes");
         self.commit();
     }
 
     /// Waits for merges.
-    pub(super) fn merge(&mut self) {
+    pub(in crate::search) fn merge(&mut self) {
         if let Some(writer) = self.writer.take() {
             writer.finish().expect("merges");
         }
@@ -188,34 +188,34 @@ impl Shelf {
     }
 
     /// A page of a report as it is stored.
-    pub(super) fn page(&self, id: ReportId, number: u32) -> StoredPage {
+    pub(in crate::search) fn page(&self, id: ReportId, number: u32) -> StoredPage {
         let row = self.library.catalogue().report(id).expect("reads").expect("is there");
         self.library.texts().pages(row.location, &[number]).expect("reads").pop().expect("a page")
     }
 
-    pub(super) fn search(&self, request: &SearchRequest) -> SearchResponse {
+    pub(in crate::search) fn search(&self, request: &SearchRequest) -> SearchResponse {
         self.engine.search(request).expect("answers")
     }
 
     /// The hits in order: each report's name and the pages shown, best first.
-    pub(super) fn hits(&self, request: &SearchRequest) -> Vec<(&'static str, Vec<u32>)> {
+    pub(in crate::search) fn hits(&self, request: &SearchRequest) -> Vec<(&'static str, Vec<u32>)> {
         let hits = self.search(request).hits;
         hits.iter().map(|hit| (self.name(hit.id), hit.pages.iter().map(|page| page.page).collect())).collect()
     }
 
     /// The names of the hits by name.
-    pub(super) fn names(&self, query: &str) -> Vec<&'static str> {
+    pub(in crate::search) fn names(&self, query: &str) -> Vec<&'static str> {
         let mut names: Vec<_> = self.hits(&asked(query)).into_iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         names
     }
 
-    pub(super) fn name(&self, id: ReportId) -> &'static str {
+    pub(in crate::search) fn name(&self, id: ReportId) -> &'static str {
         self.names.iter().find(|(known, _)| *known == id).map_or("?", |(_, name)| name)
     }
 }
 
 /// A request for everything a query finds.
-pub(super) fn asked(query: &str) -> SearchRequest {
+pub(in crate::search) fn asked(query: &str) -> SearchRequest {
     SearchRequest { q: query.to_owned(), limit: 100, pages: 50, ..SearchRequest::default() }
 }

@@ -12,7 +12,7 @@ mod following;
 mod holdings;
 mod hostile;
 mod languages;
-mod library;
+pub(super) mod library;
 mod membership;
 mod order;
 mod ranking;
