@@ -8,7 +8,7 @@ use crate::search::boundary::Boundary;
 use crate::search::cursor::SortKey;
 use crate::search::{Facet, Sort, Stop};
 use std::cmp::{Ordering, Reverse};
-use std::collections::hash_map::Entry;
+use std::collections::hash_map;
 use std::collections::{BTreeMap, HashMap};
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
@@ -144,10 +144,10 @@ fn most_frequent(counts: HashMap<String, u64>, key_of: fn(&str) -> String) -> Ve
     for (value, count) in counts {
         let facet = Facet { value, count };
         match groups.entry(key_of(&facet.value)) {
-            Entry::Vacant(place) => {
+            hash_map::Entry::Vacant(place) => {
                 place.insert((count, facet));
             }
-            Entry::Occupied(mut group) => {
+            hash_map::Entry::Occupied(mut group) => {
                 let (sum, name) = group.get_mut();
                 *sum += count;
                 if preference(&facet) > preference(name) {
@@ -210,22 +210,22 @@ pub(super) struct ReportSegmentCollector {
     facets: Vec<(String, FacetCounter)>,
     count: u64,
     count_after: u64,
-    first: Vec<Place>,
+    first: Vec<Entry>,
     /// The last of the first `limit`, once so many are known.
-    worst: Option<Place>,
+    worst: Option<Entry>,
 }
 
 /// A report within a segment; the smaller comes first. Keys are numbered in the order of identities.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Place {
+struct Entry {
     rank: u64,
     key: u64,
     doc: DocId,
     score: Score,
 }
 
-impl Place {
-    fn order(&self, other: &Place) -> Ordering {
+impl Entry {
+    fn order(&self, other: &Entry) -> Ordering {
         other.rank.cmp(&self.rank).then(self.key.cmp(&other.key)).then(self.doc.cmp(&other.doc))
     }
 }
@@ -253,7 +253,7 @@ impl SegmentCollector for ReportSegmentCollector {
             return;
         }
         self.count_after += 1;
-        let entry = Place { rank: self.ranking.rank(doc, score), key, doc, score };
+        let entry = Entry { rank: self.ranking.rank(doc, score), key, doc, score };
         if self.worst.is_some_and(|worst| worst.order(&entry) == Ordering::Less) {
             return;
         }
@@ -280,7 +280,7 @@ impl ReportSegmentCollector {
     /// Leaves the first `limit` in any order.
     fn cut(&mut self) {
         if self.first.len() > self.limit && self.limit > 0 {
-            self.first.select_nth_unstable_by(self.limit - 1, Place::order);
+            self.first.select_nth_unstable_by(self.limit - 1, Entry::order);
             self.first.truncate(self.limit);
             self.worst = self.first.last().copied();
         }

@@ -9,7 +9,7 @@ use crate::search::known_starts::SegmentStarts;
 use crate::search::languages::LanguageSet;
 use crate::search::page_score::{Tallies, page_score, pairs};
 use crate::search::plan::{Clause, Plan};
-use crate::search::positions::Place;
+use crate::search::positions::WordReader;
 use crate::search::ranking::{OPENING, OPENING_SHARE, PAGE_SHARE, SECTION_OCCURRENCES};
 use crate::search::scope::{AllowedPages, ClauseReader, ScopeReader};
 use std::ops::{Range, RangeInclusive};
@@ -155,7 +155,7 @@ struct Gatherer<'g> {
     clauses: Vec<ClauseReader>,
     scopes: Vec<ScopeReader>,
     /// The section paths that have each clause; none for a phrase.
-    sections: Vec<Option<Place>>,
+    sections: Vec<Option<WordReader>>,
     starts: SegmentStarts<'g>,
 }
 
@@ -164,7 +164,7 @@ impl<'g> Gatherer<'g> {
         let clauses =
             plan.shown().map(|(_, clause)| ClauseReader::open(reader, fields.body, &clause.ways, clause.slop));
         let section_place = |clause: &Clause| match clause.ways.first().map(Vec::as_slice) {
-            Some([words]) => Place::open(reader, fields.section, words).map(Some),
+            Some([words]) => WordReader::open(reader, fields.section, words).map(Some),
             _ => Ok(None),
         };
         let scopes = plan.scopes.iter().map(|scope| ScopeReader::open(reader, fields, scope));

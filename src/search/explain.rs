@@ -1,5 +1,6 @@
 //! How scores came about: the same numbers that rank, computed once more for the few reports shown, part by part.
 
+use crate::search::embedded::field;
 use crate::search::engine::State;
 use crate::search::evidence::tallies;
 use crate::search::hydrate::RankedReport;
@@ -131,12 +132,18 @@ impl State {
         let frequency = match way.as_slice() {
             [words] => {
                 let mut tally = Tally::new(reader.max_doc());
-                tally.add_words(reader, searched.field, searched.has_frequencies, words)?;
+                tally.add_words(reader, &self.snapshot.fields, searched.place, words)?;
                 tally.into_sorted().into_iter().find(|(found, _)| *found == doc).map_or(0.0, |(_, sum)| sum)
             }
             places => {
                 let mut words = PhraseWords::default();
-                let mut phrase = Phrase::open(&mut words, reader, searched.field, places, clause.slop)?;
+                let mut phrase = Phrase::open(
+                    &mut words,
+                    reader,
+                    field(&self.snapshot.fields, searched.place),
+                    places,
+                    clause.slop,
+                )?;
                 words.seek(doc);
                 phrase.starts(&mut words, doc).len() as f32
             }
@@ -144,10 +151,10 @@ impl State {
         if frequency <= 0.0 {
             return Ok(None);
         }
-        let lengths = reader.fieldnorms_readers().get_field(searched.field)?;
+        let lengths = reader.fieldnorms_readers().get_field(field(&self.snapshot.fields, searched.place))?;
         let length = lengths.map_or(1, |lengths| lengths.fieldnorm(doc));
         Ok(Some(FieldExplanation {
-            field: self.snapshot.searcher.schema().get_field_name(searched.field).to_owned(),
+            field: searched.place.name().to_owned(),
             frequency,
             length,
             contribution: clause.idf * searched.saturated(frequency, length),

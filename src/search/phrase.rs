@@ -3,6 +3,8 @@
 //! All phrases of a query are looked for in one pass over the reports, so that a frequent word is read once however many
 //! phrases have it, and what was found is kept for as long as the plan: a query may be asked again with fewer words.
 
+use crate::index::Fields;
+use crate::search::embedded::field;
 use crate::search::positions::{Phrase, PhraseWords};
 use crate::search::ranking::SearchedField;
 use crate::search::terms::Expansion;
@@ -37,6 +39,8 @@ pub(super) struct Phrases {
 #[derive(Debug, Clone)]
 pub(super) struct PhraseQuery {
     pub(super) phrases: Arc<Phrases>,
+    /// Of the index.
+    pub(super) fields: Fields,
     /// Which of them.
     pub(super) index: usize,
 }
@@ -47,31 +51,32 @@ impl Phrases {
     }
 
     /// For each phrase the reports of a segment that have it.
-    fn found(&self, reader: &SegmentReader) -> tantivy::Result<Arc<Vec<Found>>> {
+    fn found(&self, reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Arc<Vec<Found>>> {
         let segment = reader.segment_id();
         if let Ok(found) = self.found.lock()
             && let Some(found) = found.get(&segment)
         {
             return Ok(Arc::clone(found));
         }
-        let new = Arc::new(self.find(reader)?);
+        let new = Arc::new(self.find(reader, fields)?);
         if let Ok(mut found) = self.found.lock() {
             found.insert(segment, Arc::clone(&new));
         }
         Ok(new)
     }
 
-    fn find(&self, reader: &SegmentReader) -> tantivy::Result<Vec<Found>> {
+    fn find(&self, reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Vec<Found>> {
         let mut found: Vec<Found> = vec![Vec::new(); self.phrases.len()];
-        let mut fields: Vec<_> = self.phrases.iter().flat_map(|phrase| phrase.fields.iter()).collect();
-        fields.sort_by_key(|searched| searched.field);
-        fields.dedup_by_key(|searched| searched.field);
-        for field in fields.into_iter().map(|searched| searched.field) {
+        let mut places: Vec<_> = self.phrases.iter().flat_map(|phrase| phrase.fields.iter()).collect();
+        places.sort_by_key(|searched| searched.place);
+        places.dedup_by_key(|searched| searched.place);
+        for place in places.into_iter().map(|searched| searched.place) {
+            let field = field(fields, place);
             let lengths = reader.fieldnorms_readers().get_field(field)?;
             let mut words = PhraseWords::default();
             let mut opened = Vec::new();
             for (clause, found) in self.phrases.iter().zip(&mut found) {
-                if let Some(searched) = clause.fields.iter().find(|searched| searched.field == field) {
+                if let Some(searched) = clause.fields.iter().find(|searched| searched.place == place) {
                     let phrase = Phrase::open(&mut words, reader, field, &clause.places, clause.slop)?;
                     opened.push((phrase, searched, clause.idf, found));
                 }
@@ -111,7 +116,7 @@ impl Query for PhraseQuery {
 
 impl Weight for PhraseQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let found = self.phrases.found(reader)?;
+        let found = self.phrases.found(reader, &self.fields)?;
         let of_phrase = found.get(self.index).map_or(&[][..], Vec::as_slice);
         Ok(Box::new(Scored::new(of_phrase.iter().map(|(doc, score)| (*doc, boost * score)).collect())))
     }

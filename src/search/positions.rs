@@ -12,16 +12,16 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 /// The postings of one place of a clause: the words that can fill it.
-pub(super) struct Place {
+pub(super) struct WordReader {
     postings: Vec<(SegmentPostings, WeightedTerm)>,
     /// The languages of each report of the segment.
     languages: Arc<[LanguageSet]>,
     buffer: Vec<u32>,
 }
 
-impl Place {
+impl WordReader {
     /// Opens the words of an expansion in a field that has positions.
-    pub(super) fn open(reader: &SegmentReader, field: Field, words: &Expansion) -> tantivy::Result<Place> {
+    pub(super) fn open(reader: &SegmentReader, field: Field, words: &Expansion) -> tantivy::Result<WordReader> {
         let index = reader.inverted_index(field)?;
         let mut postings = Vec::new();
         for word in &words.terms {
@@ -30,7 +30,7 @@ impl Place {
                 postings.push((list, word.clone()));
             }
         }
-        Ok(Place { postings, languages: words.languages_of(reader), buffer: Vec::new() })
+        Ok(WordReader { postings, languages: words.languages_of(reader), buffer: Vec::new() })
     }
 
     /// The first report from `target` on that has one of the words.
@@ -98,7 +98,7 @@ pub(super) struct PhraseWords {
 
 struct PhraseWord {
     terms: Arc<Expansion>,
-    place: Place,
+    place: WordReader,
     /// The report whose positions were read last.
     read: Option<DocId>,
     positions: Vec<u32>,
@@ -110,7 +110,7 @@ impl PhraseWords {
         if let Some(known) = self.words.iter().position(|known| known.terms.terms == terms.terms) {
             return Ok(known);
         }
-        let place = Place::open(reader, field, terms)?;
+        let place = WordReader::open(reader, field, terms)?;
         self.words.push(PhraseWord { terms: Arc::clone(terms), place, read: None, positions: Vec::new() });
         Ok(self.words.len() - 1)
     }

@@ -13,9 +13,10 @@
 //! purpose: each lies on a broad plateau.
 
 use crate::index::Fields;
+use crate::search::embedded::field;
 use crate::search::living;
+use crate::search::place::Place;
 use tantivy::Searcher;
-use tantivy::schema::Field;
 
 /// Saturation of term frequency.
 pub(super) const K1: f32 = 1.2;
@@ -44,31 +45,29 @@ pub(super) const PROXIMITY_WINDOW: u32 = 8;
 /// Reports that are ranked again by their best pages.
 pub(super) const RESCORED: usize = 100;
 
-/// A field in which a clause is looked for.
+/// A place in which a clause is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SearchedField {
-    pub(super) field: Field,
+    pub(super) place: Place,
     /// Its share in the score: titles say in a few words what a report is about.
     pub(super) weight: f32,
-    /// Whether the index knows how often a word occurs there.
-    pub(super) has_frequencies: bool,
     /// Its mean length in words.
     pub(super) mean_length: f32,
 }
 
 impl SearchedField {
-    fn new(searcher: &Searcher, field: Field, weight: f32, has_frequencies: bool) -> tantivy::Result<SearchedField> {
+    fn new(searcher: &Searcher, fields: &Fields, place: Place, weight: f32) -> tantivy::Result<SearchedField> {
         // From the lengths that scores are computed with: the engine's own sums change with merges.
         let (mut tokens, mut documents) = (0u64, 0u64);
         for segment in searcher.segment_readers() {
-            let lengths = segment.fieldnorms_readers().get_field(field)?;
+            let lengths = segment.fieldnorms_readers().get_field(field(fields, place))?;
             for doc in living::reports(segment) {
                 tokens += lengths.as_ref().map_or(0, |lengths| u64::from(lengths.fieldnorm(doc)));
                 documents += 1;
             }
         }
         let mean_length = (tokens as f32 / documents.max(1) as f32).max(1.0);
-        Ok(SearchedField { field, weight, has_frequencies, mean_length })
+        Ok(SearchedField { place, weight, mean_length })
     }
 
     /// The score of this frequency in a field of this length, below [`SearchedField::weight`] × (1 + [`K1`]).
@@ -95,27 +94,27 @@ pub(super) struct SearchedFields {
 
 impl SearchedFields {
     pub(super) fn new(searcher: &Searcher, fields: &Fields) -> tantivy::Result<SearchedFields> {
-        let one = |field, weight| SearchedField::new(searcher, field, weight, true);
+        let one = |place, weight| SearchedField::new(searcher, fields, place, weight);
         let in_order = vec![
-            one(fields.body, 1.0)?,
-            one(fields.title, 2.0)?,
-            one(fields.author, 0.8)?,
-            one(fields.subject, 0.4)?,
-            one(fields.tag, 0.8)?,
+            one(Place::Body, 1.0)?,
+            one(Place::Title, 2.0)?,
+            one(Place::Author, 0.8)?,
+            one(Place::Subject, 0.4)?,
+            one(Place::Tag, 0.8)?,
         ];
         let mut anywhere = in_order.clone();
-        anywhere.push(one(fields.heading, 0.3)?);
-        anywhere.push(one(fields.statement, 0.3)?);
-        anywhere.push(SearchedField::new(searcher, fields.furniture, 0.05, false)?);
+        anywhere.push(one(Place::Heading, 0.3)?);
+        anywhere.push(one(Place::Statement, 0.3)?);
+        anywhere.push(one(Place::Furniture, 0.05)?);
         Ok(SearchedFields {
             anywhere,
             anywhere_in_order: in_order,
-            title: vec![one(fields.title, 1.0)?],
-            author: vec![one(fields.author, 1.0)?],
-            tag: vec![one(fields.tag, 1.0)?],
-            file: vec![one(fields.file, 1.0)?],
-            section: vec![one(fields.section, 0.2)?],
-            accented: vec![SearchedField::new(searcher, fields.accented, 2.5, false)?],
+            title: vec![one(Place::Title, 1.0)?],
+            author: vec![one(Place::Author, 1.0)?],
+            tag: vec![one(Place::Tag, 1.0)?],
+            file: vec![one(Place::File, 1.0)?],
+            section: vec![one(Place::Section, 0.2)?],
+            accented: vec![one(Place::Accented, 2.5)?],
         })
     }
 }

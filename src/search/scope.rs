@@ -7,7 +7,7 @@
 
 use crate::index::{Fields, PageStarts};
 use crate::search::Stop;
-use crate::search::positions::{PhraseReader, Place};
+use crate::search::positions::{PhraseReader, WordReader};
 use crate::search::terms::{Expansion, Way, Ways};
 use crate::search::union::explain;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl AllowedPages {
 /// A scope opened on a segment. Reports must be asked for in rising order.
 pub(super) enum ScopeReader {
     Pages(u32, u32),
-    Section(Vec<Place>),
+    Section(Vec<WordReader>),
 }
 
 impl ScopeReader {
@@ -62,7 +62,10 @@ impl ScopeReader {
         Ok(match scope {
             Scope::Pages(first, last) => ScopeReader::Pages(*first, *last),
             Scope::Section(words) => ScopeReader::Section(
-                words.iter().map(|words| Place::open(reader, fields.section, words)).collect::<tantivy::Result<_>>()?,
+                words
+                    .iter()
+                    .map(|words| WordReader::open(reader, fields.section, words))
+                    .collect::<tantivy::Result<_>>()?,
             ),
         })
     }
@@ -93,14 +96,14 @@ pub(super) struct ClauseReader {
 }
 
 enum WayReader {
-    Word(Place),
+    Word(WordReader),
     Phrase(PhraseReader),
 }
 
 impl ClauseReader {
     pub(super) fn open(reader: &SegmentReader, body: Field, ways: &Ways, slop: u32) -> tantivy::Result<ClauseReader> {
         let open = |way: &Way| match way.as_slice() {
-            [words] => Place::open(reader, body, words).map(WayReader::Word),
+            [words] => WordReader::open(reader, body, words).map(WayReader::Word),
             places => PhraseReader::open(reader, body, places, slop).map(WayReader::Phrase),
         };
         Ok(ClauseReader { ways: ways.iter().map(open).collect::<tantivy::Result<_>>()? })

@@ -112,10 +112,10 @@ fn near(word: &str, span: Span, clause: &Clause, dictionary: &Dictionary) -> tan
         return Ok(Vec::new());
     }
     let typos = if letters < TWO_TYPOS_FROM { 1 } else { 2 };
-    let fields: Vec<_> = clause.fields().iter().map(|searched| searched.field).collect();
-    let mut near = dictionary.near(word, typos, true, &fields)?;
+    let places: Vec<_> = clause.fields().iter().map(|searched| searched.place).collect();
+    let mut near = dictionary.near(word, typos, true, &places)?;
     if near.is_empty() {
-        near = dictionary.near(word, 1, false, &fields)?;
+        near = dictionary.near(word, 1, false, &places)?;
     }
     let replacement = |(near, typos): &(WeightedTerm, u8)| Replacement {
         span,
@@ -180,8 +180,8 @@ fn joins(query: &str, plan: &Plan, dictionary: &Dictionary) -> tantivy::Result<V
 
 /// How many reports have a word, as it is.
 fn frequency(word: &str, clause: &Clause, dictionary: &Dictionary) -> tantivy::Result<f64> {
-    let fields: Vec<_> = clause.fields().iter().map(|searched| searched.field).collect();
-    Ok(dictionary.expand(word, Reading::Exact, &fields)?.frequency)
+    let places: Vec<_> = clause.fields().iter().map(|searched| searched.place).collect();
+    Ok(dictionary.expand(word, Reading::Exact, &places)?.frequency)
 }
 
 /// Where the analyzed word stands in the query, within the clause.

@@ -5,11 +5,13 @@
 
 use crate::index::Snapshot;
 use crate::index::analyzer::is_unspaced_character;
+use crate::search::embedded;
 use crate::search::kept::Kept;
 use crate::search::known_starts::KnownStarts;
 use crate::search::languages::{LanguageSet, Languages};
 use crate::search::living;
 use crate::search::passages::TermPart;
+use crate::search::place::Place;
 use crate::search::ranking::{STEM_WEIGHT, TYPO_WEIGHT, joint_frequency};
 use crate::search::stems::{Family, Stems};
 use std::collections::{BTreeMap, HashMap};
@@ -26,7 +28,7 @@ const MOST_BEGINNINGS: usize = 256;
 const MOST_TYPOS: usize = 50;
 /// Shortest beginning by which the forms of a key term are looked for, in characters.
 const SHORTEST_FORM: usize = 3;
-/// Dictionary entries looked at for one word and field; what lies beyond is not found.
+/// Dictionary entries looked at for one word and place; what lies beyond is not found.
 const MOST_SCANNED: usize = 50_000;
 /// Parts of a page that estimates are counted in.
 const PARTS_OF_PAGE: f64 = 65_536.0;
@@ -115,11 +117,11 @@ pub(super) struct Dictionary {
     near: Kept<NearQuestion, Near>,
 }
 
-/// A word, how it is read, and the fields it is looked for in.
-type Question = (String, Reading, Vec<Field>);
+/// A word, how it is read, and the places it is looked for in.
+type Question = (String, Reading, Vec<Place>);
 
-/// A word, the typos allowed, whether its first letter is to stay, and the fields it is looked for in.
-type NearQuestion = (String, u8, bool, Vec<Field>);
+/// A word, the typos allowed, whether its first letter is to stay, and the places it is looked for in.
+type NearQuestion = (String, u8, bool, Vec<Place>);
 
 /// Words near another one with how many typos lie between.
 pub(super) type Near = Vec<(WeightedTerm, u8)>;
@@ -145,22 +147,22 @@ impl Dictionary {
         Arc::clone(&self.starts)
     }
 
-    /// What `word` stands for in these fields. Empty if none of its words occurs.
-    pub(super) fn expand(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Arc<Expansion>> {
-        let question = (word.to_owned(), reading, fields.to_vec());
-        self.expansions.answer(question, |_| self.expansion(word, reading, fields))
+    /// What `word` stands for in these places. Empty if none of its words occurs.
+    pub(super) fn expand(&self, word: &str, reading: Reading, places: &[Place]) -> tantivy::Result<Arc<Expansion>> {
+        let question = (word.to_owned(), reading, places.to_vec());
+        self.expansions.answer(question, |_| self.expansion(word, reading, places))
     }
 
-    fn expansion(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Expansion> {
-        let mut candidates = self.candidates(word, reading, fields)?;
+    fn expansion(&self, word: &str, reading: Reading, places: &[Place]) -> tantivy::Result<Expansion> {
+        let mut candidates = self.candidates(word, reading, places)?;
         // The folded form of a letter with an umlaut is the letter without; who cannot type one writes two letters.
         if candidates.is_empty()
             && let Some(other) = with_umlauts_folded(word)
         {
-            candidates = self.candidates(&other, reading, fields)?;
+            candidates = self.candidates(&other, reading, places)?;
         }
         let mut expansion = self.chosen(word, reading, candidates);
-        if fields.contains(&self.snapshot.fields.body) {
+        if places.contains(&Place::Body) {
             expansion.pages = self.pages_with(&expansion)?;
         }
         Ok(expansion)
@@ -200,11 +202,11 @@ impl Dictionary {
 
     /// What `word` stands for by its stem in these languages. Only itself where too little of it is left to look for
     /// others cheaply, as by stemmers that cut beginnings.
-    pub(super) fn forms(&self, word: &str, languages: LanguageSet, field: Field) -> tantivy::Result<Expansion> {
+    pub(super) fn forms(&self, word: &str, languages: LanguageSet, place: Place) -> tantivy::Result<Expansion> {
         let family = self.stems.family_in(word, languages);
         let candidates = match family.filter(|family| family.prefix.chars().count() >= SHORTEST_FORM) {
-            Some(family) => self.mates(word, &family, &[field])?,
-            None => self.candidates(word, Reading::Exact, &[field])?,
+            Some(family) => self.mates(word, &family, &[place])?,
+            None => self.candidates(word, Reading::Exact, &[place])?,
         };
         Ok(self.chosen(word, Reading::Stem, candidates))
     }
@@ -227,7 +229,7 @@ impl Dictionary {
         Arc::new(Expansion { terms, is_cut, frequency, pages, languages: Arc::clone(&self.languages) })
     }
 
-    /// Words that occur in these fields and lie at most so many typos (1 or 2) away, with their distance and frequency.
+    /// Words that occur in these places and lie at most so many typos (1 or 2) away, with their distance and frequency.
     /// Two typos always keep the first letter, one only if `keeps_first`: a walk that may change it sees a good part of
     /// the dictionary.
     pub(super) fn near(
@@ -235,18 +237,18 @@ impl Dictionary {
         word: &str,
         typos: u8,
         keeps_first: bool,
-        fields: &[Field],
+        places: &[Place],
     ) -> tantivy::Result<Arc<Near>> {
-        let question = (word.to_owned(), typos, keeps_first, fields.to_vec());
-        self.near.answer(question, |_| self.find_near(word, typos, keeps_first, fields))
+        let question = (word.to_owned(), typos, keeps_first, places.to_vec());
+        self.near.answer(question, |_| self.find_near(word, typos, keeps_first, places))
     }
 
-    fn find_near(&self, word: &str, typos: u8, keeps_first: bool, fields: &[Field]) -> tantivy::Result<Near> {
+    fn find_near(&self, word: &str, typos: u8, keeps_first: bool, places: &[Place]) -> tantivy::Result<Near> {
         let first = word.chars().next().map(String::from).unwrap_or_default();
-        let one = self.within(word, 1, if keeps_first { &first } else { "" }, fields)?;
+        let one = self.within(word, 1, if keeps_first { &first } else { "" }, places)?;
         let mut two = BTreeMap::new();
         if typos > 1 {
-            two = self.within(word, 2, &first, fields)?;
+            two = self.within(word, 2, &first, places)?;
             two.retain(|term, _| !one.contains_key(term));
         }
         let one = one.into_iter().map(|(term, frequency)| (u8::from(term != word), term, frequency));
@@ -258,7 +260,7 @@ impl Dictionary {
         Ok(with_weight.collect())
     }
 
-    fn candidates(&self, word: &str, reading: Reading, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
+    fn candidates(&self, word: &str, reading: Reading, places: &[Place]) -> tantivy::Result<Vec<WeightedTerm>> {
         let weighted = |weight: f32| {
             move |(term, frequency): (String, u64)| WeightedTerm {
                 weight: if term == word { 1.0 } else { weight },
@@ -269,21 +271,21 @@ impl Dictionary {
             }
         };
         Ok(match reading {
-            Reading::Exact => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
+            Reading::Exact => self.exact(word, places)?.into_iter().map(weighted(1.0)).collect(),
             Reading::Stem => match self.stems.family(word) {
-                Some(family) => self.mates(word, &family, fields)?,
-                None => self.exact(word, fields)?.into_iter().map(weighted(1.0)).collect(),
+                Some(family) => self.mates(word, &family, places)?,
+                None => self.exact(word, places)?.into_iter().map(weighted(1.0)).collect(),
             },
-            Reading::Beginning => self.beginning_with(word, fields, |_| true)?.into_iter().map(weighted(1.0)).collect(),
-            Reading::Character => self.with_character(word, fields)?,
+            Reading::Beginning => self.beginning_with(word, places, |_| true)?.into_iter().map(weighted(1.0)).collect(),
+            Reading::Character => self.with_character(word, places)?,
             Reading::Typo(typos) => {
-                self.find_near(word, typos, false, fields)?.into_iter().map(|(term, _)| term).collect()
+                self.find_near(word, typos, false, places)?.into_iter().map(|(term, _)| term).collect()
             }
         })
     }
 
     /// The word itself and those that share its stem in some language.
-    fn mates(&self, word: &str, family: &Family, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
+    fn mates(&self, word: &str, family: &Family, places: &[Place]) -> tantivy::Result<Vec<WeightedTerm>> {
         // A term stands in several dictionaries, and stemming it in every language costs more than remembering.
         let mut languages: HashMap<String, LanguageSet> = HashMap::from([(word.to_owned(), LanguageSet::ANY)]);
         let keep = |term: &str| {
@@ -295,9 +297,9 @@ impl Dictionary {
             known != LanguageSet::NONE
         };
         let mates = if family.prefix.is_empty() {
-            self.of_alphabet(word, fields, keep)?
+            self.of_alphabet(word, places, keep)?
         } else {
-            self.beginning_with(&family.prefix, fields, keep)?
+            self.beginning_with(&family.prefix, places, keep)?
         };
         let weighted = mates.into_iter().map(|(term, frequency)| WeightedTerm {
             weight: if term == word { 1.0 } else { STEM_WEIGHT },
@@ -310,7 +312,7 @@ impl Dictionary {
     }
 
     /// The terms that are this character of a script without spaces, or a pair with it.
-    fn with_character(&self, character: &str, fields: &[Field]) -> tantivy::Result<Vec<WeightedTerm>> {
+    fn with_character(&self, character: &str, places: &[Place]) -> tantivy::Result<Vec<WeightedTerm>> {
         let part_of = |term: &str| match (term.strip_prefix(character), term.strip_suffix(character)) {
             (Some(""), _) => Some(TermPart::Whole),
             // What follows may be a mark, which makes another character of it.
@@ -318,7 +320,7 @@ impl Dictionary {
             (_, Some(first)) if is_unspaced_character(first) => Some(TermPart::Last),
             _ => None,
         };
-        let terms = self.scan(FIRST_UNSPACED, usize::MAX, fields, |_| true, |term| term.contains(character))?;
+        let terms = self.scan(FIRST_UNSPACED, usize::MAX, places, |_| true, |term| term.contains(character))?;
         let weighted = terms.into_iter().filter_map(|(term, frequency)| {
             let part = part_of(&term)?;
             Some(WeightedTerm { term, weight: 1.0, frequency, languages: LanguageSet::ANY, part })
@@ -345,10 +347,14 @@ impl Dictionary {
         Expansion { terms, is_cut, frequency, pages: 0.0, languages: Arc::clone(&self.languages) }
     }
 
-    fn exact(&self, word: &str, fields: &[Field]) -> tantivy::Result<BTreeMap<String, u64>> {
+    fn field(&self, place: Place) -> Field {
+        embedded::field(&self.snapshot.fields, place)
+    }
+
+    fn exact(&self, word: &str, places: &[Place]) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut frequency = 0;
-        for field in fields {
-            frequency = frequency.max(living::reports_with(&self.snapshot.searcher, *field, word)?);
+        for place in places {
+            frequency = frequency.max(living::reports_with(&self.snapshot.searcher, self.field(*place), word)?);
         }
         Ok(if frequency == 0 { BTreeMap::new() } else { BTreeMap::from([(word.to_owned(), frequency)]) })
     }
@@ -356,10 +362,10 @@ impl Dictionary {
     fn beginning_with(
         &self,
         prefix: &str,
-        fields: &[Field],
+        places: &[Place],
         keep: impl FnMut(&str) -> bool,
     ) -> tantivy::Result<BTreeMap<String, u64>> {
-        self.scan(prefix, MOST_SCANNED, fields, |term| term.starts_with(prefix), keep)
+        self.scan(prefix, MOST_SCANNED, places, |term| term.starts_with(prefix), keep)
     }
 
     /// Terms in the alphabet of a word whose stemmer cuts its beginning (`الكتاب` → `كتاب`), so that those of its stem may
@@ -367,29 +373,29 @@ impl Dictionary {
     fn of_alphabet(
         &self,
         word: &str,
-        fields: &[Field],
+        places: &[Place],
         keep: impl FnMut(&str) -> bool,
     ) -> tantivy::Result<BTreeMap<String, u64>> {
         let block = |term: &str| term.chars().next().map_or(0, |first| u32::from(first) >> 8);
         let own = block(word);
         let start = char::from_u32(own << 8).map(String::from).unwrap_or_default();
-        self.scan(&start, MOST_SCANNED, fields, |term| block(term) == own, keep)
+        self.scan(&start, MOST_SCANNED, places, |term| block(term) == own, keep)
     }
 
-    /// Terms of these fields to keep, with their frequencies, from `start` on for as long as they are `within`, but not
+    /// Terms of these places to keep, with their frequencies, from `start` on for as long as they are `within`, but not
     /// more than `most` of each dictionary.
     fn scan(
         &self,
         start: &str,
         most: usize,
-        fields: &[Field],
+        places: &[Place],
         within: impl Fn(&str) -> bool,
         mut keep: impl FnMut(&str) -> bool,
     ) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut found = Found::default();
-        for field in fields {
+        for place in places {
             for segment in self.snapshot.searcher.segment_readers() {
-                let index = segment.inverted_index(*field)?;
+                let index = segment.inverted_index(self.field(*place))?;
                 let mut stream = index.terms().range().ge(start).into_stream()?;
                 let mut scanned = 0;
                 while stream.advance() && scanned < most {
@@ -405,27 +411,27 @@ impl Dictionary {
                     }
                 }
             }
-            found.end_field();
+            found.end_place();
         }
         Ok(found.frequencies)
     }
 
-    /// Words of these fields that begin with `beginning` and lie at most so many typos away, with their frequencies.
+    /// Words of these places that begin with `beginning` and lie at most so many typos away, with their frequencies.
     fn within(
         &self,
         word: &str,
         typos: u8,
         beginning: &str,
-        fields: &[Field],
+        places: &[Place],
     ) -> tantivy::Result<BTreeMap<String, u64>> {
         let mut found = Found::default();
-        let Some(any) = fields.first() else { return Ok(found.frequencies) };
+        let Some(any) = places.first() else { return Ok(found.frequencies) };
         // Making the automaton takes longer than a walk, and it is the same for all fields and segments.
-        let automaton = FuzzyTermQuery::new(Term::from_field_text(*any, word), typos, true).automaton()?;
+        let automaton = FuzzyTermQuery::new(Term::from_field_text(self.field(*any), word), typos, true).automaton()?;
         let last = format!("{beginning}{}", char::MAX);
-        for field in fields {
+        for place in places {
             for segment in self.snapshot.searcher.segment_readers() {
-                let index = segment.inverted_index(*field)?;
+                let index = segment.inverted_index(self.field(*place))?;
                 let search = index.terms().search(&automaton);
                 let search = if beginning.is_empty() { search } else { search.ge(beginning).le(&last) };
                 let mut stream = search.into_stream()?;
@@ -435,7 +441,7 @@ impl Dictionary {
                     }
                 }
             }
-            found.end_field();
+            found.end_place();
         }
         Ok(found.frequencies)
     }
@@ -447,30 +453,30 @@ fn with_umlauts_folded(word: &str) -> Option<String> {
     (folded != word).then_some(folded)
 }
 
-/// Terms with the reports that have them: summed over segments, the greatest over fields.
+/// Terms with the reports that have them: summed over segments, the greatest over places.
 #[derive(Default)]
 struct Found {
     frequencies: BTreeMap<String, u64>,
-    in_field: BTreeMap<String, u64>,
+    in_place: BTreeMap<String, u64>,
 }
 
 impl Found {
     fn knows(&self, term: &str) -> bool {
-        self.in_field.contains_key(term) || self.frequencies.contains_key(term)
+        self.in_place.contains_key(term) || self.frequencies.contains_key(term)
     }
 
     fn add(&mut self, term: &str, frequency: u64) {
-        match self.in_field.get_mut(term) {
+        match self.in_place.get_mut(term) {
             Some(sum) => *sum += frequency,
             None if frequency == 0 => {}
             None => {
-                self.in_field.insert(term.to_owned(), frequency);
+                self.in_place.insert(term.to_owned(), frequency);
             }
         }
     }
 
-    fn end_field(&mut self) {
-        for (term, sum) in std::mem::take(&mut self.in_field) {
+    fn end_place(&mut self) {
+        for (term, sum) in std::mem::take(&mut self.in_place) {
             let frequency = self.frequencies.entry(term).or_insert(0);
             *frequency = (*frequency).max(sum);
         }

@@ -4,18 +4,23 @@
 //! frequencies are added before they are saturated, as in Lucene's SynonymQuery. Documents are whole reports, so lists
 //! are short and are read to their end at once.
 
+use crate::index::Fields;
 use crate::search::Stop;
+use crate::search::embedded::field;
+use crate::search::place::Place;
 use crate::search::ranking::SearchedField;
 use crate::search::terms::Expansion;
 use std::sync::Arc;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
 /// Matches reports with any of the words in any of the fields.
 #[derive(Debug, Clone)]
 pub(super) struct UnionQuery {
+    /// Of the index.
+    pub(super) index: Fields,
     pub(super) words: Arc<Expansion>,
     pub(super) fields: Arc<Vec<SearchedField>>,
     pub(super) idf: f32,
@@ -43,8 +48,8 @@ impl UnionQuery {
         let mut totals = Tally::new(reader.max_doc());
         let mut frequencies = Tally::new(reader.max_doc());
         for searched in self.fields.iter() {
-            frequencies.add_words(reader, searched.field, searched.has_frequencies, &self.words)?;
-            let lengths = reader.fieldnorms_readers().get_field(searched.field)?;
+            frequencies.add_words(reader, &self.index, searched.place, &self.words)?;
+            let lengths = reader.fieldnorms_readers().get_field(field(&self.index, searched.place))?;
             frequencies.drain(|doc, frequency| {
                 let length = lengths.as_ref().map_or(1, |lengths| lengths.fieldnorm(doc));
                 totals.add(doc, factor * searched.saturated(frequency, length));
@@ -93,20 +98,20 @@ impl Tally {
     pub(super) fn add_words(
         &mut self,
         reader: &SegmentReader,
-        field: Field,
-        has_frequencies: bool,
+        fields: &Fields,
+        place: Place,
         words: &Expansion,
     ) -> tantivy::Result<()> {
         let languages = words.languages_of(reader);
-        let index = reader.inverted_index(field)?;
+        let index = reader.inverted_index(field(fields, place))?;
         for word in &words.terms {
             let Some(info) = index.terms().get(word.term.as_bytes())? else {
                 continue;
             };
-            let option = if has_frequencies { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+            let option = if place.has_frequencies() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
             let mut postings = index.read_block_postings_from_terminfo(&info, option)?;
             let counts = |doc: DocId| word.counts_in(doc, &languages);
-            add_frequencies(&mut postings, has_frequencies, word.weight, self, counts);
+            add_frequencies(&mut postings, place.has_frequencies(), word.weight, self, counts);
         }
         Ok(())
     }

@@ -83,12 +83,13 @@ impl Plan {
     /// The best of the ways to print a clause, each in any of its fields.
     fn any_way(&self, place: usize, clause: &Clause) -> Box<dyn Query> {
         let before = self.clauses.iter().take(place).flat_map(Clause::phrases).count();
-        let mut phrases = (before..).map(|index| PhraseQuery { phrases: Arc::clone(&self.phrases), index });
+        let mut phrases =
+            (before..).map(|index| PhraseQuery { phrases: Arc::clone(&self.phrases), fields: self.fields, index });
         let mut ways: Vec<Box<dyn Query>> = Vec::with_capacity(clause.ways.len());
         for way in &clause.ways {
             if let [words] = way.as_slice() {
                 let (words, fields) = (Arc::clone(words), Arc::clone(&clause.fields));
-                ways.push(Box::new(UnionQuery { words, fields, idf: clause.idf }));
+                ways.push(Box::new(UnionQuery { index: self.fields, words, fields, idf: clause.idf }));
             } else if let Some(phrase) = phrases.next() {
                 ways.push(Box::new(phrase));
             }
@@ -112,7 +113,7 @@ impl Plan {
         let mut parts = vec![(Occur::Must, self.any_way(place, clause))];
         for words in &clause.accented {
             let (words, fields) = (Arc::clone(words), Arc::clone(&self.accented_field));
-            parts.push((Occur::Should, Box::new(UnionQuery { words, fields, idf: clause.idf })));
+            parts.push((Occur::Should, Box::new(UnionQuery { index: self.fields, words, fields, idf: clause.idf })));
         }
         Box::new(BooleanQuery::new(parts))
     }
@@ -132,7 +133,7 @@ impl Plan {
             Scope::Section(places) => {
                 let words = places.iter().map(|words| {
                     let fields = Arc::new(vec![self.section_field]);
-                    let query = UnionQuery { words: Arc::clone(words), fields, idf: 1.0 };
+                    let query = UnionQuery { index: self.fields, words: Arc::clone(words), fields, idf: 1.0 };
                     (Occur::Must, Box::new(query) as Box<dyn Query>)
                 });
                 Box::new(BooleanQuery::new(words.collect()))

@@ -6,6 +6,7 @@ use crate::index::analyzer::{accented, analyze, is_unspaced_character};
 use crate::query::{Field, Node, TextClause, TextKind};
 use crate::search::function_words::{FUNCTION_WORD_WEIGHT, is_function_word};
 use crate::search::phrase::Phrases;
+use crate::search::place::Place;
 use crate::search::ranking::{SearchedField, SearchedFields, idf};
 use crate::search::scope::Scope;
 use crate::search::terms::{Dictionary, Expansion, Reading, Way, Ways};
@@ -34,9 +35,8 @@ impl Planner<'_> {
             phrases: Arc::default(),
             fields: self.fields,
             section_field: self.searched.section.first().copied().unwrap_or(SearchedField {
-                field: self.fields.section,
+                place: Place::Section,
                 weight: 0.0,
-                has_frequencies: true,
                 mean_length: 1.0,
             }),
             accented_field: Arc::new(self.searched.accented.clone()),
@@ -73,7 +73,7 @@ impl Planner<'_> {
             Node::Not(node) => self.build(plan, node, !is_negative, scopes)?.map(|tree| Tree::Not(Box::new(tree))),
             Node::Text(clause) if clause.words.is_empty() => None,
             Node::Text(clause) if clause.field == Some(Field::Section) => {
-                let places = self.way(&clause.words, clause.kind, &fields_of(&self.searched.section))?;
+                let places = self.way(&clause.words, clause.kind, &places_of(&self.searched.section))?;
                 plan.scopes.push(Scope::Section(places));
                 Some(Tree::Scope(plan.scopes.len() - 1))
             }
@@ -123,7 +123,7 @@ impl Planner<'_> {
             Some(Field::File) => &self.searched.file,
             Some(Field::Section) => &self.searched.section,
         };
-        let ways = self.ways(text, &fields_of(fields))?;
+        let ways = self.ways(text, &places_of(fields))?;
         let slop = match text.kind {
             TextKind::Phrase { slop } => slop,
             _ => 0,
@@ -132,7 +132,7 @@ impl Planner<'_> {
         let unknown = match ways.iter().find(can_match) {
             Some(_) => Vec::new(),
             None if text.kind == TextKind::Prefix => Vec::new(),
-            None => self.unknown(text, &fields_of(fields))?,
+            None => self.unknown(text, &places_of(fields))?,
         };
         let is_grammar =
             matches!((text.kind, text.words.as_slice()), (TextKind::Word, [word]) if is_function_word(word));
@@ -167,14 +167,14 @@ impl Planner<'_> {
                 words.extend(accented(token.span.of(&text.typed), token.term));
             });
         }
-        let expand = |word: String| self.dictionary.expand(&word, Reading::Exact, &[self.fields.accented]);
+        let expand = |word: String| self.dictionary.expand(&word, Reading::Exact, &[Place::Accented]);
         let mut expansions = words.into_iter().map(expand).collect::<tantivy::Result<Vec<_>>>()?;
         expansions.retain(|words| !words.terms.is_empty());
         Ok(expansions)
     }
 
     /// The ways to print a clause, with those of one word joined so that they count as one word.
-    fn ways(&self, text: &TextClause, fields: &[tantivy::schema::Field]) -> tantivy::Result<Ways> {
+    fn ways(&self, text: &TextClause, fields: &[Place]) -> tantivy::Result<Ways> {
         let mut ways = Ways::new();
         let mut single = Vec::new();
         for words in std::iter::once(&text.words).chain(&text.alternatives) {
@@ -192,7 +192,7 @@ impl Planner<'_> {
     }
 
     /// Each word with what it stands for: among several, and in phrases, itself only.
-    fn way(&self, words: &[String], kind: TextKind, fields: &[tantivy::schema::Field]) -> tantivy::Result<Way> {
+    fn way(&self, words: &[String], kind: TextKind, fields: &[Place]) -> tantivy::Result<Way> {
         let reading = match kind {
             _ if words.len() > 1 => Reading::Exact,
             TextKind::Phrase { .. } => Reading::Exact,
@@ -204,15 +204,15 @@ impl Planner<'_> {
         words.iter().map(|word| self.dictionary.expand(word, reading, fields)).collect()
     }
 
-    fn unknown(&self, text: &TextClause, fields: &[tantivy::schema::Field]) -> tantivy::Result<Vec<String>> {
+    fn unknown(&self, text: &TextClause, fields: &[Place]) -> tantivy::Result<Vec<String>> {
         let places = self.way(&text.words, text.kind, fields)?;
         let unknown = text.words.iter().zip(&places).filter(|(_, words)| words.terms.is_empty());
         Ok(unknown.map(|(word, _)| word.clone()).collect())
     }
 }
 
-fn fields_of(searched: &[SearchedField]) -> Vec<tantivy::schema::Field> {
-    searched.iter().map(|searched| searched.field).collect()
+fn places_of(searched: &[SearchedField]) -> Vec<Place> {
+    searched.iter().map(|searched| searched.place).collect()
 }
 
 fn is_scope(node: &Node) -> bool {

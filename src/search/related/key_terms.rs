@@ -9,6 +9,7 @@ use crate::search::engine::State;
 use crate::search::function_words::is_function_word;
 use crate::search::languages::{LanguageSet, Languages};
 use crate::search::living;
+use crate::search::place::Place;
 use crate::search::ranking::idf;
 use crate::search::related::dull_words::is_dull_word;
 use crate::search::related::reading::Reading;
@@ -76,7 +77,7 @@ pub(super) fn key_terms(
     let terms = candidates.into_iter().map(|candidate| {
         let Candidate { forms, count, emphasis, .. } = candidate;
         let form = forms.first().map_or("", |form| reading.term(*form));
-        let words = state.dictionary.forms(form, finder.own_languages, finder.body)?;
+        let words = state.dictionary.forms(form, finder.own_languages, Place::Body)?;
         let frequencies = finder.frequencies(&words)?;
         let weight = weight(count, finder.rarity(&frequencies)) * emphasis;
         Ok(KeyTerm { words, forms, count: count as f32, weight, frequencies })
@@ -211,7 +212,7 @@ impl Finder<'_> {
         let mut all = Vec::new();
         for segment in self.snapshot.searcher.segment_readers() {
             let mut tally = Tally::new(segment.max_doc());
-            tally.add_words(segment, self.body, true, words)?;
+            tally.add_words(segment, &self.snapshot.fields, Place::Body, words)?;
             let mut found = tally.into_sorted();
             if let Some(alive) = segment.alive_bitset() {
                 found.retain(|(doc, _)| alive.is_alive(*doc));

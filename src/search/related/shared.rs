@@ -1,7 +1,7 @@
 //! Which key terms a report shares with another, as the other prints them: the reason why it is related.
 
 use crate::search::engine::State;
-use crate::search::positions::Place;
+use crate::search::positions::WordReader;
 use crate::search::related::key_terms::KeyTerm;
 use crate::search::related::reading::{Pair, Reading};
 use foldhash::HashMap;
@@ -78,7 +78,7 @@ impl<'r> SharedTerms<'r> {
     fn positions(&self, state: &State, segment: &SegmentReader, doc: DocId, term: usize) -> tantivy::Result<Vec<u32>> {
         let Some(term) = self.terms.get(term) else { return Ok(Vec::new()) };
         let mut occurrences = Vec::new();
-        Place::open(segment, state.snapshot.fields.body, &term.words)?.occurrences(doc, &mut occurrences);
+        WordReader::open(segment, state.snapshot.fields.body, &term.words)?.occurrences(doc, &mut occurrences);
         Ok(occurrences.into_iter().map(|(position, _)| position).collect())
     }
 }

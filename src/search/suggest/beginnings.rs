@@ -3,9 +3,10 @@
 //! Short beginnings stand for tens of thousands of words, and everybody types the same ones: they are read once.
 
 use crate::index::Snapshot;
+use crate::search::embedded::field;
+use crate::search::place::Place;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
-use tantivy::schema::Field;
 use tantivy::termdict::TermStreamer;
 
 /// Words kept of those that begin so, the most frequent.
@@ -23,19 +24,19 @@ pub(super) type Frequent = Arc<Vec<(String, u64)>>;
 /// Answers of one commit.
 #[derive(Default)]
 pub(in crate::search) struct Beginnings {
-    cache: Mutex<HashMap<(String, Field), Frequent>>,
+    cache: Mutex<HashMap<(String, Place), Frequent>>,
 }
 
 impl Beginnings {
-    /// The most frequent words of a field that begin so.
-    pub(super) fn of(&self, snapshot: &Snapshot, beginning: &str, field: Field) -> tantivy::Result<Frequent> {
-        let key = (beginning.to_owned(), field);
+    /// The most frequent words of a place that begin so.
+    pub(super) fn of(&self, snapshot: &Snapshot, beginning: &str, place: Place) -> tantivy::Result<Frequent> {
+        let key = (beginning.to_owned(), place);
         if let Ok(cache) = self.cache.lock()
             && let Some(words) = cache.get(&key)
         {
             return Ok(Arc::clone(words));
         }
-        let words = Arc::new(most_frequent(snapshot, beginning, field)?);
+        let words = Arc::new(most_frequent(snapshot, beginning, place)?);
         if let Ok(mut cache) = self.cache.lock() {
             if cache.len() >= CACHED {
                 cache.clear();
@@ -47,11 +48,11 @@ impl Beginnings {
 }
 
 /// Walks the dictionaries of all segments side by side, so that each word is counted at once and most are not kept.
-fn most_frequent(snapshot: &Snapshot, beginning: &str, field: Field) -> tantivy::Result<Vec<(String, u64)>> {
+fn most_frequent(snapshot: &Snapshot, beginning: &str, place: Place) -> tantivy::Result<Vec<(String, u64)>> {
     let last = format!("{beginning}{}", char::MAX);
     let mut indexes = Vec::new();
     for reader in snapshot.searcher.segment_readers() {
-        indexes.push(reader.inverted_index(field)?);
+        indexes.push(reader.inverted_index(field(&snapshot.fields, place))?);
     }
     let mut streams = Vec::new();
     for index in &indexes {

@@ -1,8 +1,10 @@
 //! Words of the index that complete what is being typed, those in most reports first.
 
-use crate::query::{self, Field, Place, Unfinished};
+use crate::query::{self, Field, Unfinished};
 use crate::search::SearchError;
+use crate::search::embedded;
 use crate::search::engine::State;
+use crate::search::place::Place;
 use crate::search::scope::ClauseReader;
 use crate::search::suggest::context::Context;
 use crate::search::suggest::typed::{Typed, Way};
@@ -30,9 +32,9 @@ type Followers = Vec<HashMap<DocId, Vec<u32>>>;
 impl Completions<'_> {
     /// The completions of the first way that has any.
     pub(super) fn suggestions(&self, q: &str, typed: &Typed) -> Result<Vec<Suggestion>, SearchError> {
-        let Some(field) = self.field() else { return Ok(Vec::new()) };
+        let Some(place) = self.place() else { return Ok(Vec::new()) };
         for way in &typed.ways {
-            let found = self.found(field, way)?;
+            let found = self.found(place, way)?;
             if !found.is_empty() {
                 let suggestions = found.iter().map(|(term, reports)| self.suggestion(q, way, term, *reports));
                 return suggestions.filter_map(Result::transpose).collect();
@@ -41,25 +43,24 @@ impl Completions<'_> {
         Ok(Vec::new())
     }
 
-    fn field(&self) -> Option<tantivy::schema::Field> {
-        let fields = &self.state.snapshot.fields;
+    fn place(&self) -> Option<Place> {
         Some(match self.unfinished.place {
-            Place::Anywhere => fields.body,
-            Place::Field(Field::Title) => fields.title,
-            Place::Field(Field::Author) => fields.author,
-            Place::Field(Field::Tag) => fields.tag,
-            Place::Field(Field::File) => fields.file,
-            Place::Field(Field::Section) => fields.section,
-            Place::Values => return None,
+            query::Place::Anywhere => Place::Body,
+            query::Place::Field(Field::Title) => Place::Title,
+            query::Place::Field(Field::Author) => Place::Author,
+            query::Place::Field(Field::Tag) => Place::Tag,
+            query::Place::Field(Field::File) => Place::File,
+            query::Place::Field(Field::Section) => Place::Section,
+            query::Place::Values => return None,
         })
     }
 
     /// Words with the reports that have them, the most first; equal ones by their frequency in the library.
-    fn found(&self, field: tantivy::schema::Field, way: &Way) -> tantivy::Result<Vec<(String, u64)>> {
+    fn found(&self, place: Place, way: &Way) -> tantivy::Result<Vec<(String, u64)>> {
         // Positions of sections are pages.
-        let follows = !way.after.is_empty() && self.unfinished.place != Place::Field(Field::Section);
-        let followers = if follows { Some(self.followers(field, &way.after)?) } else { None };
-        let candidates = self.state.beginnings.of(&self.state.snapshot, &way.beginning, field)?;
+        let follows = !way.after.is_empty() && self.unfinished.place != query::Place::Field(Field::Section);
+        let followers = if follows { Some(self.followers(place, &way.after)?) } else { None };
+        let candidates = self.state.beginnings.of(&self.state.snapshot, &way.beginning, place)?;
         let whole = if self.unfinished.is_negative { self.context.count() } else { 0 };
         let mut found: Vec<(String, u64)> = Vec::new();
         let mut read = 0;
@@ -71,11 +72,11 @@ impl Completions<'_> {
             if way.keeps_typed && *term == way.beginning && followers.is_some() {
                 continue;
             }
-            let with = self.reports(field, term, followers.as_ref(), &mut read)?;
+            let with = self.reports(place, term, followers.as_ref(), &mut read)?;
             let reports = if self.unfinished.is_negative { whole.saturating_sub(with) } else { with };
             if with > 0 && reports > 0 {
-                let place = found.partition_point(|(_, other)| *other >= reports);
-                found.insert(place, (term.clone(), reports));
+                let before = found.partition_point(|(_, other)| *other >= reports);
+                found.insert(before, (term.clone(), reports));
                 found.truncate(self.limit);
             }
         }
@@ -83,13 +84,8 @@ impl Completions<'_> {
     }
 
     /// Reports of the context that have a word, where it follows on the words before.
-    fn reports(
-        &self,
-        field: tantivy::schema::Field,
-        term: &str,
-        followers: Option<&Followers>,
-        read: &mut u64,
-    ) -> tantivy::Result<u64> {
+    fn reports(&self, place: Place, term: &str, followers: Option<&Followers>, read: &mut u64) -> tantivy::Result<u64> {
+        let field = embedded::field(&self.state.snapshot.fields, place);
         let term = Term::from_field_text(field, term);
         let option =
             if followers.is_some() { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::Basic };
@@ -122,10 +118,11 @@ impl Completions<'_> {
     }
 
     /// Where the next word would stand after an occurrence of these, in the reports of the context.
-    fn followers(&self, field: tantivy::schema::Field, words: &[String]) -> tantivy::Result<Followers> {
-        let exactly = |word: &String| self.state.dictionary.expand(word, Reading::Exact, &[field]);
+    fn followers(&self, place: Place, words: &[String]) -> tantivy::Result<Followers> {
+        let exactly = |word: &String| self.state.dictionary.expand(word, Reading::Exact, &[place]);
         let ways: Ways = vec![words.iter().map(exactly).collect::<tantivy::Result<_>>()?];
         let length = u32::try_from(words.len()).unwrap_or(u32::MAX);
+        let field = embedded::field(&self.state.snapshot.fields, place);
         let mut followers = Vec::new();
         for (segment_ord, reader) in (0..).zip(self.state.snapshot.searcher.segment_readers()) {
             let mut clause = ClauseReader::open(reader, field, &ways, 0)?;
