@@ -40,7 +40,9 @@
 //! * **`layout/` and `text/` do no I/O and cannot fail**; they know no PDF types.
 //! * **After `pdf::Pdf::open` nothing fails**: a damaged page yields what could be read and a status for the ledger.
 //! * **Only `render/` names hayro.**
-//! * **Only `index/` and `search/` name tantivy**; the query tree, analysis, grouping and highlighting are Recto's own.
+//! * **Only `index/` and `search/embedded/` name tantivy**: what `search/` asks of an engine it asks of
+//!   `search::backend::Backend`, in plain types, so that reading a query, ranking, grouping and highlighting are Recto's own
+//!   whatever engine keeps the words.
 //! * **Only `queue/` names postgres, only `quickwit/` names ureq**; neither is compiled without the feature `cluster`.
 //! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
 //! * **Only `cli/` and `main.rs` print**, but for the transport of `mcp/`, to which standard output belongs.

@@ -7,17 +7,15 @@
 //!
 //! Near-copies stay reports of their own: they are told, never merged or left out.
 
-use crate::index::{Sketch, Snapshot};
+use crate::index::Sketch;
 use crate::report::ReportId;
 use crate::search::kept::Kept;
-use crate::search::living;
 use crate::search::{Engine, Hit, SearchError};
 use crate::store::{Library, ReportRow};
 use serde::Serialize;
 use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
-use tantivy::SegmentReader;
 
 /// Minima of a band.
 const BAND: usize = 2;
@@ -94,16 +92,8 @@ pub(super) struct Sketches {
 }
 
 impl Sketches {
-    /// Reads those of all reports that have one.
-    pub(super) fn of(snapshot: &Snapshot) -> tantivy::Result<Sketches> {
-        let mut reports = Vec::new();
-        for segment in snapshot.searcher.segment_readers() {
-            read_segment(segment, &mut reports)?;
-        }
-        Ok(Sketches::new(reports))
-    }
-
-    fn new(mut reports: Vec<(ReportId, Sketch)>) -> Sketches {
+    /// Of these reports.
+    pub(super) fn of(mut reports: Vec<(ReportId, Sketch)>) -> Sketches {
         reports.sort_unstable_by_key(|(id, _)| *id);
         let band = |band: usize| {
             let keys = (0..).zip(&reports).map(|(place, (_, sketch))| (band_key(sketch, band), place));
@@ -148,28 +138,6 @@ impl Sketches {
 fn band_key(sketch: &Sketch, band: usize) -> u16 {
     let minima = sketch.minima().iter().skip(band * BAND).take(BAND);
     minima.fold(0, |key, minimum| key << u8::BITS | u16::from(*minimum))
-}
-
-/// Appends the reports of a segment that were not deleted, dictionary by dictionary, as each is compressed.
-fn read_segment(segment: &SegmentReader, reports: &mut Vec<(ReportId, Sketch)>) -> tantivy::Result<()> {
-    let columns = segment.fast_fields();
-    let (Some(keys), Some(column)) = (columns.str("key")?, columns.bytes("sketch")?) else { return Ok(()) };
-    let with_sketch =
-        living::reports(segment).filter_map(|doc| Some((column.ords().first(doc)?, keys.ords().first(doc)?)));
-    let mut found: Vec<(u64, u64)> = with_sketch.collect();
-    found.sort_unstable();
-    let mut sketches = Vec::with_capacity(found.len());
-    let ords: Vec<u64> = found.iter().map(|(sketch, _)| *sketch).collect();
-    column.dictionary().sorted_ords_to_term_cb(&ords, |bytes| sketches.push(Sketch::decode(bytes)))?;
-    let mut by_key: Vec<(u64, Option<Sketch>)> = found.iter().map(|(_, key)| *key).zip(sketches).collect();
-    by_key.sort_unstable_by_key(|(key, _)| *key);
-    let ords: Vec<u64> = by_key.iter().map(|(key, _)| *key).collect();
-    let mut ids: Vec<Option<ReportId>> = Vec::with_capacity(ords.len());
-    keys.dictionary().sorted_ords_to_term_cb(&ords, |key| {
-        ids.push(std::str::from_utf8(key).ok().and_then(|key| key.parse().ok()));
-    })?;
-    reports.extend(ids.into_iter().zip(by_key).filter_map(|(id, (_, sketch))| Some((id?, sketch?))));
-    Ok(())
 }
 
 impl Engine {

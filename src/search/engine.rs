@@ -1,52 +1,43 @@
 //! The searcher: one library, the commit that answers, any number of threads.
 //!
-//! A search is one engine query for the reports (a few more if it has to be relaxed), one look at the positions of the
-//! best for their pages, and the store's texts for the few that are shown.
+//! A search is one question to the engine for the reports (a few more if it has to be relaxed), one for the pages of the
+//! best, and the store's texts for the few that are shown.
 
-use crate::index::{IndexError, IndexReader, Snapshot};
+use crate::index::IndexError;
 use crate::query::{self, QueryError};
-use crate::search::collect::{Collected, ReportCollector, score_rank};
+use crate::search::backend::{Backend, Source};
 use crate::search::copies::{self, Sketches};
 use crate::search::cursor::{SortKey, Start};
-use crate::search::filters::filter_queries;
+use crate::search::found::{Ask, Collected};
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::page::{self, Page};
 use crate::search::passages::Marker;
 use crate::search::plan::{Plan, Planner, Strictness};
-use crate::search::ranking::SearchedFields;
-use crate::search::suggest::{Beginnings, Titles};
-use crate::search::terms::{Dictionary, documents};
+use crate::search::ranking::SearchedPlaces;
+use crate::search::terms::Dictionary;
 use crate::search::{
     Facet, IndexInfo, Operator, QueryInfo, Relation, SearchRequest, SearchResponse, Sort, Stop, Total,
 };
-use crate::search::{cursor, spelling, within};
+use crate::search::{cursor, spelling};
 use crate::store::{Library, StoreError};
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwapOption;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use tantivy::DocSet;
-use tantivy::collector::Count;
-use tantivy::query::{EnableScoring, Query};
 
 /// Answers searches on a library; cheap to share.
 pub struct Engine {
     library: Arc<Library>,
-    reader: ArcSwap<IndexReader>,
+    source: Source,
     /// `None` until there is an index.
     state: ArcSwapOption<State>,
 }
 
 /// What belongs to one commit.
 pub(super) struct State {
-    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) backend: Arc<Backend>,
     pub(super) dictionary: Dictionary,
-    pub(super) beginnings: Beginnings,
-    titles: OnceLock<Titles>,
-    pub(super) searched: SearchedFields,
-    documents: u64,
-    generation: String,
+    searched: SearchedPlaces,
     /// Read when first asked for: an ingest commits more often than anyone searches.
     sketches: OnceLock<Sketches>,
 }
@@ -67,12 +58,6 @@ pub enum SearchError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl From<tantivy::TantivyError> for SearchError {
-    fn from(error: tantivy::TantivyError) -> SearchError {
-        SearchError::Index(IndexError::Engine(error))
-    }
 }
 
 /// The reports of one page of results with what the response says about the query.
@@ -100,34 +85,25 @@ pub(super) struct Matched {
 impl Engine {
     /// Opens the live generation of a library. A library without an index yet answers with nothing.
     pub fn open(library: Arc<Library>) -> Result<Engine, SearchError> {
-        let reader = IndexReader::open(&library.generation_directory())?;
-        let state = State::of(&reader)?;
-        Ok(Engine { library, reader: ArcSwap::from_pointee(reader), state: ArcSwapOption::from(state.map(Arc::new)) })
+        let source = Source::open(&library)?;
+        let state = State::of(source.latest()?)?;
+        Ok(Engine { library, source, state: ArcSwapOption::from(state) })
     }
 
     /// Follows the latest commit, into another generation too; true if there was one. Cheap if there was none.
     pub fn reload(&self) -> Result<bool, SearchError> {
         self.library.refresh()?;
-        let directory = self.library.generation_directory();
-        let reader = self.reader.load_full();
-        if reader.directory() != directory {
-            let reader = IndexReader::open(&directory)?;
-            self.state.store(State::of(&reader)?.map(Arc::new));
-            self.reader.store(Arc::new(reader));
-            return Ok(true);
-        }
-        if !reader.reload()? {
-            return Ok(false);
-        }
-        self.state.store(State::of(&reader)?.map(Arc::new));
-        Ok(true)
+        self.source.follow(&self.library, |commit| {
+            self.state.store(State::of(commit)?);
+            Ok(())
+        })
     }
 
     /// The generation and commit that answer: changes whenever results may.
     pub fn generation(&self) -> String {
         match self.state.load().as_ref() {
-            Some(state) => state.generation.clone(),
-            None => format!("{}.0", name(self.reader.load().directory())),
+            Some(state) => state.backend.generation().to_owned(),
+            None => self.source.generation(),
         }
     }
 
@@ -197,36 +173,27 @@ impl Engine {
     }
 
     /// The plan of a query against the commit that answers; `None` without words or without an index.
-    pub(super) fn plan(&self, root: Option<&query::Node>) -> Result<Option<(Arc<Snapshot>, Plan)>, SearchError> {
+    pub(super) fn plan(&self, root: Option<&query::Node>) -> Result<Option<(Arc<State>, Plan)>, SearchError> {
         let (Some(state), Some(root)) = (self.state.load_full(), root) else {
             return Ok(None);
         };
         let plan = state.planner().plan(Some(root))?;
-        Ok(Some((Arc::clone(&state.snapshot), plan)))
+        Ok(Some((state, plan)))
     }
 }
 
 impl State {
-    fn of(reader: &IndexReader) -> Result<Option<State>, SearchError> {
-        let Some(snapshot) = reader.snapshot() else {
-            return Ok(None);
-        };
-        Ok(Some(State {
-            dictionary: Dictionary::new(Arc::clone(&snapshot))?,
-            searched: SearchedFields::new(&snapshot.searcher, &snapshot.fields)?,
-            documents: documents(&snapshot),
-            beginnings: Beginnings::default(),
-            titles: OnceLock::new(),
-            generation: format!("{}.{}", name(reader.directory()), snapshot.opstamp),
-            sketches: OnceLock::new(),
-            snapshot,
-        }))
+    fn of(backend: Option<Backend>) -> Result<Option<Arc<State>>, SearchError> {
+        let Some(backend) = backend.map(Arc::new) else { return Ok(None) };
+        let searched = SearchedPlaces::new(&backend)?;
+        let dictionary = Dictionary::new(Arc::clone(&backend));
+        Ok(Some(Arc::new(State { backend, dictionary, searched, sketches: OnceLock::new() })))
     }
 
     /// Near-copies are no reason for a search to fail, so sketches that cannot be read are none.
     pub(super) fn sketches(&self) -> &Sketches {
         self.sketches.get_or_init(|| {
-            Sketches::of(&self.snapshot).unwrap_or_else(|error| {
+            self.backend.sketches().map(Sketches::of).unwrap_or_else(|error| {
                 tracing::warn!(%error, "near-copies cannot be told");
                 Sketches::default()
             })
@@ -249,7 +216,8 @@ impl State {
         Ok(Ranked { hits, next, count, facets, is_relaxed, did_you_mean, plan: Some(plan) })
     }
 
-    /// The first `limit` reports from the start's key on, or from the first, in order before the best are ranked again; `None` if nothing can be looked for.
+    /// The first `limit` reports from the start's key on, or from the first, in order before the best are ranked again;
+    /// `None` if nothing can be looked for.
     pub(super) fn matched(
         &self,
         request: &SearchRequest,
@@ -290,10 +258,16 @@ impl State {
         mut facets: BTreeMap<String, Vec<Facet>>,
     ) -> Result<BTreeMap<String, Vec<Facet>>, SearchError> {
         for name in request.facets.iter().filter(|name| request.filters.iter().any(|it| it.field() == *name)) {
-            let filters = filter_queries(&self.snapshot.fields, &request.filters, Some(name));
-            let collector =
-                ReportCollector { limit: 0, sort: Sort::Relevance, after: None, facets: std::slice::from_ref(name) };
-            let apart = self.snapshot.searcher.search(&plan.query(strictness, filters), &collector)?;
+            let apart = self.backend.collect(&Ask {
+                plan,
+                strictness,
+                filters: &request.filters,
+                except: Some(name),
+                after: None,
+                limit: 0,
+                sort: Sort::Relevance,
+                facets: std::slice::from_ref(name),
+            })?;
             facets.extend(apart.facets);
         }
         Ok(facets)
@@ -301,17 +275,7 @@ impl State {
 
     /// How many reports match a query as it asks.
     pub(super) fn count(&self, root: Option<&query::Node>) -> Result<u64, SearchError> {
-        let query = self.planner().plan(root)?.query(Strictness::AsAsked, Vec::new());
-        Ok(self.snapshot.searcher.search(&query, &Count)? as u64)
-    }
-
-    /// The titles of all reports.
-    pub(super) fn titles(&self) -> Result<&Titles, SearchError> {
-        if let Some(titles) = self.titles.get() {
-            return Ok(titles);
-        }
-        let titles = Titles::new(&self.snapshot)?;
-        Ok(self.titles.get_or_init(|| titles))
+        self.backend.count(&self.planner().plan(root)?)
     }
 
     /// The likeliest correction of the query that finds something.
@@ -337,12 +301,8 @@ impl State {
     }
 
     pub(super) fn planner(&self) -> Planner<'_> {
-        Planner {
-            dictionary: &self.dictionary,
-            searched: &self.searched,
-            fields: self.snapshot.fields,
-            documents: self.documents,
-        }
+        let (dictionary, searched) = (&self.dictionary, &self.searched);
+        Planner { dictionary, searched, documents: self.backend.documents(), pages: self.backend.pages() }
     }
 
     fn collect(
@@ -353,27 +313,8 @@ impl State {
         after: Option<&SortKey>,
         limit: usize,
     ) -> Result<Collected, SearchError> {
-        let fields = &self.snapshot.fields;
-        let filters = filter_queries(fields, &request.filters, None);
-        let query = plan.query(strictness, filters);
-        let moved = match after.filter(|_| request.sort == Sort::Relevance) {
-            Some(key) => Some(SortKey { rank: self.rank_now(&*query, key)?, ..key.clone() }),
-            None => None,
-        };
-        let after = moved.as_ref().or(after);
-        let collector = ReportCollector { limit, sort: request.sort, after, facets: &request.facets };
-        Ok(self.snapshot.searcher.search(&query, &collector)?)
-    }
-
-    /// The rank of a report by its score on this commit, as every commit moves all scores a little; as it was, if the
-    /// report is no longer found.
-    fn rank_now(&self, query: &dyn Query, key: &SortKey) -> Result<u64, SearchError> {
-        let Some(address) = within::address(&self.snapshot, key.id)? else { return Ok(key.rank) };
-        let searcher = &self.snapshot.searcher;
-        let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-        let mut scorer = weight.scorer(searcher.segment_reader(address.segment_ord), 1.0)?;
-        let is_found = scorer.doc() <= address.doc_id && scorer.seek(address.doc_id) == address.doc_id;
-        Ok(if is_found { score_rank(scorer.score()) } else { key.rank })
+        let SearchRequest { filters, facets, sort, .. } = request;
+        self.backend.collect(&Ask { plan, strictness, filters, except: None, after, limit, sort: *sort, facets })
     }
 }
 
@@ -384,10 +325,6 @@ fn relaxations(parts: usize) -> Vec<usize> {
     let mut minima: Vec<usize> = minima.into_iter().filter(|minimum| (1..=most).contains(minimum)).collect();
     minima.dedup();
     minima
-}
-
-fn name(directory: &Path) -> String {
-    directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 //! with what is found.
 
 use crate::query;
-use crate::search::collect::FoundReport;
 use crate::search::cursor::{Mark, Start, mark};
 use crate::search::engine::{Engine, Matched, State};
+use crate::search::found::FoundReport;
 use crate::search::hydrate::{Hydrator, RankedReport};
 use crate::search::passages::{Marker, Matchers};
 use crate::search::plan::{Plan, Strictness};

@@ -3,18 +3,14 @@
 //! No page is a document of the index: positions run through the report and are cut at its page starts. A page scores
 //! as a small document, more the more of the different words it has and the closer they stand.
 
-use crate::index::{Fields, PageStarts, Snapshot};
-use crate::search::Stop;
-use crate::search::known_starts::SegmentStarts;
+use crate::index::PageStarts;
 use crate::search::languages::LanguageSet;
 use crate::search::page_score::{Tallies, page_score, pairs};
 use crate::search::plan::{Clause, Plan};
-use crate::search::positions::WordReader;
 use crate::search::ranking::{OPENING, OPENING_SHARE, PAGE_SHARE, SECTION_OCCURRENCES};
-use crate::search::scope::{AllowedPages, ClauseReader, ScopeReader};
+use crate::search::scope::AllowedPages;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
-use tantivy::{DocAddress, DocId, SegmentReader};
 
 /// The pages of one report that show why it matches.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,40 +99,46 @@ impl Evidence {
     }
 }
 
-/// Gathers the evidence of these reports, in the order given.
-pub(super) fn gather(snapshot: &Snapshot, plan: &Plan, reports: &[DocAddress]) -> tantivy::Result<Vec<Evidence>> {
-    let mut found = vec![Evidence::default(); reports.len()];
-    let mut order: Vec<usize> = (0..reports.len()).collect();
-    order.sort_unstable_by_key(|&place| reports[place]);
-    let mut order = order.as_slice();
-    while let Some(&first) = order.first() {
-        let segment = reports[first].segment_ord;
-        let in_segment = order.partition_point(|&place| reports[place].segment_ord == segment);
-        let (same, rest) = order.split_at(in_segment);
-        let Some(reader) = snapshot.searcher.segment_readers().get(segment as usize) else {
-            return Ok(found);
-        };
-        let mut gatherer = Gatherer::open(reader, &snapshot.fields, plan)?;
-        for &place in same {
-            Stop::look();
-            found[place] = gatherer.evidence(plan, reports[place].doc_id)?;
-        }
-        order = rest;
+/// Where the clauses of a plan stand in one report, as an engine reads it from what it keeps.
+pub(super) trait Occurrences {
+    /// Appends where a clause begins among the words of the pages, with its weight there, rising. Clauses are counted in
+    /// the order of [`Plan::shown`] and asked for once each, in order.
+    fn on_pages(&mut self, clause: usize, output: &mut Vec<(u32, f32)>);
+
+    /// Appends the pages that stand under headings with a word of a clause, with its weight there, rising; none for a
+    /// phrase.
+    fn in_headings(&mut self, clause: usize, output: &mut Vec<(u32, f32)>);
+}
+
+/// What is known of a report before its words are looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ground {
+    pub(super) languages: LanguageSet,
+    pub(super) starts: Arc<PageStarts>,
+    /// The pages that each scope of the plan allows.
+    pub(super) allowed: Vec<AllowedPages>,
+}
+
+/// The evidence of one report.
+pub(super) fn gather(plan: &Plan, ground: Ground, occurrences: &mut impl Occurrences) -> Evidence {
+    if plan.shown().next().is_none() {
+        let pages = pages_of_scopes(plan, &ground.allowed, &ground.starts);
+        let Ground { languages, starts, allowed } = ground;
+        return Evidence { languages, pages, opening: 0.0, starts, near_ends: Vec::new(), allowed };
     }
-    Ok(found)
+    let Tallied { tallies, opening, near_ends } = tally(plan, &ground, occurrences);
+    let Ground { languages, starts, allowed } = ground;
+    let mut pages: Vec<PageEvidence> = tallies
+        .pages()
+        .map(|(page, tally)| PageEvidence { page, score: page_score(plan, &tally, page, &starts) })
+        .collect();
+    pages.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
+    Evidence { languages, pages, opening, starts, near_ends, allowed }
 }
 
 /// What every page of one report that shows why it matches has of the clauses.
-pub(super) fn tallies(snapshot: &Snapshot, plan: &Plan, report: DocAddress) -> tantivy::Result<Tallies> {
-    let Some(reader) = snapshot.searcher.segment_readers().get(report.segment_ord as usize) else {
-        return Ok(Tallies::new(0, 0));
-    };
-    let mut gatherer = Gatherer::open(reader, &snapshot.fields, plan)?;
-    let starts = gatherer.starts.of(report.doc_id)?;
-    let allowed: Vec<AllowedPages> = gatherer.scopes.iter_mut().map(|scope| scope.allowed(report.doc_id)).collect();
-    let mut tallied = gatherer.tally(plan, report.doc_id, &starts, &allowed);
-    gatherer.add_sections(report.doc_id, &mut tallied.tallies);
-    Ok(tallied.tallies)
+pub(super) fn tallies(plan: &Plan, ground: &Ground, occurrences: &mut impl Occurrences) -> Tallies {
+    tally(plan, ground, occurrences).tallies
 }
 
 /// What the positions of the clauses in a report say.
@@ -148,105 +150,58 @@ struct Tallied {
     near_ends: Vec<u32>,
 }
 
-/// The shown clauses and scopes of a plan, opened on a segment.
-struct Gatherer<'g> {
-    /// The languages of each report of the segment.
-    languages: Arc<[LanguageSet]>,
-    clauses: Vec<ClauseReader>,
-    scopes: Vec<ScopeReader>,
-    /// The section paths that have each clause; none for a phrase.
-    sections: Vec<Option<WordReader>>,
-    starts: SegmentStarts<'g>,
+fn tally(plan: &Plan, ground: &Ground, occurrences: &mut impl Occurrences) -> Tallied {
+    let Ground { starts, allowed, .. } = ground;
+    let mut tallies = Tallies::new(plan.shown().count(), starts.pages());
+    let (mut opening, mut near_ends) = (0.0, Vec::new());
+    let (mut before, mut here) = (Vec::new(), Vec::new());
+    for (index, (_, clause)) in plan.shown().enumerate() {
+        here.clear();
+        occurrences.on_pages(index, &mut here);
+        add_near_ends(&here, clause.reach(), starts, &mut near_ends);
+        if !clause.scopes.is_empty() {
+            let scopes: Vec<&AllowedPages> = clause.scopes.iter().filter_map(|scope| allowed.get(*scope)).collect();
+            here.retain(|(position, _)| {
+                let page = starts.page_of(*position);
+                scopes.iter().all(|scope| scope.allows(page))
+            });
+        }
+        let early = here.iter().take_while(|(position, _)| *position < OPENING).map(|(_, weight)| *weight);
+        opening += clause.page_idf * early.fold(0.0, f32::max);
+        // Occurrences rise, so those of one page stand together.
+        let mut rest = here.as_slice();
+        while let Some((position, _)) = rest.first() {
+            let page = starts.page_of(*position);
+            let end = starts.end_of(page);
+            let (run, later) = rest.split_at(rest.partition_point(|(position, _)| *position < end).max(1));
+            tallies.add(page, index, run.iter().map(|(_, weight)| weight).sum());
+            rest = later;
+        }
+        let (mut page, mut end) = (0, 0);
+        for (position, closeness) in pairs(&before, &here) {
+            if position >= end {
+                page = starts.page_of(position);
+                end = starts.end_of(page);
+            }
+            tallies.add_closeness(page, index, closeness);
+        }
+        std::mem::swap(&mut before, &mut here);
+    }
+    near_ends.sort_unstable();
+    add_headings(plan, occurrences, &mut tallies);
+    Tallied { tallies, opening, near_ends }
 }
 
-impl<'g> Gatherer<'g> {
-    fn open(reader: &'g SegmentReader, fields: &Fields, plan: &'g Plan) -> tantivy::Result<Gatherer<'g>> {
-        let clauses =
-            plan.shown().map(|(_, clause)| ClauseReader::open(reader, fields.body, &clause.ways, clause.slop));
-        let section_place = |clause: &Clause| match clause.ways.first().map(Vec::as_slice) {
-            Some([words]) => WordReader::open(reader, fields.section, words).map(Some),
-            _ => Ok(None),
-        };
-        let scopes = plan.scopes.iter().map(|scope| ScopeReader::open(reader, fields, scope));
-        Ok(Gatherer {
-            languages: plan.languages.of_segment(reader),
-            clauses: clauses.collect::<tantivy::Result<_>>()?,
-            scopes: scopes.collect::<tantivy::Result<_>>()?,
-            starts: plan.starts.of_segment(reader),
-            sections: plan.shown().map(|(_, clause)| section_place(clause)).collect::<tantivy::Result<_>>()?,
-        })
-    }
-
-    fn evidence(&mut self, plan: &Plan, doc: DocId) -> tantivy::Result<Evidence> {
-        let languages = self.languages.get(doc as usize).copied().unwrap_or(LanguageSet::ANY);
-        let starts = self.starts.of(doc)?;
-        let allowed: Vec<AllowedPages> = self.scopes.iter_mut().map(|scope| scope.allowed(doc)).collect();
-        if self.clauses.is_empty() {
-            let pages = pages_of_scopes(plan, &allowed, &starts);
-            return Ok(Evidence { languages, pages, opening: 0.0, starts, near_ends: Vec::new(), allowed });
+/// Counts words of the headings that pages stand under, on pages that have some word of the query.
+fn add_headings(plan: &Plan, occurrences: &mut impl Occurrences, tallies: &mut Tallies) {
+    let mut found = Vec::new();
+    for clause in 0..plan.shown().count() {
+        found.clear();
+        occurrences.in_headings(clause, &mut found);
+        found.dedup_by_key(|(page, _)| *page);
+        for (page, weight) in &found {
+            tallies.add_known(*page, clause, SECTION_OCCURRENCES * weight);
         }
-        let Tallied { mut tallies, opening, near_ends } = self.tally(plan, doc, &starts, &allowed);
-        self.add_sections(doc, &mut tallies);
-        let mut pages: Vec<PageEvidence> = tallies
-            .pages()
-            .map(|(page, tally)| PageEvidence { page, score: page_score(plan, &tally, page, &starts) })
-            .collect();
-        pages.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
-        Ok(Evidence { languages, pages, opening, starts, near_ends, allowed })
-    }
-
-    /// Counts words of the headings that pages stand under, on pages that have some word of the query.
-    fn add_sections(&mut self, doc: DocId, tallies: &mut Tallies) {
-        let mut occurrences = Vec::new();
-        for (clause, place) in self.sections.iter_mut().enumerate() {
-            let Some(place) = place else { continue };
-            occurrences.clear();
-            place.occurrences(doc, &mut occurrences);
-            occurrences.dedup_by_key(|(page, _)| *page);
-            for (page, weight) in &occurrences {
-                tallies.add_known(*page, clause, SECTION_OCCURRENCES * weight);
-            }
-        }
-    }
-
-    fn tally(&mut self, plan: &Plan, doc: DocId, starts: &PageStarts, allowed: &[AllowedPages]) -> Tallied {
-        let mut tallies = Tallies::new(self.clauses.len(), starts.pages());
-        let (mut opening, mut near_ends) = (0.0, Vec::new());
-        let (mut before, mut here) = (Vec::new(), Vec::new());
-        for (index, (reader, (_, clause))) in self.clauses.iter_mut().zip(plan.shown()).enumerate() {
-            here.clear();
-            reader.occurrences(doc, &mut here);
-            add_near_ends(&here, clause.reach(), starts, &mut near_ends);
-            if !clause.scopes.is_empty() {
-                let scopes: Vec<&AllowedPages> = clause.scopes.iter().filter_map(|scope| allowed.get(*scope)).collect();
-                here.retain(|(position, _)| {
-                    let page = starts.page_of(*position);
-                    scopes.iter().all(|scope| scope.allows(page))
-                });
-            }
-            let early = here.iter().take_while(|(position, _)| *position < OPENING).map(|(_, weight)| *weight);
-            opening += clause.page_idf * early.fold(0.0, f32::max);
-            // Occurrences rise, so those of one page stand together.
-            let mut rest = here.as_slice();
-            while let Some((position, _)) = rest.first() {
-                let page = starts.page_of(*position);
-                let end = starts.end_of(page);
-                let (run, later) = rest.split_at(rest.partition_point(|(position, _)| *position < end).max(1));
-                tallies.add(page, index, run.iter().map(|(_, weight)| weight).sum());
-                rest = later;
-            }
-            let (mut page, mut end) = (0, 0);
-            for (position, closeness) in pairs(&before, &here) {
-                if position >= end {
-                    page = starts.page_of(position);
-                    end = starts.end_of(page);
-                }
-                tallies.add_closeness(page, index, closeness);
-            }
-            std::mem::swap(&mut before, &mut here);
-        }
-        near_ends.sort_unstable();
-        Tallied { tallies, opening, near_ends }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Query → hits: reports, their best pages, passages with the matches marked, quads.
 //!
+//! What an engine has to answer is `backend::Backend`; the engine within is `embedded`.
+//!
 //! **Invariant:** knows neither HTTP nor terminals; it takes a [`SearchRequest`] and returns the contract's
 //! [`SearchResponse`].
 
+mod backend;
 mod bare;
-mod boundary;
-mod collect;
 mod contributors;
 mod copies;
 mod cursor;
@@ -14,22 +15,19 @@ mod engine;
 mod every;
 mod evidence;
 mod explain;
-mod filters;
+mod facets;
+mod found;
 mod function_words;
 mod holdings;
 mod hydrate;
 mod in_order;
 mod kept;
-mod known_starts;
 mod languages;
-mod living;
 mod page;
 mod page_score;
 mod passages;
-mod phrase;
 mod place;
 mod plan;
-mod positions;
 mod ranking;
 mod related;
 #[cfg(feature = "cluster")]
@@ -43,7 +41,6 @@ mod stop;
 mod suggest;
 mod surroundings;
 mod terms;
-mod union;
 mod within;
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 //! The first [`RESCORED`] are ranked again whatever the page of results, so that pages of results neither repeat nor
 //! miss a report; what follows keeps its order and never scores above them, as a page only adds to a score.
 
-use crate::search::collect::FoundReport;
 use crate::search::cursor::{Mark, Start, mark};
 use crate::search::engine::State;
-use crate::search::evidence::{self, Evidence};
+use crate::search::evidence::Evidence;
+use crate::search::found::{FoundReport, Seated};
 use crate::search::hydrate::RankedReport;
 use crate::search::plan::Plan;
 use crate::search::ranking::RESCORED;
@@ -85,8 +85,8 @@ impl State {
         plan: &Plan,
         reports: &[&FoundReport],
     ) -> Result<Vec<RankedReport>, SearchError> {
-        let addresses: Vec<_> = reports.iter().map(|report| report.address).collect();
-        let evidence: Vec<Evidence> = evidence::gather(&self.snapshot, plan, &addresses)?;
+        let seated: Vec<Seated> = reports.iter().map(|report| report.seated()).collect();
+        let evidence = self.backend.evidence(plan, &seated)?;
         let with = reports.iter().zip(evidence);
         let ranked = |(report, evidence): (&&FoundReport, Evidence)| RankedReport {
             id: report.id,

@@ -6,7 +6,7 @@ use crate::search::plan::Plan;
 use crate::search::ranking::{B, COVERAGE, K1, LIST_OF_PLACES, PROXIMITY_SHARE, PROXIMITY_WINDOW};
 
 /// What the pages of a report have of the clauses. A search counts a hundred reports, so all pages of one share a list.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tallies {
     clauses: usize,
     /// The pages that have any, as they were met.

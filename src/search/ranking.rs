@@ -12,11 +12,9 @@
 //! Weights were chosen on records of one page and on known pages of long reports together, and are round numbers on
 //! purpose: each lies on a broad plateau.
 
-use crate::index::Fields;
-use crate::search::embedded::field;
-use crate::search::living;
+use crate::search::SearchError;
+use crate::search::backend::Backend;
 use crate::search::place::Place;
-use tantivy::Searcher;
 
 /// Saturation of term frequency.
 pub(super) const K1: f32 = 1.2;
@@ -47,7 +45,7 @@ pub(super) const RESCORED: usize = 100;
 
 /// A place in which a clause is looked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SearchedField {
+pub(super) struct SearchedPlace {
     pub(super) place: Place,
     /// Its share in the score: titles say in a few words what a report is about.
     pub(super) weight: f32,
@@ -55,46 +53,36 @@ pub(super) struct SearchedField {
     pub(super) mean_length: f32,
 }
 
-impl SearchedField {
-    fn new(searcher: &Searcher, fields: &Fields, place: Place, weight: f32) -> tantivy::Result<SearchedField> {
-        // From the lengths that scores are computed with: the engine's own sums change with merges.
-        let (mut tokens, mut documents) = (0u64, 0u64);
-        for segment in searcher.segment_readers() {
-            let lengths = segment.fieldnorms_readers().get_field(field(fields, place))?;
-            for doc in living::reports(segment) {
-                tokens += lengths.as_ref().map_or(0, |lengths| u64::from(lengths.fieldnorm(doc)));
-                documents += 1;
-            }
-        }
-        let mean_length = (tokens as f32 / documents.max(1) as f32).max(1.0);
-        Ok(SearchedField { place, weight, mean_length })
+impl SearchedPlace {
+    fn new(backend: &Backend, place: Place, weight: f32) -> Result<SearchedPlace, SearchError> {
+        Ok(SearchedPlace { place, weight, mean_length: backend.mean_length(place)? })
     }
 
-    /// The score of this frequency in a field of this length, below [`SearchedField::weight`] × (1 + [`K1`]).
+    /// The score of this frequency in a place of this length, below [`SearchedPlace::weight`] × (1 + [`K1`]).
     pub(super) fn saturated(&self, frequency: f32, length: u32) -> f32 {
         self.weight * (1.0 + K1) * frequency / (frequency + K1 * (1.0 - B + B * length as f32 / self.mean_length))
     }
 }
 
-/// The sets of fields in which clauses look, with the statistics of one commit.
+/// The sets of places in which clauses look, with the statistics of one commit.
 #[derive(Debug, Clone)]
-pub(super) struct SearchedFields {
+pub(super) struct SearchedPlaces {
     /// For a clause without a field: words.
-    pub(super) anywhere: Vec<SearchedField>,
+    pub(super) anywhere: Vec<SearchedPlace>,
     /// For a clause without a field: phrases, which need positions.
-    pub(super) anywhere_in_order: Vec<SearchedField>,
-    pub(super) title: Vec<SearchedField>,
-    pub(super) author: Vec<SearchedField>,
-    pub(super) tag: Vec<SearchedField>,
-    pub(super) file: Vec<SearchedField>,
-    pub(super) section: Vec<SearchedField>,
+    pub(super) anywhere_in_order: Vec<SearchedPlace>,
+    pub(super) title: SearchedPlace,
+    pub(super) author: SearchedPlace,
+    pub(super) tag: SearchedPlace,
+    pub(super) file: SearchedPlace,
+    pub(super) section: SearchedPlace,
     /// For words typed with accents, beside where they are looked for without.
-    pub(super) accented: Vec<SearchedField>,
+    pub(super) accented: SearchedPlace,
 }
 
-impl SearchedFields {
-    pub(super) fn new(searcher: &Searcher, fields: &Fields) -> tantivy::Result<SearchedFields> {
-        let one = |place, weight| SearchedField::new(searcher, fields, place, weight);
+impl SearchedPlaces {
+    pub(super) fn new(backend: &Backend) -> Result<SearchedPlaces, SearchError> {
+        let one = |place, weight| SearchedPlace::new(backend, place, weight);
         let in_order = vec![
             one(Place::Body, 1.0)?,
             one(Place::Title, 2.0)?,
@@ -106,15 +94,15 @@ impl SearchedFields {
         anywhere.push(one(Place::Heading, 0.3)?);
         anywhere.push(one(Place::Statement, 0.3)?);
         anywhere.push(one(Place::Furniture, 0.05)?);
-        Ok(SearchedFields {
+        Ok(SearchedPlaces {
             anywhere,
             anywhere_in_order: in_order,
-            title: vec![one(Place::Title, 1.0)?],
-            author: vec![one(Place::Author, 1.0)?],
-            tag: vec![one(Place::Tag, 1.0)?],
-            file: vec![one(Place::File, 1.0)?],
-            section: vec![one(Place::Section, 0.2)?],
-            accented: vec![one(Place::Accented, 2.5)?],
+            title: one(Place::Title, 1.0)?,
+            author: one(Place::Author, 1.0)?,
+            tag: one(Place::Tag, 1.0)?,
+            file: one(Place::File, 1.0)?,
+            section: one(Place::Section, 0.2)?,
+            accented: one(Place::Accented, 2.5)?,
         })
     }
 }

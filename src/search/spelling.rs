@@ -6,6 +6,7 @@
 use crate::index::analyzer::analyze;
 use crate::query::TextKind;
 use crate::report::Span;
+use crate::search::SearchError;
 use crate::search::plan::{Clause, Plan};
 use crate::search::terms::{Dictionary, Reading, WeightedTerm};
 
@@ -43,7 +44,7 @@ pub(super) fn proposals(
     plan: &Plan,
     dictionary: &Dictionary,
     found_nothing: bool,
-) -> tantivy::Result<Vec<Proposal>> {
+) -> Result<Vec<Proposal>, SearchError> {
     let joins = joins(query, plan, dictionary)?;
     let mut choices: Vec<Vec<Replacement>> = Vec::new();
     let mut left = 0;
@@ -106,13 +107,13 @@ fn replaced(query: &str, replacements: &[Replacement]) -> String {
 }
 
 /// Words near an unknown one; with another first letter only if none has the same.
-fn near(word: &str, span: Span, clause: &Clause, dictionary: &Dictionary) -> tantivy::Result<Vec<Replacement>> {
+fn near(word: &str, span: Span, clause: &Clause, dictionary: &Dictionary) -> Result<Vec<Replacement>, SearchError> {
     let letters = word.chars().count();
     if letters < SHORTEST || word.chars().any(char::is_numeric) {
         return Ok(Vec::new());
     }
     let typos = if letters < TWO_TYPOS_FROM { 1 } else { 2 };
-    let places: Vec<_> = clause.fields().iter().map(|searched| searched.place).collect();
+    let places: Vec<_> = clause.places.iter().map(|searched| searched.place).collect();
     let mut near = dictionary.near(word, typos, true, &places)?;
     if near.is_empty() {
         near = dictionary.near(word, 1, false, &places)?;
@@ -132,7 +133,7 @@ fn splits(
     span: Span,
     clause: &Clause,
     dictionary: &Dictionary,
-) -> tantivy::Result<Vec<Replacement>> {
+) -> Result<Vec<Replacement>, SearchError> {
     let is_plain = clause.in_body && matches!(clause.kind, TextKind::Word | TextKind::Phrase { .. });
     let typed = span.of(query);
     // Only where the word stands as it is indexed are its halves those of what was typed.
@@ -154,7 +155,7 @@ fn splits(
 }
 
 /// Neighbouring words that occur as one.
-fn joins(query: &str, plan: &Plan, dictionary: &Dictionary) -> tantivy::Result<Vec<Replacement>> {
+fn joins(query: &str, plan: &Plan, dictionary: &Dictionary) -> Result<Vec<Replacement>, SearchError> {
     let is_plain = |clause: &&Clause| clause.in_body && !clause.is_negative && clause.kind == TextKind::Word;
     let mut words: Vec<&Clause> = plan.clauses.iter().filter(is_plain).collect();
     words.sort_by_key(|clause| clause.span);
@@ -179,8 +180,8 @@ fn joins(query: &str, plan: &Plan, dictionary: &Dictionary) -> tantivy::Result<V
 }
 
 /// How many reports have a word, as it is.
-fn frequency(word: &str, clause: &Clause, dictionary: &Dictionary) -> tantivy::Result<f64> {
-    let places: Vec<_> = clause.fields().iter().map(|searched| searched.place).collect();
+fn frequency(word: &str, clause: &Clause, dictionary: &Dictionary) -> Result<f64, SearchError> {
+    let places: Vec<_> = clause.places.iter().map(|searched| searched.place).collect();
     Ok(dictionary.expand(word, Reading::Exact, &places)?.frequency)
 }
 

@@ -3,17 +3,15 @@
 //! The report need not match as a whole: a reader who looks for two words on its pages wants to see the pages that have
 //! one of them, too.
 
-use crate::index::Snapshot;
 use crate::query;
 use crate::report::{ReportId, Span};
-use crate::search::evidence;
+use crate::search::evidence::Evidence;
+use crate::search::found::Seated;
 use crate::search::hydrate::{Hydrator, RankedReport, mark};
 use crate::search::passages::{Marker, PageText};
 use crate::search::surroundings::Surroundings;
 use crate::search::{Engine, Hit, Operator, SearchError, SearchRequest};
 use crate::store::StoredPage;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, TERMINATED, Term};
 
 /// What of a report matches a query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,12 +32,12 @@ impl Engine {
     /// index. Filters, facets, order and window of the request mean nothing here.
     pub fn search_within(&self, request: &SearchRequest, id: ReportId) -> Result<Option<Hit>, SearchError> {
         let parsed = query::parse(&request.q, request.operator == Operator::Or)?;
-        let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(None) };
-        let Some(address) = address(&snapshot, id)? else { return Ok(None) };
+        let Some((state, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(None) };
+        let Some(seat) = state.backend.seat(id)? else { return Ok(None) };
         let matchers = plan.matchers();
         let marker = Marker::new(&matchers);
         let hydrator = Hydrator { library: self.library(), request, marker, plan: Some(&plan) };
-        let evidence = evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default();
+        let evidence = state.backend.evidence(&plan, &[Seated { id, seat }])?.pop().unwrap_or_default();
         if evidence.pages.is_empty() {
             return Ok(None);
         }
@@ -50,11 +48,11 @@ impl Engine {
     /// What to mark on a page of a report, given its number and text, and which of the report's pages have matches.
     pub fn page_marks(&self, q: &str, id: ReportId, number: u32, page: &StoredPage) -> Result<PageMarks, SearchError> {
         let parsed = query::parse(q, false)?;
-        let Some((snapshot, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(PageMarks::default()) };
+        let Some((state, plan)) = self.plan(parsed.root.as_ref())? else { return Ok(PageMarks::default()) };
         let Some(row) = self.library().catalogue().report(id)? else { return Ok(PageMarks::default()) };
-        let evidence = match address(&snapshot, id)? {
-            Some(address) => evidence::gather(&snapshot, &plan, &[address])?.pop().unwrap_or_default(),
-            None => evidence::Evidence::default(),
+        let evidence = match state.backend.seat(id)? {
+            Some(seat) => state.backend.evidence(&plan, &[Seated { id, seat }])?.pop().unwrap_or_default(),
+            None => Evidence::default(),
         };
         let list = self.library().texts().page_list(row.location)?;
         let mut pages: Vec<u32> = evidence.pages.iter().map(|page| page.page).collect();
@@ -81,23 +79,4 @@ fn nearest(pages: &[u32], number: u32) -> Vec<u32> {
     near.truncate(COUNTED);
     near.sort_unstable();
     near
-}
-
-/// Where a report is in the index.
-pub(super) fn address(snapshot: &Snapshot, id: ReportId) -> tantivy::Result<Option<DocAddress>> {
-    let key = Term::from_field_text(snapshot.fields.key, &id.to_string());
-    for (segment_ord, segment) in (0..).zip(snapshot.searcher.segment_readers()) {
-        let Some(mut postings) = segment.inverted_index(key.field())?.read_postings(&key, IndexRecordOption::Basic)?
-        else {
-            continue;
-        };
-        let mut doc_id = postings.doc();
-        while doc_id != TERMINATED {
-            if segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc_id)) {
-                return Ok(Some(DocAddress { segment_ord, doc_id }));
-            }
-            doc_id = postings.advance();
-        }
-    }
-    Ok(None)
 }

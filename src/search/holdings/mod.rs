@@ -8,7 +8,7 @@ mod read;
 
 use crate::index::folded;
 use crate::report::ReportId;
-use crate::search::collect::preference;
+use crate::search::facets::preference;
 use crate::search::{Contributors, Facet, Filter};
 use std::cmp::Reverse;
 use std::collections::HashMap;

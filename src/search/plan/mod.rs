@@ -1,24 +1,20 @@
 //! A query ready to run on one commit: clauses with their words expanded, and the scopes they stand in.
 //!
-//! Membership is decided on the report by the engine's own boolean query over Recto's clauses; what is not text
-//! (language, year, scopes) decides but does not score.
+//! Membership is decided on the report by the engine, over Recto's clauses; what is not text (language, year, scopes)
+//! decides but does not score.
 
-mod lower;
 mod planner;
 
 pub(super) use planner::Planner;
 
-use crate::index::Fields;
 use crate::query::TextKind;
 use crate::report::Span;
-use crate::search::known_starts::KnownStarts;
-use crate::search::languages::Languages;
+use crate::search::embedded;
 use crate::search::passages::{Matchers, TermMark, WayMatcher};
-use crate::search::phrase::{PhraseClause, Phrases};
-use crate::search::ranking::SearchedField;
+use crate::search::ranking::SearchedPlace;
 use crate::search::scope::Scope;
 use crate::search::terms::{Expansion, Way, Ways, WeightedTerm};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A text clause with its words expanded.
 #[derive(Debug, Clone)]
@@ -26,7 +22,8 @@ pub(super) struct Clause {
     /// The ways to print it; those of one word are joined in one.
     pub(super) ways: Ways,
     pub(super) slop: u32,
-    fields: Arc<Vec<SearchedField>>,
+    /// Where it is looked for.
+    pub(super) places: Arc<Vec<SearchedPlace>>,
     /// Whether it is looked for in the pages, so that they can show it.
     pub(super) in_body: bool,
     /// Whether it must not occur.
@@ -40,7 +37,7 @@ pub(super) struct Clause {
     /// Whether it is a word that carries grammar only.
     is_grammar: bool,
     /// Its words as typed, with their accents, if they have any: reports that print them so come first.
-    accented: Vec<Arc<Expansion>>,
+    pub(super) accented: Vec<Arc<Expansion>>,
     /// The words as analyzed that nothing in the index stands for, if therefore the clause cannot match.
     pub(super) unknown: Vec<String>,
     /// How its words are meant.
@@ -62,28 +59,14 @@ impl Clause {
     }
 
     /// Its ways of several words.
-    fn phrases(&self) -> impl Iterator<Item = PhraseClause> {
-        self.ways.iter().filter(|way| way.len() > 1).map(|way| PhraseClause {
-            places: way.clone(),
-            slop: self.slop,
-            fields: Arc::clone(&self.fields),
-            idf: self.idf,
-        })
-    }
-
-    /// Its words as typed with their accents, if some report prints them so.
-    pub(super) fn accented(&self) -> &[Arc<Expansion>] {
-        &self.accented
-    }
-
-    /// Where it is looked for.
-    pub(super) fn fields(&self) -> &[SearchedField] {
-        &self.fields
+    pub(super) fn phrases(&self) -> impl Iterator<Item = &Way> {
+        self.ways.iter().filter(|way| way.len() > 1)
     }
 }
 
+/// What a query asks for: its parts, with clauses and scopes as places in those of the [`Plan`].
 #[derive(Debug, Clone)]
-enum Tree {
+pub(super) enum Tree {
     And(Vec<Tree>),
     Or(Vec<Tree>),
     Not(Box<Tree>),
@@ -100,16 +83,14 @@ pub(super) struct Plan {
     pub(super) scopes: Vec<Scope>,
     /// Scopes that bear on the whole query.
     pub(super) root_scopes: Vec<usize>,
-    /// The languages of the reports of the commit.
-    pub(super) languages: Arc<Languages>,
-    /// Where their pages begin.
-    pub(super) starts: Arc<KnownStarts>,
-    root: Option<Tree>,
-    /// The ways of all clauses that have several words, clause by clause.
-    phrases: Arc<Phrases>,
-    fields: Fields,
-    section_field: SearchedField,
-    accented_field: Arc<Vec<SearchedField>>,
+    /// `None` for all reports.
+    pub(super) root: Option<Tree>,
+    /// Where sections asked for by name are looked for.
+    pub(super) section: SearchedPlace,
+    /// Where words typed with accents are looked for, beside where they are without.
+    pub(super) accented: Arc<Vec<SearchedPlace>>,
+    /// Where the engine within found the ways of several words: it may be asked again, for fewer of the words.
+    pub(super) phrases: OnceLock<Arc<embedded::Phrases>>,
 }
 
 /// How strictly the words are required.
@@ -126,7 +107,7 @@ impl Tree {
         if parts.len() <= 1 { parts.pop() } else { Some(join(parts)) }
     }
 
-    fn as_scope(&self) -> Option<usize> {
+    pub(super) fn as_scope(&self) -> Option<usize> {
         match self {
             Tree::Scope(scope) => Some(*scope),
             _ => None,
@@ -134,7 +115,7 @@ impl Tree {
     }
 
     /// Appends the scopes at or below this node, but for those it denies.
-    fn scopes(&self, output: &mut Vec<usize>) {
+    pub(super) fn scopes(&self, output: &mut Vec<usize>) {
         match self {
             Tree::And(parts) | Tree::Or(parts) => parts.iter().for_each(|part| part.scopes(output)),
             Tree::Scope(scope) => output.push(*scope),
@@ -143,7 +124,7 @@ impl Tree {
     }
 
     /// Appends the clauses at or below this node, but for those it denies, that scopes bear on.
-    fn scoped_clauses(&self, plan: &Plan, output: &mut Vec<usize>) {
+    pub(super) fn scoped_clauses(&self, plan: &Plan, output: &mut Vec<usize>) {
         match self {
             Tree::And(parts) | Tree::Or(parts) => parts.iter().for_each(|part| part.scoped_clauses(plan, output)),
             Tree::Clause(clause) if plan.clauses.get(*clause).is_some_and(|clause| clause.in_body) => {
@@ -153,7 +134,7 @@ impl Tree {
         }
     }
 
-    fn has_words(&self) -> bool {
+    pub(super) fn has_words(&self) -> bool {
         match self {
             Tree::And(parts) | Tree::Or(parts) => parts.iter().any(Tree::has_words),
             Tree::Clause(_) => true,
@@ -184,7 +165,7 @@ impl Plan {
 
     /// Whether a part is among those of which fewer may be required. Words that only carry grammar are not, beside
     /// others: a question's `what` must not stand for its subject.
-    fn is_counted(&self, parts: &[Tree], part: &Tree) -> bool {
+    pub(super) fn is_counted(&self, parts: &[Tree], part: &Tree) -> bool {
         part.has_words()
             && (!self.is_grammar(part)
                 || parts.iter().filter(|part| part.has_words()).all(|part| self.is_grammar(part)))

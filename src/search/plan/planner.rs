@@ -1,49 +1,41 @@
 //! The query tree → a plan: words expanded against the dictionaries of one commit, scopes brought to what they bear on.
 
 use super::{Clause, Plan, Tree};
-use crate::index::Fields;
 use crate::index::analyzer::{accented, analyze, is_unspaced_character};
 use crate::query::{Field, Node, TextClause, TextKind};
+use crate::search::SearchError;
 use crate::search::function_words::{FUNCTION_WORD_WEIGHT, is_function_word};
-use crate::search::phrase::Phrases;
 use crate::search::place::Place;
-use crate::search::ranking::{SearchedField, SearchedFields, idf};
+use crate::search::ranking::{SearchedPlace, SearchedPlaces, idf};
 use crate::search::scope::Scope;
 use crate::search::terms::{Dictionary, Expansion, Reading, Way, Ways};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a plan is made with: the dictionaries and statistics of one commit.
 pub(in crate::search) struct Planner<'a> {
     pub(in crate::search) dictionary: &'a Dictionary,
-    pub(in crate::search) searched: &'a SearchedFields,
-    pub(in crate::search) fields: Fields,
+    pub(in crate::search) searched: &'a SearchedPlaces,
     /// Reports in the index.
     pub(in crate::search) documents: u64,
+    /// Their pages.
+    pub(in crate::search) pages: u64,
 }
 
 impl Planner<'_> {
     /// Makes the plan of a query; `None` stands for all reports.
-    pub(in crate::search) fn plan(&self, root: Option<&Node>) -> tantivy::Result<Plan> {
+    pub(in crate::search) fn plan(&self, root: Option<&Node>) -> Result<Plan, SearchError> {
         let mut plan = Plan {
             clauses: Vec::new(),
             scopes: Vec::new(),
             root_scopes: Vec::new(),
-            languages: self.dictionary.languages(),
-            starts: self.dictionary.starts(),
             root: None,
-            phrases: Arc::default(),
-            fields: self.fields,
-            section_field: self.searched.section.first().copied().unwrap_or(SearchedField {
-                place: Place::Section,
-                weight: 0.0,
-                mean_length: 1.0,
-            }),
-            accented_field: Arc::new(self.searched.accented.clone()),
+            section: self.searched.section,
+            accented: Arc::new(vec![self.searched.accented]),
+            phrases: OnceLock::new(),
         };
         if let Some(root) = root {
             plan.root = self.build(&mut plan, root, false, &[])?;
-            plan.phrases = Arc::new(Phrases::new(plan.clauses.iter().flat_map(Clause::phrases).collect()));
             plan.root_scopes = match &plan.root {
                 Some(Tree::Scope(scope)) => vec![*scope],
                 Some(Tree::And(parts)) => parts.iter().filter_map(Tree::as_scope).collect(),
@@ -60,7 +52,7 @@ impl Planner<'_> {
         node: &Node,
         is_negative: bool,
         scopes: &[usize],
-    ) -> tantivy::Result<Option<Tree>> {
+    ) -> Result<Option<Tree>, SearchError> {
         Ok(match node {
             Node::And(nodes) => self.build_and(plan, nodes, is_negative, scopes)?,
             Node::Or(nodes) => {
@@ -73,7 +65,7 @@ impl Planner<'_> {
             Node::Not(node) => self.build(plan, node, !is_negative, scopes)?.map(|tree| Tree::Not(Box::new(tree))),
             Node::Text(clause) if clause.words.is_empty() => None,
             Node::Text(clause) if clause.field == Some(Field::Section) => {
-                let places = self.way(&clause.words, clause.kind, &places_of(&self.searched.section))?;
+                let places = self.way(&clause.words, clause.kind, &[self.searched.section.place])?;
                 plan.scopes.push(Scope::Section(places));
                 Some(Tree::Scope(plan.scopes.len() - 1))
             }
@@ -98,7 +90,7 @@ impl Planner<'_> {
         nodes: &[Node],
         is_negative: bool,
         scopes: &[usize],
-    ) -> tantivy::Result<Option<Tree>> {
+    ) -> Result<Option<Tree>, SearchError> {
         let (own, others): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(|node| is_scope(node));
         let mut parts = Vec::new();
         for node in own {
@@ -112,18 +104,18 @@ impl Planner<'_> {
         Ok(Tree::joined(parts, Tree::And))
     }
 
-    fn clause(&self, text: &TextClause, is_negative: bool, scopes: &[usize]) -> tantivy::Result<Clause> {
+    fn clause(&self, text: &TextClause, is_negative: bool, scopes: &[usize]) -> Result<Clause, SearchError> {
         let one_word = text.words.len() == 1;
-        let fields = match text.field {
-            None if one_word => &self.searched.anywhere,
+        let places = match text.field {
+            None if one_word => &self.searched.anywhere[..],
             None => &self.searched.anywhere_in_order,
-            Some(Field::Title) => &self.searched.title,
-            Some(Field::Author) => &self.searched.author,
-            Some(Field::Tag) => &self.searched.tag,
-            Some(Field::File) => &self.searched.file,
-            Some(Field::Section) => &self.searched.section,
+            Some(Field::Title) => std::slice::from_ref(&self.searched.title),
+            Some(Field::Author) => std::slice::from_ref(&self.searched.author),
+            Some(Field::Tag) => std::slice::from_ref(&self.searched.tag),
+            Some(Field::File) => std::slice::from_ref(&self.searched.file),
+            Some(Field::Section) => std::slice::from_ref(&self.searched.section),
         };
-        let ways = self.ways(text, &places_of(fields))?;
+        let ways = self.ways(text, &places_of(places))?;
         let slop = match text.kind {
             TextKind::Phrase { slop } => slop,
             _ => 0,
@@ -132,7 +124,7 @@ impl Planner<'_> {
         let unknown = match ways.iter().find(can_match) {
             Some(_) => Vec::new(),
             None if text.kind == TextKind::Prefix => Vec::new(),
-            None => self.unknown(text, &places_of(fields))?,
+            None => self.unknown(text, &places_of(places))?,
         };
         let is_grammar =
             matches!((text.kind, text.words.as_slice()), (TextKind::Word, [word]) if is_function_word(word));
@@ -141,14 +133,13 @@ impl Planner<'_> {
             let of_way = |way: &Way| way.iter().map(|words| weight(words)).sum::<f32>();
             share * ways.iter().filter(can_match).map(of_way).reduce(f32::min).unwrap_or(0.0)
         };
-        let pages = self.dictionary.pages();
         Ok(Clause {
             idf: least(&|words| idf(words.frequency, self.documents)),
-            page_idf: least(&|words| idf(words.pages.max(words.frequency), pages)),
+            page_idf: least(&|words| idf(words.pages.max(words.frequency), self.pages)),
             is_grammar,
             ways,
             slop,
-            fields: Arc::new(fields.clone()),
+            places: Arc::new(places.to_vec()),
             in_body: text.field.is_none(),
             is_negative,
             scopes: scopes.to_vec(),
@@ -160,7 +151,7 @@ impl Planner<'_> {
     }
 
     /// The words of a clause as typed with their accents, where they have any and some report prints them so.
-    fn accented(&self, text: &TextClause) -> tantivy::Result<Vec<Arc<Expansion>>> {
+    fn accented(&self, text: &TextClause) -> Result<Vec<Arc<Expansion>>, SearchError> {
         let mut words = BTreeSet::new();
         if text.field.is_none() && matches!(text.kind, TextKind::Word | TextKind::Phrase { .. }) {
             analyze(&text.typed, &[], 0, &mut |token| {
@@ -168,17 +159,17 @@ impl Planner<'_> {
             });
         }
         let expand = |word: String| self.dictionary.expand(&word, Reading::Exact, &[Place::Accented]);
-        let mut expansions = words.into_iter().map(expand).collect::<tantivy::Result<Vec<_>>>()?;
+        let mut expansions = words.into_iter().map(expand).collect::<Result<Vec<_>, SearchError>>()?;
         expansions.retain(|words| !words.terms.is_empty());
         Ok(expansions)
     }
 
     /// The ways to print a clause, with those of one word joined so that they count as one word.
-    fn ways(&self, text: &TextClause, fields: &[Place]) -> tantivy::Result<Ways> {
+    fn ways(&self, text: &TextClause, places: &[Place]) -> Result<Ways, SearchError> {
         let mut ways = Ways::new();
         let mut single = Vec::new();
         for words in std::iter::once(&text.words).chain(&text.alternatives) {
-            let way = self.way(words, text.kind, fields)?;
+            let way = self.way(words, text.kind, places)?;
             if let [words] = way.as_slice() {
                 single.push(Arc::clone(words));
             } else {
@@ -192,7 +183,7 @@ impl Planner<'_> {
     }
 
     /// Each word with what it stands for: among several, and in phrases, itself only.
-    fn way(&self, words: &[String], kind: TextKind, fields: &[Place]) -> tantivy::Result<Way> {
+    fn way(&self, words: &[String], kind: TextKind, places: &[Place]) -> Result<Way, SearchError> {
         let reading = match kind {
             _ if words.len() > 1 => Reading::Exact,
             TextKind::Phrase { .. } => Reading::Exact,
@@ -201,17 +192,17 @@ impl Planner<'_> {
             TextKind::Prefix => Reading::Beginning,
             TextKind::Fuzzy { distance } => Reading::Typo(distance),
         };
-        words.iter().map(|word| self.dictionary.expand(word, reading, fields)).collect()
+        words.iter().map(|word| self.dictionary.expand(word, reading, places)).collect()
     }
 
-    fn unknown(&self, text: &TextClause, fields: &[Place]) -> tantivy::Result<Vec<String>> {
-        let places = self.way(&text.words, text.kind, fields)?;
-        let unknown = text.words.iter().zip(&places).filter(|(_, words)| words.terms.is_empty());
+    fn unknown(&self, text: &TextClause, places: &[Place]) -> Result<Vec<String>, SearchError> {
+        let way = self.way(&text.words, text.kind, places)?;
+        let unknown = text.words.iter().zip(&way).filter(|(_, words)| words.terms.is_empty());
         Ok(unknown.map(|(word, _)| word.clone()).collect())
     }
 }
 
-fn places_of(searched: &[SearchedField]) -> Vec<Place> {
+fn places_of(searched: &[SearchedPlace]) -> Vec<Place> {
     searched.iter().map(|searched| searched.place).collect()
 }
 

@@ -4,24 +4,21 @@
 //! rarer ones would pass for telling.
 
 use crate::index::analyzer::analyze;
-use crate::index::{Snapshot, folded};
+use crate::index::folded;
+use crate::search::SearchError;
 use crate::search::engine::State;
+use crate::search::found::Seated;
 use crate::search::function_words::is_function_word;
-use crate::search::languages::{LanguageSet, Languages};
-use crate::search::living;
+use crate::search::languages::LanguageSet;
 use crate::search::place::Place;
 use crate::search::ranking::idf;
 use crate::search::related::dull_words::is_dull_word;
 use crate::search::related::reading::Reading;
 use crate::search::terms::Expansion;
-use crate::search::union::Tally;
 use crate::store::StoredReport;
 use foldhash::{HashMap, HashSet};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocId, SegmentReader};
 
 /// Terms of a report that are asked for.
 pub(super) const MOST_TERMS: usize = 25;
@@ -31,23 +28,40 @@ const MOST_COUNTED: usize = 300;
 const MOST_EXPANDED: usize = 40;
 /// In a text of at least so many words a term that occurs once is a passing remark.
 const SHORT_TEXT: usize = 1_000;
-/// Reports looked at to tell how rare a term is in a language.
-const SAMPLED: u32 = 4_096;
 /// How much more a term tells that stands in the title or the abstract.
 const STATED: f32 = 1.5;
 
 /// A term that tells what a report is about, with its other forms.
 #[derive(Debug)]
-pub(super) struct KeyTerm {
-    pub(super) words: Expansion,
+pub(in crate::search) struct KeyTerm {
+    pub(in crate::search) words: Expansion,
     /// Its forms in the report, by their numbers in the [`Reading`].
     pub(super) forms: Vec<u32>,
     /// How often it occurs in the report.
     pub(super) count: f32,
     /// How much it tells.
     pub(super) weight: f32,
-    /// For each segment how often the reports that have it do, rising by document.
-    pub(super) frequencies: Vec<Vec<(DocId, f32)>>,
+    /// See [`Having::frequencies`].
+    pub(in crate::search) frequencies: Vec<Vec<(u32, f32)>>,
+}
+
+/// The reports that have a term.
+#[derive(Debug, Default)]
+pub(in crate::search) struct Having {
+    /// How often they do: for each part of the index, rising by the number of the report in it. Parts and numbers mean
+    /// something to the engine alone.
+    pub(in crate::search) frequencies: Vec<Vec<(u32, f32)>>,
+    /// How many of them are in the languages asked for.
+    pub(in crate::search) in_languages: u64,
+}
+
+impl KeyTerm {
+    /// What the term adds to the closeness of a report of this length that has it so often: all of its weight if it is
+    /// as dense there as in the report itself, of `own_length`. `whole` is the weight of all terms.
+    pub(in crate::search) fn share(&self, frequency: f32, length: u32, whole: f32, own_length: f32) -> f32 {
+        let density = (frequency / length.max(1) as f32) / (self.count / own_length);
+        self.weight / whole * density.sqrt().min(1.0)
+    }
 }
 
 /// The forms of a term that occur in the report, before those of other reports are known.
@@ -59,30 +73,32 @@ struct Candidate {
     weight: f32,
 }
 
-/// Finds the key terms of the report at `own`, the most telling first.
+/// Finds the key terms of a report, the most telling first.
 pub(super) fn key_terms(
     state: &State,
     report: &StoredReport,
     reading: &Reading,
-    own: DocAddress,
-) -> tantivy::Result<Vec<KeyTerm>> {
-    let finder = Finder::new(state, own);
-    let mut candidates = candidates(state, report, reading, finder.own_languages);
+    own: Seated,
+) -> Result<Vec<KeyTerm>, SearchError> {
+    let languages = state.backend.languages_of(own);
+    let reports = state.backend.reports_in(languages);
+    let mut candidates = candidates(state, report, reading, languages);
     for candidate in &mut candidates {
         let form = candidate.forms.first().map_or("", |form| reading.term(*form));
-        candidate.weight = weight(candidate.count, finder.rarity_of_form(form)?) * candidate.emphasis;
+        let rarity = idf(state.backend.frequency_in(languages, form)?, reports);
+        candidate.weight = weight(candidate.count, rarity) * candidate.emphasis;
     }
     candidates.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.forms.cmp(&b.forms)));
     candidates.truncate(MOST_EXPANDED);
     let terms = candidates.into_iter().map(|candidate| {
         let Candidate { forms, count, emphasis, .. } = candidate;
         let form = forms.first().map_or("", |form| reading.term(*form));
-        let words = state.dictionary.forms(form, finder.own_languages, Place::Body)?;
-        let frequencies = finder.frequencies(&words)?;
-        let weight = weight(count, finder.rarity(&frequencies)) * emphasis;
+        let words = state.dictionary.forms(form, languages, Place::Body)?;
+        let Having { frequencies, in_languages } = state.backend.having(&words, languages)?;
+        let weight = weight(count, idf(in_languages as f64, reports)) * emphasis;
         Ok(KeyTerm { words, forms, count: count as f32, weight, frequencies })
     });
-    let mut terms = terms.collect::<tantivy::Result<Vec<KeyTerm>>>()?;
+    let mut terms = terms.collect::<Result<Vec<KeyTerm>, SearchError>>()?;
     terms.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.forms.cmp(&b.forms)));
     terms.truncate(MOST_TERMS);
     Ok(terms)
@@ -146,86 +162,6 @@ fn stated_terms(report: &StoredReport) -> HashSet<String> {
         });
     }
     terms
-}
-
-/// Asks how rare terms are in the reports of the languages of one report.
-struct Finder<'s> {
-    snapshot: &'s Snapshot,
-    languages: Arc<Languages>,
-    body: Field,
-    own_languages: LanguageSet,
-    /// Reports in one of these languages.
-    reports: u64,
-}
-
-impl Finder<'_> {
-    fn new(state: &State, own: DocAddress) -> Finder<'_> {
-        let snapshot = &state.snapshot;
-        let languages = state.dictionary.languages();
-        let segments = snapshot.searcher.segment_readers();
-        let own_segment = segments.get(own.segment_ord as usize).map(|segment| languages.of_segment(segment));
-        let own_languages =
-            own_segment.and_then(|sets| sets.get(own.doc_id as usize).copied()).unwrap_or(LanguageSet::ANY);
-        let in_segment = |segment: &SegmentReader| {
-            let sets = languages.of_segment(segment);
-            living::reports(segment).filter(|doc| is_in(&sets, *doc, own_languages)).count() as u64
-        };
-        let reports = segments.iter().map(in_segment).sum();
-        Finder { snapshot, languages, body: snapshot.fields.body, own_languages, reports }
-    }
-
-    /// How rare a form is, estimated from the first reports that have it.
-    fn rarity_of_form(&self, term: &str) -> tantivy::Result<f32> {
-        let (mut with, mut seen, mut in_language) = (0u64, 0u32, 0u32);
-        for segment in self.snapshot.searcher.segment_readers() {
-            let index = segment.inverted_index(self.body)?;
-            let Some(info) = index.terms().get(term.as_bytes())? else { continue };
-            with += u64::from(info.doc_freq);
-            let sets = self.languages.of_segment(segment);
-            let mut postings = index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            while seen < SAMPLED && !postings.docs().is_empty() {
-                seen += postings.docs().len() as u32;
-                let is_alive = |doc| segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc));
-                let is_counted = |doc: &&DocId| is_in(&sets, **doc, self.own_languages) && is_alive(**doc);
-                let of_language = postings.docs().iter().filter(is_counted);
-                in_language += of_language.count() as u32;
-                postings.advance();
-            }
-        }
-        let estimated = with as f64 * f64::from(in_language) / f64::from(seen.max(1));
-        Ok(idf(estimated, self.reports))
-    }
-
-    /// How rare a term with these frequencies is.
-    fn rarity(&self, frequencies: &[Vec<(DocId, f32)>]) -> f32 {
-        let in_segment = |(segment, found): (&SegmentReader, &Vec<(DocId, f32)>)| {
-            let sets = self.languages.of_segment(segment);
-            found.iter().filter(|(doc, _)| is_in(&sets, *doc, self.own_languages)).count()
-        };
-        let segments = self.snapshot.searcher.segment_readers();
-        let reports: usize = segments.iter().zip(frequencies).map(in_segment).sum();
-        idf(reports as f64, self.reports)
-    }
-
-    /// How often each report has one of the words; deleted reports do not.
-    fn frequencies(&self, words: &Expansion) -> tantivy::Result<Vec<Vec<(DocId, f32)>>> {
-        let mut all = Vec::new();
-        for segment in self.snapshot.searcher.segment_readers() {
-            let mut tally = Tally::new(segment.max_doc());
-            tally.add_words(segment, &self.snapshot.fields, Place::Body, words)?;
-            let mut found = tally.into_sorted();
-            if let Some(alive) = segment.alive_bitset() {
-                found.retain(|(doc, _)| alive.is_alive(*doc));
-            }
-            all.push(found);
-        }
-        Ok(all)
-    }
-}
-
-/// Whether a report is in one of the languages.
-fn is_in(sets: &[LanguageSet], doc: DocId, languages: LanguageSet) -> bool {
-    sets.get(doc as usize).is_none_or(|set| set.meets(languages))
 }
 
 #[cfg(test)]

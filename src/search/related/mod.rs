@@ -10,20 +10,16 @@ mod reading;
 mod shared;
 
 use crate::report::ReportId;
-use crate::search::engine::State;
-use crate::search::within::address;
+use crate::search::found::Seated;
 use crate::search::{Engine, SearchError, passages};
 use crate::store::ReportRow;
-use key_terms::{KeyTerm, MOST_TERMS, key_terms};
+pub(super) use key_terms::{Having, KeyTerm};
+use key_terms::{MOST_TERMS, key_terms};
 use reading::Reading;
 use serde::Serialize;
 use shared::SharedTerms;
 use std::collections::HashSet;
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocId, SegmentReader, Term};
 
-/// Reports that share less of the weight are not shown: what they share is chance.
-const FLOOR: f32 = 0.14;
 /// Reports that share fewer terms are not shown.
 const LEAST_SHARED: usize = 3;
 /// How much a common author adds, as a share of the score.
@@ -55,37 +51,37 @@ pub struct Related {
     pub shared: Vec<String>,
 }
 
-/// A report that has key terms.
+/// A report that has key terms of another.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
-    address: DocAddress,
-    score: f32,
+pub(super) struct Akin {
+    pub(super) report: Seated,
+    /// 0 to 1.
+    pub(super) score: f32,
 }
 
 impl Engine {
-    /// At most `limit` reports related to this one, the closest first; of near-copies the closest. None for a report that is not in the index, has
-    /// no text or stands alone.
+    /// At most `limit` reports related to this one, the closest first; of near-copies the closest. None for a report that
+    /// is not in the index, has no text or stands alone.
     pub fn related(&self, id: ReportId, limit: usize) -> Result<Vec<Related>, SearchError> {
         let (Some(state), Some(row)) = (self.state(), self.library().catalogue().report(id)?) else {
             return Ok(Vec::new());
         };
-        let Some(own) = address(&state.snapshot, id)? else { return Ok(Vec::new()) };
+        let Some(seat) = state.backend.seat(id)? else { return Ok(Vec::new()) };
         let stored = self.library().report(&row)?;
         let reading = Reading::of(self.library(), row.location, &stored)?;
-        let terms = key_terms(&state, &stored, &reading, own)?;
-        let kin =
-            Kin { state: &state, terms: &terms, body: state.snapshot.fields.body, length: reading.length() as f32 };
-        let mut candidates = kin.candidates()?;
-        kin.lift(&stored.about.authors, &mut candidates)?;
+        let terms = key_terms(&state, &stored, &reading, Seated { id, seat })?;
+        let kin = Kin::new(&terms, reading.length());
         let mut known: HashSet<ReportId> = state.sketches().near(id).iter().map(|(near, _)| *near).collect();
         known.insert(id);
         let hidden =
             row.correction.as_ref().and_then(|correction| correction.hidden_related.as_ref()).map_or(0, Vec::len);
-        let found = kin.closest(candidates, limit + known.len() + hidden + SPARE)?;
+        let most = limit + known.len() + hidden + SPARE;
+        let found = state.backend.akin(&kin, &stored.about.authors, most)?;
         let shared = SharedTerms::new(&reading, &terms);
         let is_hidden = |other| row.correction.as_ref().is_some_and(|correction| correction.hides_related(other));
         let mut related = Vec::new();
-        for (other, candidate) in found {
+        for Akin { report, score } in found {
+            let other = report.id;
             if related.len() >= limit {
                 break;
             }
@@ -94,12 +90,12 @@ impl Engine {
             }
             // It may have been removed since the index was committed.
             let Some(row_of_other) = self.library().catalogue().report(other)? else { continue };
-            let shares = kin.shares(candidate.address)?;
+            let shares = state.backend.shares(&kin, report)?;
             if shares.iter().filter(|share| **share > 0.0).count() < LEAST_SHARED {
                 continue;
             }
-            let terms = shared.with(&state, candidate.address, &shares)?;
-            related.push(self.described(row_of_other, candidate.score, terms)?);
+            let terms = shared.with(&state, report, &shares)?;
+            related.push(self.described(row_of_other, score, terms)?);
             known.extend(state.sketches().near(other).iter().map(|(near, _)| *near));
         }
         Ok(related)
@@ -115,109 +111,41 @@ impl Engine {
     }
 }
 
-/// The reports that have key terms of one.
-struct Kin<'s> {
-    state: &'s State,
-    terms: &'s [KeyTerm],
-    body: Field,
+/// How close reports are to one, by its key terms.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kin<'t> {
+    terms: &'t [KeyTerm],
     /// Words of the report.
     length: f32,
 }
 
-impl Kin<'_> {
-    fn segments(&self) -> &[SegmentReader] {
-        self.state.snapshot.searcher.segment_readers()
+impl<'t> Kin<'t> {
+    /// Reports that share less of the weight are not shown: what they share is chance.
+    pub(super) const FLOOR: f32 = 0.14;
+
+    /// Of a report with these key terms and so many words.
+    fn new(terms: &'t [KeyTerm], length: usize) -> Kin<'t> {
+        Kin { terms, length: length as f32 }
     }
 
-    /// All of them in any order.
-    fn candidates(&self) -> tantivy::Result<Vec<Candidate>> {
-        let mut found = Vec::new();
-        for (segment_ord, segment) in (0..).zip(self.segments()) {
-            let mut scores = vec![0.0; segment.max_doc() as usize];
-            let share_of = self.share_in(segment)?;
-            for term in self.terms {
-                for (doc, frequency) in term.frequencies.get(segment_ord as usize).into_iter().flatten() {
-                    if let Some(score) = scores.get_mut(*doc as usize) {
-                        *score += share_of(term, *doc, *frequency);
-                    }
-                }
-            }
-            let scored = (0..).zip(scores).filter(|(_, score)| *score > 0.0);
-            found
-                .extend(scored.map(|(doc_id, score)| Candidate { address: DocAddress { segment_ord, doc_id }, score }));
-        }
-        Ok(found)
+    /// The key terms.
+    pub(super) fn terms(&self) -> &'t [KeyTerm] {
+        self.terms
     }
 
-    /// What a term that occurs so often adds to the score of a report of the segment: all of its weight if it is as
-    /// dense there as in the report itself.
-    fn share_in(&self, segment: &SegmentReader) -> tantivy::Result<impl Fn(&KeyTerm, DocId, f32) -> f32> {
-        let lengths = segment.fieldnorms_readers().get_field(self.body)?;
+    /// The weight that all terms of a report would have together. Few terms are little to go by.
+    pub(super) fn whole(&self) -> f32 {
         let known: f32 = self.terms.iter().map(|term| term.weight).sum();
-        // Few terms are little to go by.
-        let whole = known * MOST_TERMS as f32 / self.terms.len().max(1) as f32;
-        let own_length = self.length;
-        Ok(move |term: &KeyTerm, doc: DocId, frequency: f32| {
-            let length = lengths.as_ref().map_or(1, |lengths| lengths.fieldnorm(doc)).max(1) as f32;
-            let density = (frequency / length) / (term.count / own_length);
-            term.weight / whole * density.sqrt().min(1.0)
-        })
+        known * MOST_TERMS as f32 / self.terms.len().max(1) as f32
     }
 
-    /// What each term adds to the score of one report.
-    fn shares(&self, address: DocAddress) -> tantivy::Result<Vec<f32>> {
-        let Some(segment) = self.segments().get(address.segment_ord as usize) else { return Ok(Vec::new()) };
-        let share_of = self.share_in(segment)?;
-        let share = |term: &KeyTerm| {
-            let frequencies = term.frequencies.get(address.segment_ord as usize)?;
-            let place = frequencies.binary_search_by_key(&address.doc_id, |(doc, _)| *doc).ok()?;
-            frequencies.get(place).map(|(doc, frequency)| share_of(term, *doc, *frequency))
-        };
-        Ok(self.terms.iter().map(|term| share(term).unwrap_or(0.0)).collect())
+    /// Words of the report.
+    pub(super) fn length(&self) -> f32 {
+        self.length
     }
 
-    /// Raises the scores of reports by one of these authors.
-    fn lift(&self, authors: &[String], candidates: &mut [Candidate]) -> tantivy::Result<()> {
-        let mut by_author: HashSet<DocAddress> = HashSet::new();
-        for author in authors {
-            let term = Term::from_field_text(self.state.snapshot.fields.author_key, &crate::index::folded(author));
-            for (segment_ord, segment) in (0..).zip(self.segments()) {
-                let index = segment.inverted_index(term.field())?;
-                let Some(info) = index.get_term_info(&term)? else { continue };
-                let mut postings = index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-                while !postings.docs().is_empty() {
-                    by_author.extend(postings.docs().iter().map(|doc| DocAddress::new(segment_ord, *doc)));
-                    postings.advance();
-                }
-            }
-        }
-        for candidate in candidates.iter_mut().filter(|candidate| by_author.contains(&candidate.address)) {
-            candidate.score = (candidate.score * (1.0 + SAME_AUTHOR)).min(1.0);
-        }
-        Ok(())
-    }
-
-    /// The closest ones above the floor with their identities, in order.
-    fn closest(&self, mut candidates: Vec<Candidate>, limit: usize) -> tantivy::Result<Vec<(ReportId, Candidate)>> {
-        candidates.retain(|candidate| candidate.score >= FLOOR);
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.address.cmp(&b.address)));
-        candidates.truncate(limit);
-        let mut found = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            if let Some(id) = self.identity(candidate.address)? {
-                found.push((id, candidate));
-            }
-        }
-        found.sort_by(|(id, a), (other, b)| b.score.total_cmp(&a.score).then(id.cmp(other)));
-        Ok(found)
-    }
-
-    fn identity(&self, address: DocAddress) -> tantivy::Result<Option<ReportId>> {
-        let Some(segment) = self.segments().get(address.segment_ord as usize) else { return Ok(None) };
-        let Some(keys) = segment.fast_fields().str("key")? else { return Ok(None) };
-        let Some(ord) = keys.ords().first(address.doc_id) else { return Ok(None) };
-        let mut key = String::new();
-        keys.ord_to_str(ord, &mut key)?;
-        Ok(key.parse().ok())
+    /// The score of a report that has an author of the other, too.
+    pub(super) fn lifted(score: f32) -> f32 {
+        (score * (1.0 + SAME_AUTHOR)).min(1.0)
     }
 }

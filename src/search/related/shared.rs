@@ -1,12 +1,12 @@
 //! Which key terms a report shares with another, as the other prints them: the reason why it is related.
 
+use crate::search::SearchError;
 use crate::search::engine::State;
-use crate::search::positions::WordReader;
+use crate::search::found::Seated;
 use crate::search::related::key_terms::KeyTerm;
 use crate::search::related::reading::{Pair, Reading};
 use foldhash::HashMap;
 use std::collections::hash_map::Entry;
-use tantivy::{DocAddress, DocId, SegmentReader};
 
 /// Terms told.
 const MOST_TOLD: usize = 5;
@@ -39,31 +39,29 @@ impl<'r> SharedTerms<'r> {
         SharedTerms { terms, printed: reading.printed(&group_of, terms.len()), pairs }
     }
 
-    /// Those that the report at `address` has, too, given what each adds to its score; the most telling first. Two that
+    /// Those that another report has, too, given what each adds to its score; the most telling first. Two that
     /// stand side by side in both reports are told as one.
-    pub(super) fn with(&self, state: &State, address: DocAddress, shares: &[f32]) -> tantivy::Result<Vec<String>> {
+    pub(super) fn with(&self, state: &State, report: Seated, shares: &[f32]) -> Result<Vec<String>, SearchError> {
         let share = |term: usize| shares.get(term).copied().unwrap_or(0.0);
         let mut rest: Vec<usize> = (0..self.terms.len()).filter(|term| share(*term) > 0.0).collect();
         rest.sort_by(|a, b| share(*b).total_cmp(&share(*a)).then(a.cmp(b)));
         rest.truncate(MOST_JOINED);
         let mut told = Vec::new();
-        if let Some(segment) = state.snapshot.searcher.segment_readers().get(address.segment_ord as usize) {
-            let mut positions: HashMap<usize, Vec<u32>> = HashMap::default();
-            for pair in &self.pairs {
-                let both = [pair.first, pair.second];
-                if !both.iter().all(|term| rest.contains(term)) {
-                    continue;
+        let mut positions: HashMap<usize, Vec<u32>> = HashMap::default();
+        for pair in &self.pairs {
+            let both = [pair.first, pair.second];
+            if !both.iter().all(|term| rest.contains(term)) {
+                continue;
+            }
+            for term in both {
+                if let Entry::Vacant(unread) = positions.entry(term) {
+                    unread.insert(self.positions(state, report, term)?);
                 }
-                for term in both {
-                    if let Entry::Vacant(unread) = positions.entry(term) {
-                        unread.insert(self.positions(state, segment, address.doc_id, term)?);
-                    }
-                }
-                let standing = |term: usize| positions.get(&term).map(Vec::as_slice).unwrap_or_default();
-                if stand_together(standing(pair.first), standing(pair.second)) {
-                    told.push(Told { text: pair.printed.clone(), share: both.map(share).iter().sum() });
-                    rest.retain(|term| !both.contains(term));
-                }
+            }
+            let standing = |term: usize| positions.get(&term).map(Vec::as_slice).unwrap_or_default();
+            if stand_together(standing(pair.first), standing(pair.second)) {
+                told.push(Told { text: pair.printed.clone(), share: both.map(share).iter().sum() });
+                rest.retain(|term| !both.contains(term));
             }
         }
         let alone = rest
@@ -75,11 +73,9 @@ impl<'r> SharedTerms<'r> {
     }
 
     /// Where a term stands in a report.
-    fn positions(&self, state: &State, segment: &SegmentReader, doc: DocId, term: usize) -> tantivy::Result<Vec<u32>> {
+    fn positions(&self, state: &State, report: Seated, term: usize) -> Result<Vec<u32>, SearchError> {
         let Some(term) = self.terms.get(term) else { return Ok(Vec::new()) };
-        let mut occurrences = Vec::new();
-        WordReader::open(segment, state.snapshot.fields.body, &term.words)?.occurrences(doc, &mut occurrences);
-        Ok(occurrences.into_iter().map(|(position, _)| position).collect())
+        state.backend.positions(&term.words, report)
     }
 }
 

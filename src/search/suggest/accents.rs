@@ -1,102 +1,16 @@
 //! Words as printed for words as indexed: `résumé` for `resume`, if most reports print it so.
-//!
-//! The index knows the accented forms of words, but not by their folded form; a walk over their dictionary that folds
-//! as it goes finds them without a table.
 
-use crate::index::Snapshot;
-use crate::index::analyzer::fold;
-use std::collections::BTreeMap;
-use tantivy_fst::Automaton;
+use crate::search::SearchError;
+use crate::search::backend::Backend;
 
 /// The form to show for a folded word that `reports` reports have. What was typed with accents stays as typed.
-pub(super) fn printed(snapshot: &Snapshot, folded: &str, reports: u64, typed: &str) -> tantivy::Result<String> {
+pub(super) fn printed(backend: &Backend, folded: &str, reports: u64, typed: &str) -> Result<String, SearchError> {
     let typed = typed.to_lowercase();
-    let mut forms: BTreeMap<String, u64> = BTreeMap::new();
-    for reader in snapshot.searcher.segment_readers() {
-        let index = reader.inverted_index(snapshot.fields.accented)?;
-        let mut stream = index.terms().search(FoldsTo { folded }).into_stream()?;
-        while stream.advance() {
-            if let Ok(form) = std::str::from_utf8(stream.key()) {
-                *forms.entry(form.to_owned()).or_insert(0) += u64::from(stream.value().doc_freq);
-            }
-        }
-    }
+    let forms = backend.accented(folded)?;
     let is_typed = |form: &str| !typed.is_ascii() && form.starts_with(&typed);
     let best = forms.into_iter().max_by(|a, b| (is_typed(&a.0), a.1).cmp(&(is_typed(&b.0), b.1)).then(b.0.cmp(&a.0)));
     Ok(match best {
         Some((form, frequency)) if is_typed(&form) || frequency.saturating_mul(2) > reports => form,
         _ => folded.to_owned(),
     })
-}
-
-/// Accepts the words whose folded form this is.
-struct FoldsTo<'w> {
-    folded: &'w str,
-}
-
-/// How far a walk has come.
-#[derive(Debug, Clone, Copy)]
-struct Walk {
-    /// Bytes of the folded word met; `None` once it cannot be met any more.
-    met: Option<usize>,
-    /// The first bytes of a character.
-    partial: [u8; 4],
-    length: usize,
-}
-
-impl Automaton for FoldsTo<'_> {
-    type State = Walk;
-
-    fn start(&self) -> Walk {
-        Walk { met: Some(0), partial: [0; 4], length: 0 }
-    }
-
-    fn is_match(&self, walk: &Walk) -> bool {
-        walk.length == 0 && walk.met == Some(self.folded.len())
-    }
-
-    fn can_match(&self, walk: &Walk) -> bool {
-        walk.met.is_some()
-    }
-
-    fn accept(&self, walk: &Walk, byte: u8) -> Walk {
-        const LOST: Walk = Walk { met: None, partial: [0; 4], length: 0 };
-        let Walk { met: Some(met), mut partial, length } = *walk else { return LOST };
-        let Some(place) = partial.get_mut(length) else { return LOST };
-        *place = byte;
-        let length = length + 1;
-        match std::str::from_utf8(&partial[..length]) {
-            Ok(character) => {
-                let mut folded = String::new();
-                fold(character, &mut folded);
-                let rest = self.folded.get(met..).unwrap_or("");
-                let met = rest.starts_with(&folded).then(|| met + folded.len());
-                Walk { met, partial: [0; 4], length: 0 }
-            }
-            Err(error) if error.error_len().is_none() => Walk { met: Some(met), partial, length },
-            Err(_) => LOST,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_walk_accepts_what_folds_to_the_word() {
-        for (form, folded, expected) in [
-            ("résumé", "resume", true),
-            ("resume", "resume", true),
-            ("straße", "strasse", true),
-            ("résum", "resume", false),
-            ("résumés", "resume", false),
-            ("отчёт", "отчет", true),
-            ("", "", true),
-        ] {
-            let automaton = FoldsTo { folded };
-            let walk = form.bytes().fold(automaton.start(), |walk, byte| automaton.accept(&walk, byte));
-            assert_eq!(automaton.is_match(&walk), expected, "{form}");
-        }
-    }
 }

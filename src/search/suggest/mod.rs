@@ -4,7 +4,6 @@
 //! leads to nothing. Words are completed as printed, never as stems.
 
 mod accents;
-mod beginnings;
 mod completions;
 mod context;
 mod titles;
@@ -14,11 +13,11 @@ use crate::query;
 use crate::report::ReportId;
 use crate::search::SearchError;
 use crate::search::engine::{Engine, State};
-pub(super) use beginnings::Beginnings;
+pub(super) use completions::Completing;
 use completions::Completions;
-use context::Context;
+pub(super) use context::Context;
 use serde::Serialize;
-pub(super) use titles::Titles;
+pub(super) use titles::TitleWords;
 use typed::Typed;
 
 /// Suggestions for a query typed so far.
@@ -81,11 +80,11 @@ impl Engine {
     fn titles(
         &self,
         state: &State,
-        words: &titles::TitleWords,
+        words: &TitleWords,
         context: &Context,
         limit: usize,
     ) -> Result<Vec<Suggestion>, SearchError> {
-        let ids = state.titles()?.with(words, context, limit);
+        let ids = state.backend.titled(context, words, limit)?;
         let rows = self.library().catalogue().reports_of(&ids)?;
         let title = |row: crate::store::ReportRow| Suggestion::Title {
             url: format!("/reports/{}", row.id),

@@ -3,8 +3,7 @@
 use super::library::{Made, Shelf, asked, made};
 use crate::query;
 use crate::search::SearchRequest;
-use crate::search::evidence::gather;
-use crate::search::within::address;
+use crate::search::found::Seated;
 
 fn shelf() -> Shelf {
     Shelf::of(&[
@@ -60,9 +59,10 @@ fn only_pages_over_which_a_match_may_run_are_read() {
         ("\"rose prices fell\" \"grain prices\"", [1..=2, 1..=2, 3..=3, 4..=4]),
     ] {
         let root = query::parse(query, false).expect("in bounds").root;
-        let (snapshot, plan) = shelf.engine.plan(root.as_ref()).expect("reads").expect("words");
-        let report = address(&snapshot, made("markets", &[]).id()).expect("reads").expect("is there");
-        let evidence = gather(&snapshot, &plan, &[report]).expect("reads").pop().expect("one");
+        let (state, plan) = shelf.engine.plan(root.as_ref()).expect("reads").expect("words");
+        let id = made("markets", &[]).id();
+        let seat = state.backend.seat(id).expect("reads").expect("is there");
+        let evidence = state.backend.evidence(&plan, &[Seated { id, seat }]).expect("reads").pop().expect("one");
         assert_eq!([1, 2, 3, 4].map(|page| evidence.around(&plan, page)), expected, "{query}");
     }
 }

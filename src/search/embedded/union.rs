@@ -1,14 +1,14 @@
-//! Several words counted as one: a set of terms over a set of fields as one clause of the engine's query.
+//! Several words counted as one: a set of terms over a set of places as one clause of the engine's query.
 //!
 //! The engine would score each word of a stem as a clause of its own, so that rare forms outweigh common ones. Here the
 //! frequencies are added before they are saturated, as in Lucene's SynonymQuery. Documents are whole reports, so lists
 //! are short and are read to their end at once.
 
-use crate::index::Fields;
+use super::commit::Commit;
+use super::languages::counts_in;
 use crate::search::Stop;
-use crate::search::embedded::field;
 use crate::search::place::Place;
-use crate::search::ranking::SearchedField;
+use crate::search::ranking::SearchedPlace;
 use crate::search::terms::Expansion;
 use std::sync::Arc;
 use tantivy::postings::BlockSegmentPostings;
@@ -16,13 +16,12 @@ use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
-/// Matches reports with any of the words in any of the fields.
+/// Matches reports with any of the words in any of the places.
 #[derive(Debug, Clone)]
 pub(super) struct UnionQuery {
-    /// Of the index.
-    pub(super) index: Fields,
+    pub(super) commit: Arc<Commit>,
     pub(super) words: Arc<Expansion>,
-    pub(super) fields: Arc<Vec<SearchedField>>,
+    pub(super) places: Arc<Vec<SearchedPlace>>,
     pub(super) idf: f32,
 }
 
@@ -47,9 +46,9 @@ impl UnionQuery {
     fn scores(&self, reader: &SegmentReader, factor: f32) -> tantivy::Result<Vec<(DocId, Score)>> {
         let mut totals = Tally::new(reader.max_doc());
         let mut frequencies = Tally::new(reader.max_doc());
-        for searched in self.fields.iter() {
-            frequencies.add_words(reader, &self.index, searched.place, &self.words)?;
-            let lengths = reader.fieldnorms_readers().get_field(field(&self.index, searched.place))?;
+        for searched in self.places.iter() {
+            frequencies.add_words(reader, &self.commit, searched.place, &self.words)?;
+            let lengths = reader.fieldnorms_readers().get_field(self.commit.field(searched.place))?;
             frequencies.drain(|doc, frequency| {
                 let length = lengths.as_ref().map_or(1, |lengths| lengths.fieldnorm(doc));
                 totals.add(doc, factor * searched.saturated(frequency, length));
@@ -94,23 +93,23 @@ impl Tally {
         Tally { sums: vec![0.0; documents as usize], touched: Vec::new() }
     }
 
-    /// Adds how often each report of a segment has any of the words in a field.
+    /// Adds how often each report of a segment has any of the words in a place.
     pub(super) fn add_words(
         &mut self,
         reader: &SegmentReader,
-        fields: &Fields,
+        commit: &Commit,
         place: Place,
         words: &Expansion,
     ) -> tantivy::Result<()> {
-        let languages = words.languages_of(reader);
-        let index = reader.inverted_index(field(fields, place))?;
+        let languages = commit.languages.of_segment(reader);
+        let index = reader.inverted_index(commit.field(place))?;
         for word in &words.terms {
             let Some(info) = index.terms().get(word.term.as_bytes())? else {
                 continue;
             };
             let option = if place.has_frequencies() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
             let mut postings = index.read_block_postings_from_terminfo(&info, option)?;
-            let counts = |doc: DocId| word.counts_in(doc, &languages);
+            let counts = |doc: DocId| counts_in(word, doc, &languages);
             add_frequencies(&mut postings, place.has_frequencies(), word.weight, self, counts);
         }
         Ok(())

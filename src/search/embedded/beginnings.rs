@@ -2,8 +2,7 @@
 //!
 //! Short beginnings stand for tens of thousands of words, and everybody types the same ones: they are read once.
 
-use crate::index::Snapshot;
-use crate::search::embedded::field;
+use super::commit::Commit;
 use crate::search::place::Place;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -23,20 +22,20 @@ pub(super) type Frequent = Arc<Vec<(String, u64)>>;
 
 /// Answers of one commit.
 #[derive(Default)]
-pub(in crate::search) struct Beginnings {
+pub(super) struct Beginnings {
     cache: Mutex<HashMap<(String, Place), Frequent>>,
 }
 
 impl Beginnings {
     /// The most frequent words of a place that begin so.
-    pub(super) fn of(&self, snapshot: &Snapshot, beginning: &str, place: Place) -> tantivy::Result<Frequent> {
+    pub(super) fn of(&self, commit: &Commit, beginning: &str, place: Place) -> tantivy::Result<Frequent> {
         let key = (beginning.to_owned(), place);
         if let Ok(cache) = self.cache.lock()
             && let Some(words) = cache.get(&key)
         {
             return Ok(Arc::clone(words));
         }
-        let words = Arc::new(most_frequent(snapshot, beginning, place)?);
+        let words = Arc::new(most_frequent(commit, beginning, place)?);
         if let Ok(mut cache) = self.cache.lock() {
             if cache.len() >= CACHED {
                 cache.clear();
@@ -48,11 +47,11 @@ impl Beginnings {
 }
 
 /// Walks the dictionaries of all segments side by side, so that each word is counted at once and most are not kept.
-fn most_frequent(snapshot: &Snapshot, beginning: &str, place: Place) -> tantivy::Result<Vec<(String, u64)>> {
+fn most_frequent(commit: &Commit, beginning: &str, place: Place) -> tantivy::Result<Vec<(String, u64)>> {
     let last = format!("{beginning}{}", char::MAX);
     let mut indexes = Vec::new();
-    for reader in snapshot.searcher.segment_readers() {
-        indexes.push(reader.inverted_index(field(&snapshot.fields, place))?);
+    for reader in commit.segments() {
+        indexes.push(reader.inverted_index(commit.field(place))?);
     }
     let mut streams = Vec::new();
     for index in &indexes {

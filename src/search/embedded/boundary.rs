@@ -1,6 +1,6 @@
 //! Where a page of results ended, in the numbers of one segment.
 
-use crate::search::collect::Ranking;
+use super::collect::Ranking;
 use crate::search::cursor::SortKey;
 use tantivy::columnar::StrColumn;
 

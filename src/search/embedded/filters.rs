@@ -1,8 +1,8 @@
 //! What decides without scoring: all reports, a language, an author, a tag, a section, years, numbers of pages.
 
+use super::union::{Scored, explain};
 use crate::index::Fields;
 use crate::search::Filter;
-use crate::search::union::{Scored, explain};
 use std::ops::RangeInclusive;
 use tantivy::columnar::Column;
 use tantivy::query::{

@@ -2,58 +2,68 @@
 //!
 //! Order never depends on where the engine keeps a report: equal ones stand by identity.
 
-use crate::index::{folded, section_key};
+use super::Embedded;
+use super::boundary::Boundary;
+use super::commit::{address_of, seat_at};
+use super::filters::filter_queries;
+use super::lower::Lowering;
 use crate::report::ReportId;
-use crate::search::boundary::Boundary;
 use crate::search::cursor::SortKey;
-use crate::search::{Facet, Sort, Stop};
-use std::cmp::{Ordering, Reverse};
-use std::collections::hash_map;
+use crate::search::facets::most_frequent;
+use crate::search::found::{Ask, Collected, FoundReport, Seat, score_rank};
+use crate::search::plan::{Plan, Strictness};
+use crate::search::{Sort, Stop};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
-use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::collector::{Collector, Count, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
+use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-/// Values of a facet returned.
-const MOST_VALUES: usize = 100;
+impl Embedded {
+    /// The reports that match.
+    pub(in crate::search) fn collect(&self, ask: &Ask<'_>) -> tantivy::Result<Collected> {
+        let filters = filter_queries(&self.commit.snapshot.fields, ask.filters, ask.except);
+        let query = Lowering { commit: &self.commit, plan: ask.plan }.query(ask.strictness, filters);
+        let moved = match ask.after.filter(|_| ask.sort == Sort::Relevance) {
+            Some(key) => Some(SortKey { rank: self.rank_now(&*query, key)?, ..key.clone() }),
+            None => None,
+        };
+        let after = moved.as_ref().or(ask.after);
+        let collector = ReportCollector { limit: ask.limit, sort: ask.sort, after, facets: ask.facets };
+        self.commit.searcher().search(&query, &collector)
+    }
+
+    /// How many reports match a plan as it asks.
+    pub(in crate::search) fn count(&self, plan: &Plan) -> tantivy::Result<u64> {
+        let query = Lowering { commit: &self.commit, plan }.query(Strictness::AsAsked, Vec::new());
+        Ok(self.commit.searcher().search(&query, &Count)? as u64)
+    }
+
+    /// The rank of a report by its score on this commit; as it was, if the report is no longer found.
+    fn rank_now(&self, query: &dyn Query, key: &SortKey) -> tantivy::Result<u64> {
+        let Some(seat) = self.seat(key.id)? else { return Ok(key.rank) };
+        Ok(self.score(query, seat)?.map_or(key.rank, score_rank))
+    }
+
+    /// The score of a report by a query; `None` if it does not match.
+    pub(super) fn score(&self, query: &dyn Query, seat: Seat) -> tantivy::Result<Option<Score>> {
+        let (searcher, report) = (self.commit.searcher(), address_of(seat));
+        let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+        let mut scorer = weight.scorer(searcher.segment_reader(report.segment_ord), 1.0)?;
+        let is_found = scorer.doc() <= report.doc_id && scorer.seek(report.doc_id) == report.doc_id;
+        Ok(is_found.then(|| scorer.score()))
+    }
+}
 
 /// Collects the first `limit` reports in order, the count of all, and facets.
-pub(super) struct ReportCollector<'a> {
-    pub(super) limit: usize,
-    pub(super) sort: Sort,
+struct ReportCollector<'a> {
+    limit: usize,
+    sort: Sort,
     /// Only reports after this one are among the first.
-    pub(super) after: Option<&'a SortKey>,
-    /// `language`, `author`, `section`, `year`; others count nothing.
-    pub(super) facets: &'a [String],
-}
-
-/// What was collected.
-#[derive(Debug, Default)]
-pub(super) struct Collected {
-    pub(super) count: u64,
-    /// How many come after the key that was given; all without one.
-    pub(super) count_after: u64,
-    /// In order.
-    pub(super) first: Vec<FoundReport>,
-    pub(super) facets: BTreeMap<String, Vec<Facet>>,
-}
-
-/// A matching report.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct FoundReport {
-    pub(super) address: DocAddress,
-    pub(super) id: ReportId,
-    pub(super) score: Score,
-    rank: u64,
-    /// Only if it decides the order.
-    title: Option<Vec<u8>>,
-}
-
-impl FoundReport {
-    /// Where it stands in the order.
-    pub(super) fn key(&self) -> SortKey {
-        SortKey { rank: self.rank, title: self.title.clone().unwrap_or_default(), id: self.id }
-    }
+    after: Option<&'a SortKey>,
+    /// `language`, `author`, `section`, `tag`, `year`; others count nothing.
+    facets: &'a [String],
 }
 
 impl Collector for ReportCollector<'_> {
@@ -126,47 +136,12 @@ impl Collector for ReportCollector<'_> {
         collected.facets = facets
             .into_iter()
             .map(|(name, counts)| {
-                let key_of: fn(&str) -> String = match name.as_str() {
-                    "author" | "tag" => folded,
-                    "section" => section_key,
-                    _ => str::to_owned,
-                };
-                (name, most_frequent(counts, key_of))
+                let values = most_frequent(&name, counts);
+                (name, values)
             })
             .collect();
         Ok(collected)
     }
-}
-
-/// The most frequent values, the greatest count first. Values of one key count as one and are called as most are.
-fn most_frequent(counts: HashMap<String, u64>, key_of: fn(&str) -> String) -> Vec<Facet> {
-    let mut groups: HashMap<String, (u64, Facet)> = HashMap::new();
-    for (value, count) in counts {
-        let facet = Facet { value, count };
-        match groups.entry(key_of(&facet.value)) {
-            hash_map::Entry::Vacant(place) => {
-                place.insert((count, facet));
-            }
-            hash_map::Entry::Occupied(mut group) => {
-                let (sum, name) = group.get_mut();
-                *sum += count;
-                if preference(&facet) > preference(name) {
-                    *name = facet;
-                }
-            }
-        }
-    }
-    let mut values: Vec<Facet> =
-        groups.into_values().map(|(count, facet)| Facet { count, value: facet.value }).collect();
-    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    values.truncate(MOST_VALUES);
-    values
-}
-
-/// The greater of two spellings names their value: the more frequent, else the one with fewer capitals, else the first.
-pub(super) fn preference(facet: &Facet) -> (u64, Reverse<usize>, Reverse<&str>) {
-    let capitals = facet.value.chars().filter(|character| character.is_uppercase()).count();
-    (facet.count, Reverse(capitals), Reverse(&facet.value))
 }
 
 /// What decides the order within a segment: greater ranks come first.
@@ -176,11 +151,6 @@ pub(super) enum Ranking {
     Date(Option<Column<i64>>, bool),
     /// Whether the last title comes first.
     Title(Option<StrColumn>, bool),
-}
-
-/// The rank of a score: the bits of positive floats rise with them.
-pub(super) fn score_rank(score: Score) -> u64 {
-    u64::from(score.max(0.0).to_bits())
 }
 
 impl Ranking {
@@ -306,10 +276,10 @@ impl ReportSegmentCollector {
             {
                 titles.dictionary().ord_to_term(ord, title.insert(Vec::new()))?;
             }
-            let address = DocAddress::new(self.segment, entry.doc);
+            let seat = seat_at(DocAddress::new(self.segment, entry.doc));
             // Title ranks count within a segment only; the title itself decides between segments.
             let rank = if matches!(self.ranking, Ranking::Title(..)) { 0 } else { entry.rank };
-            found.push(FoundReport { address, id, score: entry.score, rank, title });
+            found.push(FoundReport { seat, id, score: entry.score, rank, title });
         }
         Ok(found)
     }

@@ -2,13 +2,16 @@
 //!
 //! The same code decides membership and evidence, so a report found by a phrase always has a page to show for it.
 
+use super::commit::Commit;
+use super::languages::counts_in;
 use crate::search::Stop;
 use crate::search::in_order::Offsets;
 use crate::search::languages::LanguageSet;
+use crate::search::place::Place;
 use crate::search::terms::{Expansion, WeightedTerm};
 use std::sync::Arc;
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 /// The postings of one place of a clause: the words that can fill it.
@@ -20,9 +23,14 @@ pub(super) struct WordReader {
 }
 
 impl WordReader {
-    /// Opens the words of an expansion in a field that has positions.
-    pub(super) fn open(reader: &SegmentReader, field: Field, words: &Expansion) -> tantivy::Result<WordReader> {
-        let index = reader.inverted_index(field)?;
+    /// Opens the words of an expansion in a place that has positions.
+    pub(super) fn open(
+        commit: &Commit,
+        reader: &SegmentReader,
+        place: Place,
+        words: &Expansion,
+    ) -> tantivy::Result<WordReader> {
+        let index = reader.inverted_index(commit.field(place))?;
         let mut postings = Vec::new();
         for word in &words.terms {
             if let Some(info) = index.terms().get(word.term.as_bytes())? {
@@ -30,7 +38,7 @@ impl WordReader {
                 postings.push((list, word.clone()));
             }
         }
-        Ok(WordReader { postings, languages: words.languages_of(reader), buffer: Vec::new() })
+        Ok(WordReader { postings, languages: commit.languages.of_segment(reader), buffer: Vec::new() })
     }
 
     /// The first report from `target` on that has one of the words.
@@ -38,7 +46,7 @@ impl WordReader {
         let languages = &self.languages;
         let seek = |(list, word): &mut (SegmentPostings, WeightedTerm)| {
             let mut doc = if list.doc() < target { list.seek(target) } else { list.doc() };
-            while doc != TERMINATED && !word.counts_in(doc, languages) {
+            while doc != TERMINATED && !counts_in(word, doc, languages) {
                 doc = list.advance();
             }
             doc
@@ -49,7 +57,7 @@ impl WordReader {
     /// How often the words stand in `doc`, which was sought.
     fn frequency(&self, doc: DocId) -> u32 {
         let here =
-            self.postings.iter().filter(|(list, word)| list.doc() == doc && word.counts_in(doc, &self.languages));
+            self.postings.iter().filter(|(list, word)| list.doc() == doc && counts_in(word, doc, &self.languages));
         here.fold(0, |sum, (list, _)| sum.saturating_add(list.term_freq()))
     }
 
@@ -57,7 +65,7 @@ impl WordReader {
     fn positions(&mut self, doc: DocId, output: &mut Vec<u32>) {
         output.clear();
         for (list, word) in &mut self.postings {
-            if list.doc() == doc && word.counts_in(doc, &self.languages) {
+            if list.doc() == doc && counts_in(word, doc, &self.languages) {
                 list.positions(&mut self.buffer);
                 output.extend_from_slice(&self.buffer);
             }
@@ -77,7 +85,7 @@ impl WordReader {
             if list.doc() < doc {
                 list.seek(doc);
             }
-            if list.doc() == doc && word.counts_in(doc, &self.languages) {
+            if list.doc() == doc && counts_in(word, doc, &self.languages) {
                 list.positions(&mut self.buffer);
                 output.extend(self.buffer.iter().map(|position| (*position, word.weight)));
                 lists += 1;
@@ -89,7 +97,7 @@ impl WordReader {
     }
 }
 
-/// The words of phrases opened on a field of a segment, each read once a report however many phrases have it. Reports
+/// The words of phrases opened on a place in a segment, each read once a report however many phrases have it. Reports
 /// must be asked for in rising order.
 #[derive(Default)]
 pub(super) struct PhraseWords {
@@ -98,7 +106,7 @@ pub(super) struct PhraseWords {
 
 struct PhraseWord {
     terms: Arc<Expansion>,
-    place: WordReader,
+    reader: WordReader,
     /// The report whose positions were read last.
     read: Option<DocId>,
     positions: Vec<u32>,
@@ -106,25 +114,31 @@ struct PhraseWord {
 
 impl PhraseWords {
     /// Opens a word, unless it is open; returns its index.
-    fn open(&mut self, reader: &SegmentReader, field: Field, terms: &Arc<Expansion>) -> tantivy::Result<usize> {
+    fn open(
+        &mut self,
+        commit: &Commit,
+        reader: &SegmentReader,
+        place: Place,
+        terms: &Arc<Expansion>,
+    ) -> tantivy::Result<usize> {
         if let Some(known) = self.words.iter().position(|known| known.terms.terms == terms.terms) {
             return Ok(known);
         }
-        let place = WordReader::open(reader, field, terms)?;
-        self.words.push(PhraseWord { terms: Arc::clone(terms), place, read: None, positions: Vec::new() });
+        let words = WordReader::open(commit, reader, place, terms)?;
+        self.words.push(PhraseWord { terms: Arc::clone(terms), reader: words, read: None, positions: Vec::new() });
         Ok(self.words.len() - 1)
     }
 
     /// The first report from `target` on that has any of the words.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
-        self.words.iter_mut().map(|word| word.place.seek(target)).min().unwrap_or(TERMINATED)
+        self.words.iter_mut().map(|word| word.reader.seek(target)).min().unwrap_or(TERMINATED)
     }
 
     /// The positions of a word in a report that has it.
     fn read(&mut self, word: usize, doc: DocId) {
         let word = &mut self.words[word];
         if word.read != Some(doc) {
-            word.place.positions(doc, &mut word.positions);
+            word.reader.positions(doc, &mut word.positions);
             word.read = Some(doc);
         }
     }
@@ -143,15 +157,16 @@ pub(super) struct Phrase {
 }
 
 impl Phrase {
-    /// Opens the words of a phrase in a field that has positions.
+    /// Opens the words of a phrase in a place that has positions.
     pub(super) fn open(
         words: &mut PhraseWords,
+        commit: &Commit,
         reader: &SegmentReader,
-        field: Field,
+        place: Place,
         places: &[Arc<Expansion>],
         slop: u32,
     ) -> tantivy::Result<Phrase> {
-        let open = |place| words.open(reader, field, place);
+        let open = |terms| words.open(commit, reader, place, terms);
         let filled_by = places.iter().map(open).collect::<tantivy::Result<Vec<usize>>>()?;
         let mut different: Vec<(usize, Vec<usize>)> = Vec::new();
         for (place, word) in filled_by.iter().enumerate() {
@@ -169,7 +184,7 @@ impl Phrase {
         let mut candidate = target;
         loop {
             Stop::look();
-            let mut docs = self.words.iter().map(|(word, _)| words.words[*word].place.seek(candidate));
+            let mut docs = self.words.iter().map(|(word, _)| words.words[*word].reader.seek(candidate));
             match docs.find(|doc| *doc > candidate) {
                 None | Some(TERMINATED) if self.words.is_empty() => return TERMINATED,
                 None => return candidate,
@@ -185,11 +200,11 @@ impl Phrase {
         self.starts.clear();
         self.order.clear();
         for (index, (word, _)) in self.words.iter().enumerate() {
-            let place = &mut words.words[*word].place;
-            if place.seek(doc) != doc {
+            let reader = &mut words.words[*word].reader;
+            if reader.seek(doc) != doc {
                 return &self.starts;
             }
-            self.order.push((place.frequency(doc), index));
+            self.order.push((reader.frequency(doc), index));
         }
         self.order.sort_unstable();
         self.offsets.clear();
@@ -212,22 +227,23 @@ impl Phrase {
     }
 }
 
-/// One phrase with its words, opened on a field of a segment. Reports must be asked for in rising order.
+/// One phrase with its words, opened on a place in a segment. Reports must be asked for in rising order.
 pub(super) struct PhraseReader {
     words: PhraseWords,
     phrase: Phrase,
 }
 
 impl PhraseReader {
-    /// Opens a phrase in a field that has positions.
+    /// Opens a phrase in a place that has positions.
     pub(super) fn open(
+        commit: &Commit,
         reader: &SegmentReader,
-        field: Field,
+        place: Place,
         places: &[Arc<Expansion>],
         slop: u32,
     ) -> tantivy::Result<PhraseReader> {
         let mut words = PhraseWords::default();
-        let phrase = Phrase::open(&mut words, reader, field, places, slop)?;
+        let phrase = Phrase::open(&mut words, commit, reader, place, places, slop)?;
         Ok(PhraseReader { words, phrase })
     }
 

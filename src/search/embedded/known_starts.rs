@@ -3,8 +3,8 @@
 //!
 //! Four bytes a page of the reports that searches have come upon, for as long as their commit answers.
 
+use super::scope::PageStartsReader;
 use crate::index::{PageStarts, Snapshot};
-use crate::search::scope::PageStartsReader;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use tantivy::index::SegmentId;
