@@ -17,6 +17,7 @@
 //! * [`text`]: a document's layouts → page texts: hyphens, furniture, direction, language, quality.
 //! * [`extract`]: drives the four above: bytes → [`report::Report`].
 //! * [`render`]: bytes → pictures of pages.
+//! * `objects` (feature `cluster`): bytes that many machines reach: a shared folder or a bucket that speaks S3.
 //! * [`store`]: what is kept: the catalogue (SQLite) and the text store (page text and word boxes).
 //! * [`worker`]: reading in processes of their own, confined and watched.
 //! * [`ocr`]: pictures of pages → their words, by a program that is not Recto's.
@@ -43,7 +44,8 @@
 //! * **Only `index/` and `search/embedded/` name tantivy**: what `search/` asks of an engine it asks of
 //!   `search::backend::Backend`, in plain types, so that reading a query, ranking, grouping and highlighting are Recto's own
 //!   whatever engine keeps the words.
-//! * **Only `queue/` names postgres, only `quickwit/` names ureq**; neither is compiled without the feature `cluster`.
+//! * **Only `queue/` names postgres, only `objects/` names rusty_s3, only it and `quickwit/` name ureq**; none is
+//!   compiled without the feature `cluster`.
 //! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
 //! * **Only `cli/` and `main.rs` print**, but for the transport of `mcp/`, to which standard output belongs.
 //! * **Text from outside never reaches a path, a template unescaped, or tantivy's query parser.**
@@ -58,6 +60,8 @@ pub mod ingest;
 pub mod jobs;
 pub mod layout;
 pub mod mcp;
+#[cfg(feature = "cluster")]
+pub mod objects;
 pub mod ocr;
 pub mod pdf;
 pub mod query;

@@ -48,14 +48,15 @@ fn engines_and_formats_stay_in_their_rooms() {
     assert_only_in("clap::", &["cli/"]);
     assert_only_in("rmcp::", &["mcp/"]);
     assert_only_in("postgres::", &["queue/"]);
-    assert_only_in("ureq::", &["quickwit/"]);
+    assert_only_in("ureq::", &["objects/", "quickwit/"]);
+    assert_only_in("rusty_s3::", &["objects/"]);
 }
 
 #[test]
 fn later_stages_are_unknown_to_earlier_ones() {
     let order = [
-        "clock", "report", "layout", "pdf", "text", "extract", "render", "store", "worker", "ocr", "index", "queue",
-        "quickwit", "ingest", "upkeep", "jobs", "query", "search", "bench", "export", "serve", "mcp", "cli",
+        "clock", "report", "layout", "pdf", "text", "extract", "render", "objects", "store", "worker", "ocr", "index",
+        "queue", "quickwit", "ingest", "upkeep", "jobs", "query", "search", "bench", "export", "serve", "mcp", "cli",
     ];
     let allowed_backwards = [
         // The catalogue counts what the reader's version produced.

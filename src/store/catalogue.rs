@@ -267,21 +267,21 @@ impl Catalogue {
     }
 
     /// The last segment with the text of a report, and the byte after the last such text in it; `None` without reports.
-    pub(super) fn end_of_texts(&self) -> Result<Option<(u32, u64)>, StoreError> {
+    pub(super) fn end_of_texts(&self) -> Result<Option<(u64, u64)>, StoreError> {
         let connection = self.reader()?;
         let mut statement = connection.prepare_cached(
             "SELECT segment, max(offset + length) FROM reports WHERE segment = (SELECT max(segment) FROM reports)
              GROUP BY segment",
         )?;
-        Ok(statement.query_row([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?))).optional()?)
+        Ok(statement.query_row([], |row| Ok((unsigned_at(row, 0)?, unsigned_at(row, 1)?))).optional()?)
     }
 
     /// The byte after the last text of a report in each segment that has any, by number.
-    pub(super) fn ends_of_texts(&self) -> Result<Vec<(u32, u64)>, StoreError> {
+    pub(super) fn ends_of_texts(&self) -> Result<Vec<(u64, u64)>, StoreError> {
         let connection = self.reader()?;
         let mut statement = connection
             .prepare("SELECT segment, max(offset + length) FROM reports GROUP BY segment ORDER BY segment")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, unsigned_at(row, 1)?)))?;
+        let rows = statement.query_map([], |row| Ok((unsigned_at(row, 0)?, unsigned_at(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -73,7 +73,7 @@ fn put_report(transaction: &Transaction<'_>, facts: &ReportFacts, location: Loca
     )?;
     statement.execute(params![
         id,
-        location.segment,
+        signed(location.segment),
         signed(location.offset),
         signed(location.length),
         facts.title,

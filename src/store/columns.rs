@@ -45,8 +45,8 @@ pub(super) fn status_at(row: &Row<'_>, column: usize) -> rusqlite::Result<PageSt
 
 /// A location from three columns.
 pub(super) fn location_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Location> {
-    let (offset, length) = (unsigned_at(row, column + 1)?, unsigned_at(row, column + 2)?);
-    Ok(Location { segment: row.get(column)?, offset, length })
+    let [segment, offset, length] = [0, 1, 2].map(|at| unsigned_at(row, column + at));
+    Ok(Location { segment: segment?, offset: offset?, length: length? })
 }
 
 /// What persons say about a report; nothing for most.

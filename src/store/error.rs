@@ -47,6 +47,10 @@ pub enum StoreError {
     /// The catalogue failed.
     #[error("catalogue: {0}")]
     Catalogue(#[from] rusqlite::Error),
+    /// What many machines reach could not be reached, or is not as it was.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Object(#[from] crate::objects::ObjectError),
     /// The disk is nearly full, and what is left of it was to stay free.
     #[error(
         "only {} MiB are free on the disk of `{}`, and {} MiB are to stay free (`ingest.minimum_free_bytes`)",

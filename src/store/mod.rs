@@ -36,7 +36,10 @@ mod repair;
 mod rows;
 mod scan;
 mod schema;
+mod segments;
 mod service;
+#[cfg(feature = "cluster")]
+pub mod shared;
 mod snapshot;
 mod texts;
 mod unfinished;
@@ -70,7 +73,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// Number of the segment file.
-    pub segment: u32,
+    pub segment: u64,
     /// Byte offset of the record in it.
     pub offset: u64,
     /// Length of the record in bytes.

@@ -12,9 +12,10 @@ const WINDOW: usize = 1 << 20;
 impl TextStore {
     /// Calls `found` with every record whose header and head are whole, in the order they were written.
     pub(super) fn scan(&self, mut found: impl FnMut(Location, Arc<StoredReport>)) -> Result<(), StoreError> {
-        for segment in self.segment_numbers()? {
-            let file = self.segment(segment)?;
-            let io = |source| StoreError::Io { action: "read", path: self.segment_path(segment), source };
+        let local = self.local()?;
+        for segment in local.segment_numbers()? {
+            let file = local.segment(segment)?;
+            let io = |source| StoreError::Io { action: "read", path: local.segment_path(segment), source };
             let end = file.metadata().map_err(io)?.len();
             let mut offset = 0;
             while offset < end {
@@ -31,7 +32,7 @@ impl TextStore {
     }
 
     /// The record that begins here, if one does.
-    fn record_at(&self, file: &File, segment: u32, offset: u64, end: u64) -> Option<(Location, Arc<StoredReport>)> {
+    fn record_at(&self, file: &File, segment: u64, offset: u64, end: u64) -> Option<(Location, Arc<StoredReport>)> {
         let mut header = [0; HEADER_LENGTH];
         file.read_exact_at(&mut header, offset).ok()?;
         let length = record::record_length(&header).ok().filter(|length| *length <= end - offset)?;

@@ -71,7 +71,7 @@ impl Library {
 }
 
 /// The name of a segment's file.
-pub(super) fn segment_name(number: u32) -> String {
+pub(super) fn segment_name(number: u64) -> String {
     format!("{number:06}.pages")
 }
 

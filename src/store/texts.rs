@@ -4,21 +4,14 @@
 //! by a crash, or of a report deleted since) is never read.
 
 use super::block::Contents;
-use super::library::create_directory;
 use super::record::{self, Damage, HEADER_LENGTH, Layout};
-use super::snapshot::{may_cut, segment_name};
+use super::segments::{LocalSegments, Segment, Segments, locked};
 use crate::report::{Quad, Report, Span};
 use crate::store::{Location, PageList, StoreError, StoredPage, StoredReport, StoredText};
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::ops::Range;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
 
-/// A segment is closed when it has reached this many bytes.
-const SEGMENT_BYTES: u64 = 1 << 30;
 /// Bytes read at first: header, table and head of most reports.
 const FIRST_READ: u64 = 8 << 10;
 /// Opened records kept; a direct-mapped cache of a few megabytes at most for ordinary reports.
@@ -27,30 +20,17 @@ const CACHED_RECORDS: usize = 2048;
 /// Page texts and word boxes; can be shared between threads.
 #[derive(Debug)]
 pub struct TextStore {
-    directory: PathBuf,
-    segment_bytes: u64,
-    segments: RwLock<HashMap<u32, Arc<File>>>,
+    segments: Segments,
     records: Mutex<Vec<CachedRecord>>,
-    tail: Mutex<Option<Tail>>,
 }
 
 /// A slot of the cache.
 type CachedRecord = Option<(Location, Arc<Record>)>;
 
-/// The segment being written.
-#[derive(Debug)]
-struct Tail {
-    number: u32,
-    file: File,
-    length: u64,
-    /// Whether anything was appended since the last sync.
-    is_dirty: bool,
-}
-
 /// An opened record.
 #[derive(Debug)]
 struct Record {
-    file: Arc<File>,
+    segment: Segment,
     layout: Layout,
     /// Its compressed head, if it came along when the record was opened.
     head: Option<Box<[u8]>>,
@@ -72,25 +52,14 @@ impl OpenedPage {
     }
 }
 
-/// A lock that a panicking thread held is taken all the same: what it guards is whole between statements.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl TextStore {
     /// The store in this directory, which need not exist before the first append.
     pub(super) fn open(directory: &Path) -> TextStore {
-        TextStore::with_segment_bytes(directory, SEGMENT_BYTES)
+        TextStore::of(Segments::Local(LocalSegments::new(directory)))
     }
 
-    fn with_segment_bytes(directory: &Path, segment_bytes: u64) -> TextStore {
-        TextStore {
-            directory: directory.to_owned(),
-            segment_bytes,
-            segments: RwLock::default(),
-            records: Mutex::new(vec![None; CACHED_RECORDS]),
-            tail: Mutex::new(None),
-        }
+    pub(super) fn of(segments: Segments) -> TextStore {
+        TextStore { segments, records: Mutex::new(vec![None; CACHED_RECORDS]) }
     }
 
     /// Compresses a report into a record; done by the extracting threads.
@@ -106,81 +75,44 @@ impl TextStore {
 
     /// Appends an encoded record (writer only); durable after [`TextStore::sync`].
     pub fn append(&self, record: &[u8]) -> Result<Location, StoreError> {
-        let mut tail = locked(&self.tail);
-        if tail.is_none() {
-            *tail = Some(self.open_tail()?);
-        }
-        if let Some(full) = tail.take_if(|tail| tail.length >= self.segment_bytes) {
-            self.sync_tail(&full)?;
-            *tail = Some(self.create_segment(full.number + 1)?);
-        }
-        let Some(tail) = tail.as_mut() else { unreachable!("set above") };
-        let location = Location { segment: tail.number, offset: tail.length, length: record.len() as u64 };
-        if let Err(source) = tail.file.write_all_at(record, tail.length) {
-            // Nothing may stand beyond the last whole record when the disk has room again; if even this fails, the
-            // next record is still written over the remains.
-            let _ = tail.file.set_len(tail.length);
-            return Err(StoreError::Io { action: "write", path: self.segment_path(tail.number), source });
-        }
-        tail.length += location.length;
-        tail.is_dirty = true;
-        Ok(location)
+        self.segments.local()?.append(record)
     }
 
     /// Makes all appended records survive power loss.
     pub fn sync(&self) -> Result<(), StoreError> {
-        let mut tail = locked(&self.tail);
-        if let Some(tail) = tail.as_mut().filter(|tail| tail.is_dirty) {
-            self.sync_tail(tail)?;
-            tail.is_dirty = false;
-        }
-        Ok(())
+        self.segments.local()?.sync()
     }
 
-    /// Gives back the room of what was appended after byte `end` of a segment (writer only, before the first append):
-    /// a run that was killed wrote it, and no report is there; not while a snapshot holds the segments. `None` stands for the start of the first segment.
-    pub(super) fn discard_after(&self, end: Option<(u32, u64)>) -> Result<(), StoreError> {
-        let Some(_right) = may_cut(&self.directory)? else {
-            tracing::debug!("a copy is being made of the texts; what no report names stays for now");
-            return Ok(());
-        };
-        let (last, end) = end.unwrap_or((1, 0));
-        for number in self.segment_numbers()?.into_iter().filter(|number| *number >= last) {
-            let path = self.segment_path(number);
-            let io = |action, source| StoreError::Io { action, path: path.clone(), source };
-            let file = OpenOptions::new().write(true).open(&path).map_err(|source| io("open", source))?;
-            // Later segments stay, empty: their numbers are not given twice.
-            let end = if number == last { end } else { 0 };
-            if file.metadata().map_err(|source| io("read", source))?.len() > end {
-                file.set_len(end).map_err(|source| io("shorten", source))?;
-            }
-        }
-        Ok(())
+    /// See [`LocalSegments::discard_after`].
+    pub(super) fn discard_after(&self, end: Option<(u64, u64)>) -> Result<(), StoreError> {
+        self.segments.local()?.discard_after(end)
     }
 
     /// A report without its page texts.
     pub fn report(&self, location: Location) -> Result<Arc<StoredReport>, StoreError> {
-        let record = self.record(location)?;
-        let head = self.head(&record, location)?;
-        record.layout.decode_head(&head).map(Arc::new).map_err(|damage| self.damaged(location, damage))
+        self.whole(location, |record| {
+            let head = self.head(record, location)?;
+            record.layout.decode_head(&head).map(Arc::new).map_err(|damage| self.damaged(location, damage))
+        })
     }
 
     /// What is known of a report's pages without reading them; kept for as long as its record is.
     pub fn page_list(&self, location: Location) -> Result<Arc<PageList>, StoreError> {
-        let record = self.record(location)?;
-        if let Some(list) = record.list.get() {
-            return Ok(Arc::clone(list));
-        }
-        let head = self.head(&record, location)?;
-        let list = record.layout.decode_list(&head).map_err(|damage| self.damaged(location, damage))?;
-        Ok(Arc::clone(record.list.get_or_init(|| Arc::new(list))))
+        self.whole(location, |record| {
+            if let Some(list) = record.list.get() {
+                return Ok(Arc::clone(list));
+            }
+            let head = self.head(record, location)?;
+            let list = record.layout.decode_list(&head).map_err(|damage| self.damaged(location, damage))?;
+            Ok(Arc::clone(record.list.get_or_init(|| Arc::new(list))))
+        })
     }
 
     /// The compressed head of a record.
     fn head<'r>(&self, record: &'r Record, location: Location) -> Result<Cow<'r, [u8]>, StoreError> {
         match &record.head {
             Some(head) => Ok(Cow::Borrowed(head)),
-            None => self.read(&record.file, location, record.layout.head_bytes()).map(Cow::Owned),
+            None => self.segments.read(&record.segment, location, record.layout.head_bytes()).map(Cow::Owned),
         }
     }
 
@@ -214,36 +146,39 @@ impl TextStore {
         numbers: &[u32],
         read: impl Fn(&Arc<Contents>, usize) -> Result<P, Damage>,
     ) -> Result<Vec<P>, StoreError> {
-        let record = self.record(location)?;
-        let mut pages = Vec::with_capacity(numbers.len());
-        let mut open = None;
-        for number in numbers {
-            let place = number.checked_sub(1).and_then(|index| record.layout.block_of(index));
-            let Some((block, within)) = place else {
-                pages.push(P::default());
-                continue;
-            };
-            let contents = match open.take() {
-                Some((opened, contents)) if opened == block => contents,
-                _ => Arc::new(self.block(&record, location, block)?),
-            };
-            pages.push(read(&contents, within).map_err(|damage| self.damaged(location, damage))?);
-            open = Some((block, contents));
-        }
-        Ok(pages)
+        self.whole(location, |record| {
+            let mut pages = Vec::with_capacity(numbers.len());
+            let mut open = None;
+            for number in numbers {
+                let place = number.checked_sub(1).and_then(|index| record.layout.block_of(index));
+                let Some((block, within)) = place else {
+                    pages.push(P::default());
+                    continue;
+                };
+                let contents = match open.take() {
+                    Some((opened, contents)) if opened == block => contents,
+                    _ => Arc::new(self.block(record, location, block)?),
+                };
+                pages.push(read(&contents, within).map_err(|damage| self.damaged(location, damage))?);
+                open = Some((block, contents));
+            }
+            Ok(pages)
+        })
     }
 
     /// A whole report, every byte of its record read and verified; boxes are as exact as they are stored.
     pub fn load(&self, location: Location) -> Result<Report, StoreError> {
-        let record = self.record(location)?;
         let report = self.report(location)?;
-        let mut pages = Vec::with_capacity(report.pages.len());
-        for block in 0..record.layout.blocks() {
-            let contents = self.block(&record, location, block)?;
-            for index in 0..contents.len() {
-                pages.push(contents.page(index).map_err(|damage| self.damaged(location, damage))?);
+        let pages = self.whole(location, |record| {
+            let mut pages = Vec::with_capacity(report.pages.len());
+            for block in 0..record.layout.blocks() {
+                let contents = self.block(record, location, block)?;
+                for index in 0..contents.len() {
+                    pages.push(contents.page(index).map_err(|damage| self.damaged(location, damage))?);
+                }
             }
-        }
+            Ok(pages)
+        })?;
         if pages.len() != report.pages.len() {
             return Err(self.damaged(location, Damage("head and blocks disagree on the number of pages")));
         }
@@ -252,29 +187,40 @@ impl TextStore {
 
     /// Reads every byte of a report and holds it against the checksums, without decoding the places of words.
     pub fn check(&self, location: Location) -> Result<Arc<StoredReport>, StoreError> {
-        let record = self.record(location)?;
         let report = self.report(location)?;
-        for block in 0..record.layout.blocks() {
-            self.block(&record, location, block)?;
-        }
+        self.whole(location, |record| {
+            (0..record.layout.blocks()).try_for_each(|block| self.block(record, location, block).map(drop))
+        })?;
         Ok(report)
     }
 
     /// Bytes of all segments.
     pub fn size(&self) -> Result<u64, StoreError> {
-        self.segment_numbers()?.into_iter().try_fold(0, |sum, number| {
-            let path = self.segment_path(number);
-            match std::fs::metadata(&path) {
-                Ok(metadata) => Ok(sum + metadata.len()),
-                Err(source) => Err(StoreError::Io { action: "read", path, source }),
+        self.segments.local()?.size()
+    }
+
+    /// The segments on this machine's own disk.
+    pub(super) fn local(&self) -> Result<&LocalSegments, StoreError> {
+        self.segments.local()
+    }
+
+    /// Reads something of a record; once more if it is not whole and what is read again may be.
+    fn whole<R>(&self, location: Location, read: impl Fn(&Record) -> Result<R, StoreError>) -> Result<R, StoreError> {
+        let once = || self.record(location).and_then(|record| read(&record));
+        match once() {
+            Err(StoreError::Damaged { .. }) if self.segments.forget(location) => {
+                if let Some(slot) = locked(&self.records).get_mut(slot_of(location)) {
+                    *slot = None;
+                }
+                once()
             }
-        })
+            done => done,
+        }
     }
 
     /// Opens a record, or finds it opened.
     fn record(&self, location: Location) -> Result<Arc<Record>, StoreError> {
-        let slot = (location.offset.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize ^ location.segment as usize;
-        let slot = slot % CACHED_RECORDS;
+        let slot = slot_of(location);
         if let Some(Some((cached, record))) = locked(&self.records).get(slot)
             && *cached == location
         {
@@ -293,115 +239,39 @@ impl TextStore {
         if location.length < HEADER_LENGTH as u64 {
             return Err(damaged(Damage("no record is as short as that")));
         }
-        let file = self.segment(location.segment)?;
-        let mut bytes = self.read(&file, location, 0..FIRST_READ.min(location.length))?;
+        let segment = self.segments.open(location.segment)?;
+        let mut bytes = self.segments.read(&segment, location, 0..FIRST_READ.min(location.length))?;
         let needed = record::layout_length(&bytes).map_err(damaged)?;
         if needed > location.length {
             return Err(damaged(Damage("the block table is longer than the record")));
         }
         if needed > bytes.len() as u64 {
-            bytes = self.read(&file, location, 0..needed)?;
+            bytes = self.segments.read(&segment, location, 0..needed)?;
         }
         let layout = Layout::parse(bytes.get(..needed as usize).unwrap_or_default(), location.length);
         let layout = layout.map_err(damaged)?;
         let head = layout.head_bytes();
         let head = bytes.get(head.start as usize..head.end as usize).map(Box::from);
-        Ok(Record { file, layout, head, list: OnceLock::new() })
+        Ok(Record { segment, layout, head, list: OnceLock::new() })
     }
 
     /// Reads and decompresses a block.
     fn block(&self, record: &Record, location: Location, block: usize) -> Result<Contents, StoreError> {
         let missing = || self.damaged(location, Damage("there is no such block"));
         let range = record.layout.block_bytes(block).ok_or_else(missing)?;
-        let bytes = self.read(&record.file, location, range)?;
+        let bytes = self.segments.read(&record.segment, location, range)?;
         record.layout.decode_block(block, &bytes).map_err(|damage| self.damaged(location, damage))
     }
 
-    /// Reads a range of a record, which lies within its length.
-    fn read(&self, file: &File, location: Location, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
-        let beyond = || self.damaged(location, Damage("a part lies outside its record"));
-        let length = range.end.checked_sub(range.start).filter(|_| range.end <= location.length).ok_or_else(beyond)?;
-        let start = location.offset.checked_add(range.start).ok_or_else(beyond)?;
-        let path = self.segment_path(location.segment);
-        let io = |source| StoreError::Io { action: "read", path: path.clone(), source };
-        // Asked first, so that a damaged length is refused before memory is given to it.
-        if file.metadata().map_err(io)?.len() < start.saturating_add(length) {
-            return Err(self.damaged(location, Damage("the segment ends before its record does")));
-        }
-        let mut bytes = vec![0; length as usize];
-        file.read_exact_at(&mut bytes, start).map_err(io)?;
-        Ok(bytes)
-    }
-
     fn damaged(&self, location: Location, damage: Damage) -> StoreError {
-        let detail = format!("record at byte {}: {}", location.offset, damage.0);
-        StoreError::Damaged { path: self.segment_path(location.segment), detail }
+        self.segments.damaged(location, damage)
     }
+}
 
-    pub(super) fn segment_path(&self, number: u32) -> PathBuf {
-        self.directory.join(segment_name(number))
-    }
-
-    /// A segment opened for reading.
-    pub(super) fn segment(&self, number: u32) -> Result<Arc<File>, StoreError> {
-        if let Some(file) = self.segments.read().unwrap_or_else(PoisonError::into_inner).get(&number) {
-            return Ok(Arc::clone(file));
-        }
-        let path = self.segment_path(number);
-        let file = match File::open(&path) {
-            Ok(file) => Arc::new(file),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Damaged { path, detail: "it is gone".to_owned() });
-            }
-            Err(source) => return Err(StoreError::Io { action: "open", path, source }),
-        };
-        self.segments.write().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::clone(&file));
-        Ok(file)
-    }
-
-    /// Numbers of the segments there are, rising.
-    pub(super) fn segment_numbers(&self) -> Result<Vec<u32>, StoreError> {
-        let io = |source| StoreError::Io { action: "list", path: self.directory.clone(), source };
-        let entries = match std::fs::read_dir(&self.directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(io(source)),
-        };
-        let mut numbers = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(io)?.file_name();
-            let number =
-                name.to_str().and_then(|name| name.strip_suffix(".pages")).and_then(|stem| stem.parse::<u32>().ok());
-            numbers.extend(number);
-        }
-        numbers.sort_unstable();
-        Ok(numbers)
-    }
-
-    /// Opens the last segment for appending, or creates the first.
-    fn open_tail(&self) -> Result<Tail, StoreError> {
-        let Some(number) = self.segment_numbers()?.pop() else { return self.create_segment(1) };
-        let path = self.segment_path(number);
-        let io = |action, source| StoreError::Io { action, path: path.clone(), source };
-        let file = OpenOptions::new().write(true).open(&path).map_err(|source| io("open", source))?;
-        let length = file.metadata().map_err(|source| io("read", source))?.len();
-        Ok(Tail { number, file, length, is_dirty: false })
-    }
-
-    /// Creates a segment that is there after power loss.
-    fn create_segment(&self, number: u32) -> Result<Tail, StoreError> {
-        let path = self.segment_path(number);
-        let io = |source| StoreError::Io { action: "create", path: path.clone(), source };
-        create_directory(&self.directory)?;
-        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(io)?;
-        File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(io)?;
-        Ok(Tail { number, file, length: 0, is_dirty: false })
-    }
-
-    fn sync_tail(&self, tail: &Tail) -> Result<(), StoreError> {
-        let io = |source| StoreError::Io { action: "sync", path: self.segment_path(tail.number), source };
-        tail.file.sync_data().map_err(io)
-    }
+/// Where in the cache a record is, if it is there.
+fn slot_of(location: Location) -> usize {
+    let slot = (location.offset.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize ^ location.segment as usize;
+    slot % CACHED_RECORDS
 }
 
 #[cfg(test)]
@@ -496,48 +366,6 @@ pub(crate) mod tests {
                 (page.label.as_deref(), page.status.is_searchable())
             );
         }
-    }
-
-    #[test]
-    fn full_segments_are_followed_by_new_ones() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let texts = directory.path().join("text");
-        let record = TextStore::encode(&report("r", &["some words"]));
-        let store = TextStore::with_segment_bytes(&texts, 2 * record.len() as u64);
-        let locations: Vec<Location> = (0..5).map(|_| store.append(&record).expect("room")).collect();
-        assert_eq!(locations.iter().map(|location| location.segment).collect::<Vec<_>>(), [1, 1, 2, 2, 3]);
-        assert_eq!(store.size().expect("there"), 5 * record.len() as u64);
-        // A torn record at the end, as a crash leaves it, harms nobody.
-        let tail = OpenOptions::new().append(true).open(texts.join("000003.pages"));
-        std::io::Write::write_all(&mut tail.expect("there"), b"RTXR torn").expect("room");
-        let store = TextStore::with_segment_bytes(&texts, 2 * record.len() as u64);
-        let location = store.append(&record).expect("room");
-        assert_eq!((location.segment, location.offset), (3, record.len() as u64 + 9));
-        for location in locations.into_iter().chain([location]) {
-            assert_eq!(store.load(location).expect("sound").id, ReportId::of_bytes(b"r"));
-        }
-    }
-
-    #[test]
-    fn what_a_killed_run_left_is_given_back() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let texts = directory.path().join("text");
-        let record = TextStore::encode(&report("r", &["some words"]));
-        let length = record.len() as u64;
-        let open = || TextStore::with_segment_bytes(&texts, 2 * length);
-        open().discard_after(None).expect("nothing to discard");
-        let store = open();
-        let locations: Vec<Location> = (0..5).map(|_| store.append(&record).expect("room")).collect();
-        let store = open();
-        store.discard_after(Some((2, length))).expect("writable");
-        assert_eq!(store.size().expect("there"), 3 * length);
-        for location in &locations[..3] {
-            assert_eq!(store.load(*location).expect("sound").id, ReportId::of_bytes(b"r"));
-        }
-        assert_eq!(store.append(&record).expect("room").segment, 3);
-        let store = open();
-        store.discard_after(None).expect("writable");
-        assert_eq!(store.size().expect("there"), 0);
     }
 
     #[test]

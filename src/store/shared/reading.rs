@@ -1,0 +1,100 @@
+//! Reading records that lie in a shared folder or a bucket.
+
+use super::cache::Cache;
+use super::name;
+use crate::objects::{Bucket, ObjectError, Place};
+use crate::store::segments::{locked, open_segment, read_at};
+use crate::store::{Location, StoreError};
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// Files kept open.
+const OPEN_FILES: u64 = 256;
+/// Records up to this many bytes are asked for whole: a search reads several parts of a report one after the other, and
+/// each would take as long as all of it.
+const WHOLE: u64 = 1 << 20;
+
+/// The segments of a shared place, as readers see them; can be shared between threads.
+#[derive(Debug)]
+pub(in crate::store) struct SharedSegments {
+    place: Arc<Place>,
+    files: Mutex<Cache<u64, Arc<File>>>,
+    records: Mutex<Cache<(u64, u64), Arc<[u8]>>>,
+}
+
+impl SharedSegments {
+    /// Segments in this place, of which records of at most so many bytes are kept in memory.
+    pub(in crate::store) fn new(place: Arc<Place>, kept_bytes: u64) -> SharedSegments {
+        SharedSegments { place, files: Mutex::new(Cache::new(OPEN_FILES)), records: Mutex::new(Cache::new(kept_bytes)) }
+    }
+
+    /// Reads a range of a record; `None` if its segment ends before.
+    pub(in crate::store) fn read(&self, location: Location, range: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {
+        match &*self.place {
+            Place::Folder(folder) => self.read_file(folder, location, range),
+            Place::Bucket(bucket) if location.length <= WHOLE => {
+                let Some(record) = self.record(bucket, location)? else { return Ok(None) };
+                Ok(record.get(range.start as usize..range.end as usize).map(<[u8]>::to_vec))
+            }
+            Place::Bucket(bucket) => read_object(bucket, location, range),
+        }
+    }
+
+    /// See `store::segments::Segments::forget`.
+    pub(in crate::store) fn forget(&self, location: Location) -> bool {
+        locked(&self.files).remove(&location.segment);
+        locked(&self.records).remove(&(location.segment, location.offset));
+        true
+    }
+
+    /// Where a segment is, for people.
+    pub(in crate::store) fn shown(&self, number: u64) -> PathBuf {
+        match &*self.place {
+            Place::Folder(folder) => folder.join(name(number)),
+            Place::Bucket(bucket) => PathBuf::from(bucket.shown(&name(number))),
+        }
+    }
+
+    fn read_file(&self, folder: &Path, location: Location, range: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = folder.join(name(location.segment));
+        let io = |source| StoreError::Io { action: "read", path: path.clone(), source };
+        let (start, length) = (location.offset + range.start, range.end - range.start);
+        let kept = locked(&self.files).get(&location.segment);
+        if let Some(file) = kept
+            && let Some(bytes) = read_at(&file, start, length).map_err(io)?
+        {
+            return Ok(Some(bytes));
+        }
+        // It has grown since it was opened, which a network file system shows when it is opened again.
+        let file = Arc::new(open_segment(path.clone())?);
+        let bytes = read_at(&file, start, length).map_err(io)?;
+        locked(&self.files).insert(location.segment, file, 1);
+        Ok(bytes)
+    }
+
+    fn record(&self, bucket: &Bucket, location: Location) -> Result<Option<Arc<[u8]>>, StoreError> {
+        let key = (location.segment, location.offset);
+        let is_it = |record: &Arc<[u8]>| record.len() as u64 == location.length;
+        if let Some(record) = locked(&self.records).get(&key).filter(is_it) {
+            return Ok(Some(record));
+        }
+        let Some(bytes) = read_object(bucket, location, 0..location.length)? else { return Ok(None) };
+        let record: Arc<[u8]> = bytes.into();
+        locked(&self.records).insert(key, Arc::clone(&record), location.length);
+        Ok(Some(record))
+    }
+}
+
+fn read_object(bucket: &Bucket, location: Location, range: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {
+    let object = name(location.segment);
+    match bucket.read(&object, location.offset + range.start..location.offset + range.end) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ObjectError::Short { .. }) => Ok(None),
+        Err(ObjectError::Absent { object }) => {
+            Err(StoreError::Damaged { path: PathBuf::from(object), detail: "it is gone".to_owned() })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
