@@ -44,7 +44,7 @@
 //! * **Only `index/` and `search/embedded/` name tantivy**: what `search/` asks of an engine it asks of
 //!   `search::backend::Backend`, in plain types, so that reading a query, ranking, grouping and highlighting are Recto's own
 //!   whatever engine keeps the words.
-//! * **Only `queue/` names postgres, only `objects/` names rusty_s3, only it and `quickwit/` name ureq**; none is
+//! * **Only `store/` and `queue/` name postgres, only `objects/` names rusty_s3, only it and `quickwit/` name ureq**; none is
 //!   compiled without the feature `cluster`.
 //! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
 //! * **Only `cli/` and `main.rs` print**, but for the transport of `mcp/`, to which standard output belongs.

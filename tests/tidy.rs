@@ -47,7 +47,7 @@ fn engines_and_formats_stay_in_their_rooms() {
     assert_only_in("axum::", &["serve/"]);
     assert_only_in("clap::", &["cli/"]);
     assert_only_in("rmcp::", &["mcp/"]);
-    assert_only_in("postgres::", &["queue/"]);
+    assert_only_in("postgres::", &["queue/", "store/"]);
     assert_only_in("ureq::", &["objects/", "quickwit/"]);
     assert_only_in("rusty_s3::", &["objects/"]);
 }

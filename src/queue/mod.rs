@@ -16,6 +16,10 @@
 //! name: [`Queue::masked`] lists those that searches must not see, and the purge has them deleted. At most one revision
 //! of a report is live and at most one is being written, which the database itself enforces.
 //!
+//! The catalogue stands in the same database, and what the queue says of a file or a report it says to the catalogue in
+//! the same transaction: a report is live exactly if the catalogue knows it, with its texts, and a file that failed is
+//! listed as such. So nothing is acknowledged that a reader would not find.
+//!
 //! Everything asked of the queue may be asked again: leases and revisions are named by who asks, so an answer that was
 //! lost with a connection is had by repeating the question. The rules are pure functions over a few tables
 //! (`operations`); PostgreSQL adds locks and durability, and the simulation in the tests runs the very same rules. Time is
@@ -37,9 +41,10 @@ pub use ids::{RevisionId, Token};
 pub use operations::{Begun, Counts, Finished, Held, Offered};
 pub use publish::{Pace, PageEngine, Publication, Published, PutError, Step, Subject};
 pub use purge::{PurgeError, Purged, purge};
-pub use rows::{Item, Millis, Revision, RevisionState, Source, State};
+pub use rows::{Item, Millis, Read, Revision, RevisionState, Source, State};
 
 use crate::report::ReportId;
+use crate::store::postgres::DatabaseError;
 use std::time::Duration;
 use tables::{Database, Tables};
 
@@ -70,12 +75,23 @@ pub enum QueueError {
         /// The latest known here.
         known: i32,
     },
-    /// A row that no version of the program writes.
+    /// A row that no version of the program writes, or that is not to be written.
     #[error("the queue holds what cannot be understood: {0}")]
     Damaged(String),
     /// The operating system has no random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(getrandom::Error),
+}
+
+impl From<DatabaseError> for QueueError {
+    fn from(error: DatabaseError) -> QueueError {
+        match error {
+            DatabaseError::Unreachable(detail) => QueueError::Unreachable(detail),
+            DatabaseError::Refused(detail) => QueueError::Database(detail),
+            DatabaseError::Version { found, known } => QueueError::Version { found, known },
+            DatabaseError::Damaged(detail) => QueueError::Damaged(detail),
+        }
+    }
 }
 
 /// The queue of one library. Calls wait for the database; a connection serves one call at a time, so whoever renews
@@ -94,7 +110,7 @@ impl Queue {
     /// The queue in a database, given as `postgres://user@host/database?…`; its tables are made if there are none.
     /// `name` is shown among the connections of the database.
     pub fn connect(url: &str, name: &str) -> Result<Queue, QueueError> {
-        Ok(Queue { database: Box::new(postgres::Postgres::connect(url, name)?) })
+        Ok(Queue { database: Box::new(postgres::connect(url, name)?) })
     }
 
     /// Has files read that are new or not of the version known. Those known in this version stay as they are, failed ones
@@ -124,13 +140,13 @@ impl Queue {
         self.run(|tables| operations::begin(tables, held, revision))
     }
 
-    /// Done: the revision becomes the live one of its report and the one before is retired, in one transaction; or the
-    /// report was there already.
-    pub fn finish(&self, held: Held<'_>, finished: &Finished) -> Result<(), QueueError> {
-        self.run(|tables| operations::finish(tables, held, finished))
+    /// Done: the revision becomes the live one of its report, the one before is retired, and the catalogue knows what was
+    /// read, in one transaction; or the report was there already, and the catalogue knows of another file.
+    pub fn finish(&self, held: Held<'_>, finished: &Finished, read: &Read) -> Result<(), QueueError> {
+        self.run(|tables| operations::finish(tables, held, finished, read))
     }
 
-    /// The file cannot be read: it is not tried again before it changes or [`Queue::retry`] asks for it.
+    /// The file cannot be read, as the catalogue knows from now on: it is not tried again before it changes or [`Queue::retry`] asks for it.
     pub fn fail(&self, held: Held<'_>, reason: &str, detail: &str) -> Result<(), QueueError> {
         self.run(|tables| operations::fail(tables, held, reason, detail))
     }

@@ -3,16 +3,23 @@
 //! Files are locked before revisions, and several of either in order of their names, so that transactions seldom stand in
 //! each other's way; where they do, the database breaks one off and it is run again.
 
+use crate::extract::READER_VERSION;
 use crate::queue::tables::Tables;
-use crate::queue::{Item, Millis, QueueError, Revision, RevisionId, RevisionState, Source, State, Token};
-use crate::report::ReportId;
+use crate::queue::{Item, Millis, QueueError, Read, Revision, RevisionId, RevisionState, Source, State, Token};
+use crate::report::{Outcome, Reason, ReportId};
+use crate::store::{Change, FileRow};
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Workers that may be lost over one version of a file before it is taken for the cause.
 pub(super) const MOST_LOSSES: u32 = 3;
 /// Why a file failed over which too many workers were lost.
 pub(super) const ABANDONED: &str = "abandoned";
+/// Why a file failed whose report the engine will not take.
+pub(super) const REFUSED: &str = "engine_refused";
 
 /// What became of files that were offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -162,7 +169,12 @@ pub(super) fn begin(tables: &mut dyn Tables, held: Held<'_>, revision: &Revision
     Ok(Begun::Write)
 }
 
-pub(super) fn finish(tables: &mut dyn Tables, held: Held<'_>, finished: &Finished) -> Result<(), QueueError> {
+pub(super) fn finish(
+    tables: &mut dyn Tables,
+    held: Held<'_>,
+    finished: &Finished,
+    read: &Read,
+) -> Result<(), QueueError> {
     let item = known_item(tables, held)?;
     let report = match finished {
         Finished::Written(id) => tables.revision(id)?.map(|revision| revision.report),
@@ -174,7 +186,11 @@ pub(super) fn finish(tables: &mut dyn Tables, held: Held<'_>, finished: &Finishe
         let is_done = item.state == State::Done && item.report == Some(report);
         return if is_done { Ok(()) } else { Err(QueueError::Lost) };
     }
+    if read.facts.id != report {
+        return Err(QueueError::Damaged("what was read is not the report that was written".to_owned()));
+    }
     let now = tables.now()?;
+    let is_copy = item.report != Some(report) && tables.is_placed(report)?;
     match finished {
         Finished::Written(id) => make_live(tables, id, now)?,
         // The last file that was this report may have gone since [`begin`] found it live.
@@ -183,12 +199,24 @@ pub(super) fn finish(tables: &mut dyn Tables, held: Held<'_>, finished: &Finishe
         }
         Finished::Same(_) => {}
     }
+    tables.record(&changes_of(held.place, finished, read, is_copy))?;
     let before = item.report.filter(|before| *before != report);
     let (reason, detail) = (None, String::new());
     let item =
         Item { state: State::Done, report: Some(report), is_replaced: false, returns: 0, reason, detail, ..item };
     tables.put_items(&[item])?;
     before.map_or(Ok(()), |before| retire_unplaced(tables, before, now))
+}
+
+/// What the catalogue is told of a file that was read.
+fn changes_of(place: &[u8], finished: &Finished, read: &Read, is_copy: bool) -> Vec<Change> {
+    let outcome = if is_copy { Outcome::Duplicate } else { read.file.outcome };
+    let file = FileRow { path: path_of(place), id: Some(read.facts.id), outcome, ..read.file.clone() };
+    let mut changes = vec![Change::File(file)];
+    if matches!(finished, Finished::Written(_)) {
+        changes.push(Change::Report(read.facts.clone(), read.texts));
+    }
+    changes
 }
 
 fn make_live(tables: &mut dyn Tables, id: &RevisionId, now: Millis) -> Result<(), QueueError> {
@@ -216,6 +244,7 @@ fn give_up(tables: &mut dyn Tables, item: Item, reason: &str, detail: &str) -> R
     let (reason, detail) = (Some(reason.to_owned()), detail.to_owned());
     let item = Item { state: State::Failed, report, is_replaced: false, reason, detail, ..item };
     tables.put_items(std::slice::from_ref(&item))?;
+    tables.record(&[Change::File(failed(&item, now))])?;
     retire_written(tables, &[&item.source.place], now)?;
     before.map_or(Ok(()), |before| retire_unplaced(tables, before, now))
 }
@@ -253,6 +282,7 @@ pub(super) fn forget(tables: &mut dyn Tables, places: &[Vec<u8>]) -> Result<u64,
     let places: Vec<Vec<u8>> = known.iter().map(place_of).collect();
     retire_written(tables, &slices(&places), now)?;
     tables.remove_items(&slices(&places))?;
+    tables.record(&places.iter().map(|place| Change::Forget(path_of(place))).collect::<Vec<_>>())?;
     for report in known.iter().filter_map(|item| item.report) {
         retire_unplaced(tables, report, now)?;
     }
@@ -285,12 +315,37 @@ pub(super) fn purged(tables: &mut dyn Tables, revisions: &[RevisionId]) -> Resul
     tables.remove_purging(revisions)
 }
 
+/// What the catalogue is told of a file that cannot be read.
+fn failed(item: &Item, now: Millis) -> FileRow {
+    let reason = match item.reason.as_deref() {
+        Some(ABANDONED) => Reason::Killed,
+        Some(REFUSED) => Reason::LimitReached,
+        code => code.and_then(Reason::from_code).unwrap_or(Reason::Unreadable),
+    };
+    FileRow {
+        path: path_of(&item.source.place),
+        size: item.source.bytes,
+        modified: 0,
+        id: item.report,
+        outcome: Outcome::Failed(reason),
+        detail: item.detail.clone(),
+        reader_version: READER_VERSION,
+        checked: now / 1_000,
+        vanished: None,
+        name: None,
+    }
+}
+
 /// Retires a live report that no file is left of. Its revision is locked before files are looked for, so of two that give
 /// up its last two places at once, the second does it.
 fn retire_unplaced(tables: &mut dyn Tables, report: ReportId, now: Millis) -> Result<(), QueueError> {
     match tables.revision_of(report, RevisionState::Live)? {
-        Some(live) if !tables.is_placed(report)? => put_as(tables, live, RevisionState::Retired, now),
-        _ => Ok(()),
+        Some(live) if !tables.is_placed(report)? => {
+            put_as(tables, live, RevisionState::Retired, now)?;
+            tables.unlist(report)
+        }
+        Some(_) => tables.promote(report),
+        None => Ok(()),
     }
 }
 
@@ -316,6 +371,11 @@ fn known_item(tables: &mut dyn Tables, held: Held<'_>) -> Result<Item, QueueErro
 /// The file that a worker holds.
 fn held_item(tables: &mut dyn Tables, held: Held<'_>) -> Result<Item, QueueError> {
     known_item(tables, held).and_then(|item| if item.is_held_by(held.lease) { Ok(item) } else { Err(QueueError::Lost) })
+}
+
+/// A place as the catalogue has it.
+fn path_of(place: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(place))
 }
 
 fn place_of(item: &Item) -> Vec<u8> {

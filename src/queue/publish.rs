@@ -7,8 +7,8 @@
 //! [`Publication::step`] does one thing and says how long to wait before the next, so one thread can look after many and
 //! the simulation needs no clock.
 
-use crate::queue::{Begun, Finished, Held, Queue, QueueError, Revision, RevisionId, RevisionState, Token};
-use crate::report::ReportId;
+use super::operations::REFUSED;
+use crate::queue::{Begun, Finished, Held, Queue, QueueError, Read, Revision, RevisionId, RevisionState, Token};
 use std::time::Duration;
 
 /// An engine as publishing sees it.
@@ -82,8 +82,8 @@ pub struct Subject<'s, P> {
     pub place: Vec<u8>,
     /// Times that the file was given back in a row.
     pub returns: u32,
-    /// The report.
-    pub report: ReportId,
+    /// The report, as the catalogue will know it.
+    pub read: Read,
     /// See [`Revision::edition`].
     pub edition: String,
     /// Its pages.
@@ -113,9 +113,6 @@ pub enum Step {
     /// It is over.
     Done(Published),
 }
-
-/// Why a file that the engine refuses has failed.
-const REFUSED: &str = "engine_refused";
 
 /// One report on its way to being live.
 #[derive(Debug)]
@@ -180,14 +177,14 @@ impl<'s, P> Publication<'s, P> {
             Phase::Begin => {
                 self.phase = match queue.begin(held, &self.written_down())? {
                     Begun::Write => Phase::Put,
-                    Begun::Same => Phase::Finish(Finished::Same(self.subject.report)),
+                    Begun::Same => Phase::Finish(Finished::Same(self.subject.read.facts.id)),
                     Begun::Busy => Phase::GiveBack("another worker has the same report".to_owned(), self.pace.busy),
                 };
                 Ok(Step::Wait(Duration::ZERO))
             }
             Phase::Put => self.put(engine, now),
             Phase::Settle { deadline } => self.count(engine, now, deadline),
-            Phase::Finish(finished) => match (queue.finish(held, &finished), finished) {
+            Phase::Finish(finished) => match (queue.finish(held, &finished, &self.subject.read), finished) {
                 (Ok(()), Finished::Written(id)) => Ok(Step::Done(Published::Live(id))),
                 (Ok(()), Finished::Same(_)) => Ok(Step::Done(Published::Same)),
                 (Err(QueueError::Withdrawn), _) => {
@@ -210,7 +207,7 @@ impl<'s, P> Publication<'s, P> {
     fn written_down(&self) -> Revision {
         Revision {
             id: self.revision.clone(),
-            report: self.subject.report,
+            report: self.subject.read.facts.id,
             place: self.subject.place.clone(),
             edition: self.subject.edition.clone(),
             pages: u32::try_from(self.subject.pages.len()).unwrap_or(u32::MAX),

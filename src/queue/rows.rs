@@ -2,6 +2,7 @@
 
 use crate::queue::{RevisionId, Token};
 use crate::report::ReportId;
+use crate::store::{FileRow, Location, ReportFacts};
 
 /// Milliseconds since 1970 by the clock of the database.
 pub type Millis = i64;
@@ -89,6 +90,17 @@ pub struct Revision {
     pub state: RevisionState,
     /// Since when.
     pub since: Millis,
+}
+
+/// What was read from a file, for the catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read {
+    /// The file; its path is what the queue calls its place, and whether it is a copy the queue knows.
+    pub file: FileRow,
+    /// Its report.
+    pub facts: ReportFacts,
+    /// Where the report's texts are; durable before the file is finished.
+    pub texts: Location,
 }
 
 impl State {

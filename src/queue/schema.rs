@@ -1,13 +1,9 @@
-//! The tables of the queue and how older ones become current.
+//! The tables of the queue and how older ones become current. Those of the catalogue stand in the same database.
 
-/// The steps from nothing to the current tables. Only ever append to this list.
-pub(super) const MIGRATIONS: &[&str] = &[TABLES];
+use crate::store::postgres::Schema;
 
-/// Which steps were taken; made before the first of them.
-pub(super) const VERSION: &str = "
-CREATE TABLE IF NOT EXISTS queue_version (version integer NOT NULL);
-INSERT INTO queue_version SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM queue_version);
-";
+/// The queue's tables.
+pub(super) const SCHEMA: Schema = Schema { version: "queue_version", steps: &[TABLES] };
 
 /// The number under which transactions of the queue wait for each other.
 pub(super) const LOCK: i64 = 0x0072_6563_746f; // `recto` in ASCII

@@ -1,7 +1,8 @@
-//! The two tables as the rules see them, within one transaction.
+//! The two tables as the rules see them, and the catalogue as far as they change it, within one transaction.
 
 use crate::queue::{Counts, Item, Millis, QueueError, Revision, RevisionId, RevisionState, Token};
 use crate::report::ReportId;
+use crate::store::Change;
 
 /// What a transaction does.
 pub(super) type Work<'w> = dyn FnMut(&mut dyn Tables) -> Result<(), QueueError> + 'w;
@@ -50,6 +51,12 @@ pub(super) trait Tables {
     fn put_revision(&mut self, revision: &Revision) -> Result<(), QueueError>;
     /// Removes those of these revisions that are being purged; gives how many.
     fn remove_purging(&mut self, ids: &[RevisionId]) -> Result<u64, QueueError>;
+    /// Makes changes of the catalogue, in order.
+    fn record(&mut self, changes: &[Change]) -> Result<(), QueueError>;
+    /// Removes a report from the catalogue.
+    fn unlist(&mut self, report: ReportId) -> Result<(), QueueError>;
+    /// Gives a report whose first file is gone from the catalogue to the first of its copies.
+    fn promote(&mut self, report: ReportId) -> Result<(), QueueError>;
     /// How much is in which state.
     fn counts(&mut self) -> Result<Counts, QueueError>;
 }

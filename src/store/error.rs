@@ -51,6 +51,10 @@ pub enum StoreError {
     #[cfg(feature = "cluster")]
     #[error(transparent)]
     Object(#[from] crate::objects::ObjectError),
+    /// The database that many machines use failed.
+    #[cfg(feature = "cluster")]
+    #[error("catalogue: {0}")]
+    Database(#[from] super::postgres::DatabaseError),
     /// The disk is nearly full, and what is left of it was to stay free.
     #[error(
         "only {} MiB are free on the disk of `{}`, and {} MiB are to stay free (`ingest.minimum_free_bytes`)",

@@ -10,6 +10,7 @@ use super::current::{
 use super::disk;
 use super::lock::{LOCK, take_lock};
 use super::repair::open_catalogue;
+use super::sqlite::SqliteCatalogue;
 use super::unfinished::refuse_unfinished;
 use crate::store::{Catalogue, ServiceStore, StoreError, TextStore};
 use std::fs::File;
@@ -45,8 +46,8 @@ impl Library {
         if !path.try_exists().map_err(|source| StoreError::Io { action: "read", path: path.clone(), source })? {
             return Err(none());
         }
-        let catalogue = Catalogue::open_for_reading(&path)?.ok_or_else(none)?;
-        Ok(Library::assemble(directory, catalogue, generation, None))
+        let catalogue = SqliteCatalogue::open_for_reading(&path)?.ok_or_else(none)?;
+        Ok(Library::assemble(directory, catalogue.into(), generation, None))
     }
 
     /// Whether there is a library, whole or damaged.
@@ -63,8 +64,9 @@ impl Library {
         let generation = live_generation(directory)?;
         let catalogue = open_catalogue(directory)?;
         sync_directory(directory)?;
-        let library = Library::assemble(directory, catalogue, generation, Some(lock));
-        library.texts.discard_after(library.catalogue.end_of_texts()?)?;
+        let end = catalogue.end_of_texts()?;
+        let library = Library::assemble(directory, catalogue.into(), generation, Some(lock));
+        library.texts.discard_after(end)?;
         Ok(library)
     }
 
@@ -74,7 +76,7 @@ impl Library {
         match Library::open_for_reading(directory) {
             Err(StoreError::NoLibrary { .. }) => {
                 refuse_foreign(directory)?;
-                Ok(Library::assemble(directory, Catalogue::empty(), generation_name(1), None))
+                Ok(Library::assemble(directory, SqliteCatalogue::empty().into(), generation_name(1), None))
             }
             other => other,
         }

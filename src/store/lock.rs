@@ -1,8 +1,8 @@
 //! The writer's lock: held by the operating system for as long as the process lives, with the holder's name in the file.
 
-use super::catalogue::seconds_now;
 use super::library::io;
 use crate::store::StoreError;
+use crate::store::seconds_now;
 use rustix::process::{Pid, test_kill_process};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Error;

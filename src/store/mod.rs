@@ -13,12 +13,9 @@
 //!
 //! Truth is the PDFs, the text store, the catalogue and what persons say; the index can be made again from them.
 
-mod additions;
 mod advances;
 mod block;
 mod catalogue;
-mod changes;
-mod columns;
 mod corrected;
 mod current;
 mod disk;
@@ -27,24 +24,24 @@ mod error;
 mod frame;
 mod geometry;
 mod head;
-mod lacks;
 mod library;
 mod lock;
 mod page_list;
+#[cfg(feature = "cluster")]
+pub(crate) mod postgres;
 mod record;
 mod repair;
 mod rows;
 mod scan;
-mod schema;
 mod segments;
 mod service;
 #[cfg(feature = "cluster")]
 pub mod shared;
 mod snapshot;
+mod sqlite;
 mod texts;
 mod unfinished;
 mod varint;
-mod withdrawn;
 
 pub use catalogue::Catalogue;
 pub(crate) use catalogue::seconds_now;
@@ -52,6 +49,8 @@ pub use disk_use::DiskUse;
 pub use error::StoreError;
 pub use library::Library;
 pub use page_list::PageList;
+#[cfg(feature = "cluster")]
+pub use postgres::DatabaseError;
 pub use repair::Repaired;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{

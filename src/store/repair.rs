@@ -3,16 +3,15 @@
 //! The new one is filled aside and takes the other's place in one step, so that a crash in between leaves the damage to be
 //! found again. The damaged one is kept. Nothing is taken away by what a damaged catalogue says.
 
-use super::columns::{FILE_COLUMNS, file_row};
 use super::current::live_generation;
 use super::disk;
 use super::library::{CATALOGUE, TEXTS, io, sync_directory};
 use super::lock::take_lock;
 use super::service::FILE as SERVICE;
+use super::sqlite::SqliteCatalogue;
+use super::sqlite::columns::{FILE_COLUMNS, file_row};
 use crate::report::{Correction, Outcome, ReportId};
-use crate::store::{
-    Catalogue, Change, FileRow, Library, Location, ReportFacts, ServiceStore, StoreError, TextStore, seconds_now,
-};
+use crate::store::{Change, FileRow, Library, Location, ReportFacts, ServiceStore, StoreError, TextStore, seconds_now};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -62,7 +61,7 @@ impl Library {
             remove(&path)?;
         }
         // SQLite does not say why it could not make a file.
-        let catalogue = Catalogue::open_for_writing(&fresh)
+        let catalogue = SqliteCatalogue::open_for_writing(&fresh)
             .map_err(|error| disk::refused(directory).map_or(error, |source| io("write in", directory, source)))?;
         for batch in content.changes.chunks(BATCH) {
             catalogue.record(batch)?;
@@ -80,7 +79,7 @@ impl Library {
 
 /// The catalogue, whole, or a new one; [`StoreError::CatalogueDamaged`] if it is not whole. Nothing may be taken away by
 /// what a damaged one says.
-pub(super) fn open_catalogue(directory: &Path) -> Result<Catalogue, StoreError> {
+pub(super) fn open_catalogue(directory: &Path) -> Result<SqliteCatalogue, StoreError> {
     let path = directory.join(CATALOGUE);
     let damaged = |detail: String| StoreError::CatalogueDamaged { path: path.clone(), detail };
     let is_empty = |path: &Path| std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
@@ -89,7 +88,7 @@ pub(super) fn open_catalogue(directory: &Path) -> Result<Catalogue, StoreError> 
     if is_empty(&path) && is_empty(Path::new(&log)) && TextStore::open(&directory.join(TEXTS)).size()? > 0 {
         return Err(damaged("it is empty or gone, and there are stored texts".to_owned()));
     }
-    let checked = Catalogue::open_for_writing(&path).and_then(|catalogue| {
+    let checked = SqliteCatalogue::open_for_writing(&path).and_then(|catalogue| {
         let findings = catalogue.verify()?;
         catalogue.read_all_rows()?;
         Ok((catalogue, findings))
@@ -266,7 +265,7 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::schema;
+    use crate::store::sqlite::schema;
 
     #[test]
     fn files_of_an_older_version_are_salvaged_too() {

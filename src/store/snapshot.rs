@@ -8,7 +8,8 @@
 
 use super::library::{CATALOGUE, TEXTS, io};
 use super::service::FILE as SERVICE;
-use crate::store::{Catalogue, Library, ServiceStore, StoreError, UploadRow};
+use super::sqlite::SqliteCatalogue;
+use crate::store::{Library, ServiceStore, StoreError, UploadRow};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -43,7 +44,7 @@ impl Library {
         let held = hold(&texts)?;
         let catalogue = beside(draft, "catalogue");
         copy_database(&self.directory().join(CATALOGUE), &catalogue)?;
-        let copied = Catalogue::open_for_reading(&catalogue)?
+        let copied = SqliteCatalogue::open_for_reading(&catalogue)?
             .ok_or_else(|| StoreError::NoLibrary { directory: self.directory().to_owned() })?;
         let segments = copied.ends_of_texts()?.into_iter().map(|(number, bytes)| {
             let name = segment_name(number);

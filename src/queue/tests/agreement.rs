@@ -1,11 +1,13 @@
 //! The same questions in the same order to the tables in memory and to PostgreSQL: the same answers, whatever is asked.
 
 use super::memory::{Content, Memory};
-use super::rules::{clock_of, held, id, source};
-use super::server::Server;
+use super::rules::{clock_of, held, id, read, source};
 use crate::queue::{Finished, Item, Queue, QueueError, Revision, RevisionId, RevisionState, State, Token};
+use crate::store::postgres::server::Server;
+use crate::store::{Catalogue, FileRow, Location};
 use fastrand::Rng;
 use std::fmt::Debug;
+use std::path::Path;
 use std::time::Duration;
 
 const QUESTIONS: i64 = 3_000;
@@ -20,7 +22,7 @@ enum Question {
     Lease(Token),
     Renew(Token),
     Begin(Token, &'static str, Revision),
-    Finish(Token, &'static str, Finished),
+    Finish(Token, &'static str, Finished, &'static str),
     Fail(Token, &'static str),
     GiveBack(Token, &'static str),
     Retry(Option<&'static str>),
@@ -98,10 +100,15 @@ impl Drawn {
                 };
                 Question::Begin(lease, place, revision)
             }
-            12..=14 => Question::Finish(lease, place, Finished::Written(self.begun(content, place))),
+            12..=14 => {
+                let revision = self.begun(content, place);
+                let report = content.revisions.get(&revision).map(|revision| revision.report);
+                let report = REPORTS.into_iter().find(|name| Some(id(name)) == report).unwrap_or("A");
+                Question::Finish(lease, place, Finished::Written(revision), report)
+            }
             15 => {
-                let report = id(REPORTS[self.random.usize(0..REPORTS.len())]);
-                Question::Finish(lease, place, Finished::Same(report))
+                let report = REPORTS[self.random.usize(0..REPORTS.len())];
+                Question::Finish(lease, place, Finished::Same(id(report)), report)
             }
             16 => Question::Fail(lease, place),
             17 => Question::GiveBack(lease, place),
@@ -125,7 +132,9 @@ fn ask(queue: &Queue, question: &Question) -> String {
         Question::Lease(lease) => said(&queue.lease(lease, "worker", 1, LEASE)),
         Question::Renew(lease) => said(&queue.renew(lease, LEASE)),
         Question::Begin(lease, place, revision) => said(&queue.begin(held(lease, place), revision)),
-        Question::Finish(lease, place, finished) => said(&queue.finish(held(lease, place), finished)),
+        Question::Finish(lease, place, finished, report) => {
+            said(&queue.finish(held(lease, place), finished, &read(report)))
+        }
         Question::Fail(lease, place) => said(&queue.fail(held(lease, place), "damaged", "so it is")),
         Question::GiveBack(lease, place) => said(&queue.give_back(held(lease, place), LEASE)),
         // Several would be due at the same moment.
@@ -146,11 +155,26 @@ fn said<T: Debug>(answer: &Result<T, QueueError>) -> String {
     format!("{answer:?}")
 }
 
+/// Files and reports that the catalogue knows.
+type Known = (Vec<Option<FileRow>>, Vec<Option<Location>>);
+
+fn known_to(catalogue: &Catalogue) -> Known {
+    let file = |place: &&str| catalogue.file(Path::new(place)).expect("readable");
+    let report = |name: &&str| catalogue.report(id(name)).expect("readable").map(|row| row.location);
+    (PLACES.iter().map(file).collect(), REPORTS.iter().map(report).collect())
+}
+
+fn known_in(content: &Content) -> Known {
+    let file = |place: &&str| content.files.get(Path::new(place)).cloned();
+    (PLACES.iter().map(file).collect(), REPORTS.iter().map(|name| content.reports.get(&id(name)).copied()).collect())
+}
+
 #[test]
 fn postgres_and_the_tables_in_memory_give_the_same_answers() {
     let Some(server) = Server::start() else { return };
     let set_clock = clock_of(&server);
     let postgres = Queue::connect(&server.url(), "recto test").expect("connects");
+    let catalogue = Catalogue::connect(&server.url(), "recto test").expect("connects");
     let memory = Memory::default();
     let other = memory.queue();
     let mut drawn = Drawn {
@@ -164,6 +188,7 @@ fn postgres_and_the_tables_in_memory_give_the_same_answers() {
         let now = 1_000_000 + 7 * number;
         set_clock(now);
         memory.set_clock(now);
+        assert_eq!(known_to(&catalogue), known_in(&memory.content()), "before {number}");
         for question in [drawn.question(&memory.content()), Question::Look] {
             let answer = ask(&other, &question);
             assert_eq!(ask(&postgres, &question), answer, "{number}: {question:?}");

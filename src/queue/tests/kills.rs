@@ -1,10 +1,10 @@
 //! Ten worker processes on a real PostgreSQL, killed at random, and connections of the database with them.
 
-use super::rules::{id, source};
-use super::server::Server;
+use super::rules::{read, source};
 use crate::queue::{
     Pace, PageEngine, Publication, PutError, Queue, QueueError, RevisionId, Step, Subject, Token, purge,
 };
+use crate::store::postgres::server::Server;
 use ::postgres::{Client, NoTls};
 use fastrand::Rng;
 use std::cell::RefCell;
@@ -116,7 +116,7 @@ fn work(queue: &Queue, engine: &Engine) -> Result<(), QueueError> {
                 lease: lease.clone(),
                 place: place.clone(),
                 returns: item.returns,
-                report: id(&report),
+                read: read(&report),
                 edition: "1".to_owned(),
                 pages: &pages,
             };

@@ -1,9 +1,9 @@
 //! How much the queue takes, for whoever plans a cluster: `cargo test --release --features cluster --lib -- --ignored
 //! --nocapture queue::tests::measured`.
 
-use super::rules::{LEASE, id, source};
-use super::server::Server;
+use super::rules::{LEASE, id, read as read_of, source};
 use crate::queue::{Begun, Finished, Held, Queue, QueueError, Revision, RevisionId, RevisionState, Token};
+use crate::store::postgres::server::Server;
 use std::time::Instant;
 
 const WAITING: u32 = 200_000;
@@ -49,7 +49,7 @@ fn read(queue: &Queue) -> Result<(), QueueError> {
             };
             let held = Held { lease: &lease, place: &place };
             assert_eq!(queue.begin(held, &revision)?, Begun::Write);
-            queue.finish(held, &Finished::Written(revision.id))?;
+            queue.finish(held, &Finished::Written(revision.id), &read_of(&String::from_utf8_lossy(&place)))?;
             read += 1;
         }
     }

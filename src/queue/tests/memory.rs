@@ -2,8 +2,10 @@
 
 use crate::queue::tables::{Database, Tables, Work};
 use crate::queue::{Counts, Item, Millis, Queue, QueueError, Revision, RevisionId, RevisionState, State, Token};
-use crate::report::ReportId;
+use crate::report::{Outcome, ReportId};
+use crate::store::{Change, FileRow, Location};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct Content {
     pub(super) items: BTreeMap<Vec<u8>, Item>,
     pub(super) revisions: BTreeMap<RevisionId, Revision>,
+    /// The catalogue.
+    pub(super) files: BTreeMap<PathBuf, FileRow>,
+    pub(super) reports: BTreeMap<ReportId, Location>,
 }
 
 /// Shared by all queues made of it, as a database is.
@@ -57,6 +62,8 @@ struct MemoryTables<'c> {
 enum Before {
     Item(Vec<u8>, Option<Item>),
     Revision(RevisionId, Option<Revision>),
+    File(PathBuf, Option<FileRow>),
+    Report(ReportId, Option<Location>),
 }
 
 impl MemoryTables<'_> {
@@ -67,6 +74,10 @@ impl MemoryTables<'_> {
                 Before::Item(place, None) => drop(self.content.items.remove(&place)),
                 Before::Revision(id, Some(revision)) => drop(self.content.revisions.insert(id, revision)),
                 Before::Revision(id, None) => drop(self.content.revisions.remove(&id)),
+                Before::File(path, Some(file)) => drop(self.content.files.insert(path, file)),
+                Before::File(path, None) => drop(self.content.files.remove(&path)),
+                Before::Report(id, Some(location)) => drop(self.content.reports.insert(id, location)),
+                Before::Report(id, None) => drop(self.content.reports.remove(&id)),
             }
         }
     }
@@ -179,6 +190,40 @@ impl Tables for MemoryTables<'_> {
             self.before.push(Before::Revision(revision.id.clone(), before));
         }
         Ok(purging.len() as u64)
+    }
+
+    fn record(&mut self, changes: &[Change]) -> Result<(), QueueError> {
+        for change in changes {
+            let before = match change {
+                Change::File(row) => {
+                    Before::File(row.path.clone(), self.content.files.insert(row.path.clone(), row.clone()))
+                }
+                Change::Forget(path) => Before::File(path.clone(), self.content.files.remove(path)),
+                Change::Report(facts, texts) => Before::Report(facts.id, self.content.reports.insert(facts.id, *texts)),
+                Change::Vanished(..) => continue,
+            };
+            self.before.push(before);
+        }
+        Ok(())
+    }
+
+    fn unlist(&mut self, report: ReportId) -> Result<(), QueueError> {
+        let before = self.content.reports.remove(&report);
+        self.before.push(Before::Report(report, before));
+        Ok(())
+    }
+
+    fn promote(&mut self, report: ReportId) -> Result<(), QueueError> {
+        let files = || self.content.files.values().filter(|file| file.id == Some(report));
+        let is_first = |file: &&FileRow| matches!(file.outcome, Outcome::Indexed | Outcome::Partial(_));
+        if files().any(|file| is_first(&file)) {
+            return Ok(());
+        }
+        let copy = files().find(|file| file.outcome == Outcome::Duplicate).cloned();
+        match copy {
+            Some(copy) => self.record(&[Change::File(FileRow { outcome: Outcome::Indexed, ..copy })]),
+            None => Ok(()),
+        }
     }
 
     fn counts(&mut self) -> Result<Counts, QueueError> {

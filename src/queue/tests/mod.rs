@@ -8,5 +8,4 @@ mod measured;
 mod memory;
 mod publishing;
 mod rules;
-mod server;
 mod simulation;

@@ -1,7 +1,7 @@
 //! One report at a time, with an engine that does as it is told.
 
 use super::memory::Memory;
-use super::rules::{LEASE, id, source};
+use super::rules::{LEASE, id, read, source};
 use crate::queue::{
     Counts, Pace, PageEngine, Publication, Published, PurgeError, Purged, PutError, Queue, QueueError, RevisionId,
     State, Step, Subject, Token, purge,
@@ -92,7 +92,7 @@ fn publish(memory: &Memory, queue: &Queue, engine: &Engine) -> Result<(Published
         lease,
         place: item.source.place,
         returns: item.returns,
-        report: id("A"),
+        read: read("A"),
         edition: "1".to_owned(),
         pages: &pages,
     };

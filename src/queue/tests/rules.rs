@@ -1,12 +1,14 @@
 //! The rules, each on the tables in memory and on PostgreSQL.
 
 use super::memory::Memory;
-use super::server::Server;
 use crate::queue::{
-    Begun, Counts, Finished, Held, Millis, Offered, Queue, QueueError, Revision, RevisionId, RevisionState, Source,
-    State, Token,
+    Begun, Counts, Finished, Held, Millis, Offered, Queue, QueueError, Read, Revision, RevisionId, RevisionState,
+    Source, State, Token,
 };
-use crate::report::ReportId;
+use crate::report::{Outcome, PageStatus, ReportId};
+use crate::store::postgres::server::Server;
+use crate::store::{FileRow, Location, ReportFacts};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -51,13 +53,43 @@ impl Bench<'_> {
         assert_eq!(leased, [place]);
         let revision = revision(report, edition);
         assert_eq!(self.queue.begin(held(&token, place), &revision).expect("begins"), Begun::Write);
-        self.queue.finish(held(&token, place), &Finished::Written(revision.id.clone())).expect("finishes");
+        self.queue
+            .finish(held(&token, place), &Finished::Written(revision.id.clone()), &read(report))
+            .expect("finishes");
         revision.id
     }
 }
 
 pub(super) fn id(report: &str) -> ReportId {
     ReportId::of_bytes(report.as_bytes())
+}
+
+/// What was read of a report; the queue knows the file.
+pub(super) fn read(report: &str) -> Read {
+    let file = FileRow {
+        path: PathBuf::new(),
+        size: 1,
+        modified: 0,
+        id: None,
+        outcome: Outcome::Indexed,
+        detail: String::new(),
+        reader_version: 1,
+        checked: 1,
+        vanished: None,
+        name: None,
+    };
+    let facts = ReportFacts {
+        id: id(report),
+        title: report.to_owned(),
+        authors: Vec::new(),
+        date: None,
+        language: None,
+        size: 1,
+        partial: None,
+        pages: [(PageStatus::Text, 3)].into(),
+        correction: None,
+    };
+    Read { file, facts, texts: Location { segment: 1, offset: 0, length: 100 } }
 }
 
 pub(super) fn source(place: &str, version: &str) -> Source {
@@ -151,7 +183,7 @@ fn a_lost_worker_is_succeeded_and_comes_too_late() {
         let next = bench.publish("a", "A", "1");
         assert_eq!(bench.live("A"), Some(next));
         assert_eq!(bench.queue.masked().expect("lists"), one(&left_behind.id), "what the lost one sent is hidden");
-        let late = bench.queue.finish(held(&lost, "a"), &Finished::Written(left_behind.id.clone()));
+        let late = bench.queue.finish(held(&lost, "a"), &Finished::Written(left_behind.id.clone()), &read("A"));
         assert!(matches!(late, Err(QueueError::Lost)), "{late:?}");
         assert!(bench.queue.renew(&lost, LEASE).expect("renews").is_empty());
         assert!(matches!(bench.queue.fail(held(&lost, "a"), "damaged", ""), Err(QueueError::Lost)));
@@ -202,7 +234,7 @@ fn what_was_done_is_done_once_however_often_it_is_said() {
             assert_eq!(bench.queue.begin(place, &revision).expect("begins"), Begun::Write);
         }
         for _ in 0..2 {
-            bench.queue.finish(place, &Finished::Written(revision.id.clone())).expect("finishes");
+            bench.queue.finish(place, &Finished::Written(revision.id.clone()), &read("A")).expect("finishes");
         }
         assert_eq!(bench.queue.counts().expect("counts"), Counts { done: 1, live: 1, ..Counts::default() });
         assert!(matches!(bench.queue.give_back(place, SECOND), Err(QueueError::Lost)));
@@ -242,7 +274,7 @@ fn a_change_while_a_file_is_read_voids_the_reading() {
         let stale = revision("A", "1");
         bench.queue.begin(held(&token, "a"), &stale).expect("begins");
         bench.queue.offer(&[source("a", "2")]).expect("offers");
-        let finished = bench.queue.finish(held(&token, "a"), &Finished::Written(stale.id.clone()));
+        let finished = bench.queue.finish(held(&token, "a"), &Finished::Written(stale.id.clone()), &read("A"));
         assert!(matches!(finished, Err(QueueError::Lost)), "{finished:?}");
         assert_eq!(bench.queue.masked().expect("lists"), [stale.id]);
         bench.publish("a", "B", "1");
@@ -259,9 +291,9 @@ fn copies_are_one_report_for_as_long_as_one_of_them_is_left() {
         let (first, second) = (revision("A", "1"), revision("A", "1"));
         assert_eq!(bench.queue.begin(held(&one, a), &first).expect("begins"), Begun::Write);
         assert_eq!(bench.queue.begin(held(&two, b), &second).expect("begins"), Begun::Busy);
-        bench.queue.finish(held(&one, a), &Finished::Written(first.id.clone())).expect("finishes");
+        bench.queue.finish(held(&one, a), &Finished::Written(first.id.clone()), &read("A")).expect("finishes");
         assert_eq!(bench.queue.begin(held(&two, b), &second).expect("begins"), Begun::Same);
-        bench.queue.finish(held(&two, b), &Finished::Same(id("A"))).expect("finishes");
+        bench.queue.finish(held(&two, b), &Finished::Same(id("A")), &read("A")).expect("finishes");
         assert_eq!(bench.queue.forget(&[a.into(), b"unknown".to_vec()]).expect("forgets"), 1);
         assert_eq!(bench.live("A"), Some(first.id), "a copy is left");
         bench.queue.forget(&[b.into()]).expect("forgets");
@@ -279,10 +311,10 @@ fn a_copy_whose_original_went_meanwhile_is_written_after_all() {
         let copy = revision("A", "1");
         assert_eq!(bench.queue.begin(held(&token, "b"), &copy).expect("begins"), Begun::Same);
         bench.queue.forget(&[b"a".to_vec()]).expect("forgets");
-        let finished = bench.queue.finish(held(&token, "b"), &Finished::Same(id("A")));
+        let finished = bench.queue.finish(held(&token, "b"), &Finished::Same(id("A")), &read("A"));
         assert!(matches!(finished, Err(QueueError::Withdrawn)), "{finished:?}");
         assert_eq!(bench.queue.begin(held(&token, "b"), &copy).expect("begins"), Begun::Write);
-        bench.queue.finish(held(&token, "b"), &Finished::Written(copy.id.clone())).expect("finishes");
+        bench.queue.finish(held(&token, "b"), &Finished::Written(copy.id.clone()), &read("A")).expect("finishes");
         assert_eq!(bench.live("A"), Some(copy.id));
     });
 }

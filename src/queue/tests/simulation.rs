@@ -2,7 +2,7 @@
 //! a database that breaks off, all on a clock of their own: the real rules and the real publishing.
 
 use super::memory::Memory;
-use super::rules::{id, source};
+use super::rules::{id, read, source};
 use crate::queue::tables::{Database, Work};
 use crate::queue::{
     Item, Pace, PageEngine, Publication, Published, PurgeError, PutError, Queue, QueueError, RevisionId, RevisionState,
@@ -12,6 +12,9 @@ use fastrand::Rng;
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -287,7 +290,7 @@ impl<'f> Simulation<'f> {
                     lease,
                     place: item.source.place.clone(),
                     returns: item.returns,
-                    report: id(&file.report),
+                    read: read(&file.report),
                     edition: "1".to_owned(),
                     pages: &file.pages,
                 };
@@ -325,6 +328,14 @@ impl<'f> Simulation<'f> {
         for revision in stored.iter().filter(|revision| !masked.contains(revision)) {
             let known = content.revisions.get(revision).expect("what the engine has is written down");
             assert_eq!(known.state, RevisionState::Live);
+        }
+        let live = content.revisions.values().filter(|revision| revision.state == RevisionState::Live);
+        let live: BTreeSet<_> = live.map(|revision| revision.report).collect();
+        let known: BTreeSet<_> = content.reports.keys().copied().collect();
+        assert_eq!(live, known, "the catalogue knows what is live and nothing else");
+        for item in content.items.values().filter(|item| item.state == State::Done) {
+            let file = content.files.get(Path::new(OsStr::from_bytes(&item.source.place))).expect("its file is known");
+            assert_eq!(file.id, item.report);
         }
         for revision in content.revisions.values().filter(|revision| revision.state == RevisionState::Live) {
             let mut shown = self.engine.shown(&revision.id);

@@ -41,8 +41,8 @@ pub use sidecars::{SidecarChange, SidecarRow};
 pub use tickets::{INVITATION_TIME, NewTicket, OpenTicket, RESET_TIME, Registered, Ticket, TicketPurpose};
 pub use uploads::UploadRow;
 
-use super::catalogue::configure;
 use super::library::{create_directory, refuse_foreign, sync_directory};
+use super::sqlite::configure;
 use crate::store::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::fs::OpenOptions;

@@ -2,15 +2,15 @@
 //!
 //! What the program never writes (an unknown code, a negative size) is an error of the row, not guessed at.
 
-use super::rows::{outcome_of, path_of};
 use crate::report::{Correction, PageStatus, ReportId};
+use crate::store::rows::{outcome_of, path_of};
 use crate::store::{FileRow, Location, ReportRow};
 use rusqlite::Row;
 use rusqlite::types::Type;
 use std::sync::Arc;
 
 /// The columns of [`FileRow`], in the order [`file_row`] reads them.
-pub(super) const FILE_COLUMNS: &str =
+pub(in crate::store) const FILE_COLUMNS: &str =
     "path, size, modified, id, outcome, reason, detail, reader_version, checked, vanished, name";
 /// The columns of [`ReportRow`], in the order [`report_row`] reads them.
 pub(super) const REPORT_COLUMNS: &str = "id, segment, offset, length, title, authors, date, language, size, pages_total, \
@@ -55,7 +55,7 @@ fn correction_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Arc<Co
     serde_json::from_str(json).map(|correction| Some(Arc::new(correction))).map_err(|_| unknown(column, json))
 }
 
-pub(super) fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
+pub(in crate::store) fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let (outcome, reason) = (row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_str_or_null()?);
     Ok(FileRow {
         path: path_of(row.get_ref(0)?.as_blob()?),

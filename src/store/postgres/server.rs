@@ -12,14 +12,14 @@ const PROGRAMS: &str = "/usr/lib/postgresql";
 const NOBODY: &str = "nobody";
 
 /// A server that ends with this value.
-pub(super) struct Server {
+pub(crate) struct Server {
     programs: PathBuf,
     directory: TempDir,
 }
 
 impl Server {
     /// Starts one; `None` if PostgreSQL is not installed and need not be.
-    pub(super) fn start() -> Option<Server> {
+    pub(crate) fn start() -> Option<Server> {
         let Some(programs) = programs() else {
             let message = "PostgreSQL is not installed";
             assert!(std::env::var_os("RECTO_REQUIRE_ALL").is_none(), "{message}");
@@ -36,9 +36,16 @@ impl Server {
     }
 
     /// How to reach it.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let socket = self.directory.path().join("data");
         format!("host={} user=recto dbname=postgres", socket.display())
+    }
+
+    /// A database of its own.
+    pub(crate) fn database(&self, name: &str) -> String {
+        let mut client = ::postgres::Client::connect(&self.url(), ::postgres::NoTls).expect("connects");
+        client.batch_execute(&format!("CREATE DATABASE {name}")).expect("creates");
+        self.url().replace("dbname=postgres", &format!("dbname={name}"))
     }
 
     fn give_away(&self) {

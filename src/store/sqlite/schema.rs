@@ -8,7 +8,7 @@ use rusqlite::Connection;
 /// The steps from an empty database to the current tables. Only ever append to this list.
 const MIGRATIONS: &[&str] = &[TABLES, NAMES, VERSION_OF_CONTENT, CORRECTIONS, REMOVED, CHANGED];
 
-pub(super) const TABLES: &str = "
+pub(in crate::store) const TABLES: &str = "
 CREATE TABLE reports (
     id               BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
     segment          INTEGER NOT NULL,

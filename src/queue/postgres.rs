@@ -1,12 +1,13 @@
 //! The tables of the queue in SQL. Parameters only; nothing from outside becomes part of a statement.
 
-use super::{Connection, Statements, Trouble};
-use crate::queue::schema::LOCK;
-use crate::queue::tables::Tables;
+use crate::queue::schema::{self, LOCK};
+use crate::queue::tables::{Database, Tables, Work};
 use crate::queue::{Counts, Item, Millis, QueueError, Revision, RevisionId, RevisionState, Source, State, Token};
 use crate::report::ReportId;
+use crate::store::Change;
+use crate::store::postgres::{self as catalogue, Postgres, Transaction};
+use ::postgres::Row;
 use ::postgres::types::ToSql;
-use ::postgres::{Row, Transaction};
 
 const ITEM: &str =
     "place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail";
@@ -28,49 +29,34 @@ const COUNTS: &str = "
 SELECT state, count(*) FROM queue_items GROUP BY state
 UNION ALL SELECT state, count(*) FROM queue_revisions GROUP BY state";
 
-/// A transaction.
-pub(super) struct PostgresTables<'c> {
-    transaction: Transaction<'c>,
-    statements: &'c mut Statements,
-    now: Option<Millis>,
-    /// What the database said when it refused last.
-    trouble: Option<Trouble>,
+/// Connects, and brings the tables of the queue and of the catalogue up to date.
+pub(super) fn connect(url: &str, name: &str) -> Result<Postgres, QueueError> {
+    Ok(Postgres::connect(url, name, &[catalogue::SCHEMA, schema::SCHEMA])?)
 }
 
-impl<'c> PostgresTables<'c> {
-    pub(super) fn begin(connection: &'c mut Connection) -> Result<PostgresTables<'c>, Trouble> {
-        let Connection { client, statements } = connection;
-        let transaction = client.transaction().map_err(Trouble::from)?;
-        Ok(PostgresTables { transaction, statements, now: None, trouble: None })
+impl Database for Postgres {
+    fn transaction(&self, work: &mut Work<'_>) -> Result<(), QueueError> {
+        Postgres::transaction(self, |transaction| work(&mut PostgresTables::new(transaction)))
     }
+}
 
-    pub(super) fn commit(self) -> Result<(), Trouble> {
-        self.transaction.commit().map_err(Trouble::from)
-    }
+/// The tables within a transaction.
+pub(super) struct PostgresTables<'t, 'c> {
+    transaction: &'t mut Transaction<'c>,
+    now: Option<Millis>,
+}
 
-    /// What the database said, if it refused something.
-    pub(super) fn take_trouble(&mut self) -> Option<Trouble> {
-        self.trouble.take()
+impl<'t, 'c> PostgresTables<'t, 'c> {
+    pub(super) fn new(transaction: &'t mut Transaction<'c>) -> PostgresTables<'t, 'c> {
+        PostgresTables { transaction, now: None }
     }
 
     fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, QueueError> {
-        let rows = match self.statements.get(sql) {
-            Some(statement) => self.transaction.query(statement, parameters),
-            None => self.transaction.prepare(sql).and_then(|statement| {
-                let rows = self.transaction.query(&statement, parameters);
-                self.statements.insert(sql.to_owned(), statement);
-                rows
-            }),
-        };
-        rows.map_err(|error| {
-            let detail = error.to_string();
-            self.trouble = Some(Trouble::from(error));
-            QueueError::Database(detail)
-        })
+        Ok(self.transaction.query(sql, parameters)?)
     }
 
     fn execute(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), QueueError> {
-        self.query(sql, parameters).map(|_| ())
+        Ok(self.transaction.execute(sql, parameters).map(drop)?)
     }
 
     fn query_items(&mut self, rest: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Item>, QueueError> {
@@ -85,7 +71,7 @@ impl<'c> PostgresTables<'c> {
     }
 }
 
-impl Tables for PostgresTables<'_> {
+impl Tables for PostgresTables<'_, '_> {
     fn now(&mut self) -> Result<Millis, QueueError> {
         if let Some(now) = self.now {
             return Ok(now);
@@ -209,6 +195,18 @@ impl Tables for PostgresTables<'_> {
         let ids: Vec<&str> = ids.iter().map(RevisionId::as_str).collect();
         let sql = "DELETE FROM queue_revisions WHERE state = 'purging' AND id = ANY($1) RETURNING 1";
         Ok(self.query(sql, &[&ids])?.len() as u64)
+    }
+
+    fn record(&mut self, changes: &[Change]) -> Result<(), QueueError> {
+        Ok(catalogue::apply(self.transaction, changes)?)
+    }
+
+    fn unlist(&mut self, report: ReportId) -> Result<(), QueueError> {
+        Ok(catalogue::remove_report(self.transaction, report)?)
+    }
+
+    fn promote(&mut self, report: ReportId) -> Result<(), QueueError> {
+        Ok(catalogue::promote(self.transaction, report)?)
     }
 
     fn counts(&mut self) -> Result<Counts, QueueError> {

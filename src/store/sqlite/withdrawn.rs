@@ -1,11 +1,10 @@
 //! Reports that somebody had removed: their files stay where they are, marked so that no ingest brings them back.
 
-use super::catalogue::locked;
-use super::changes;
 use super::columns::{FILE_COLUMNS, file_row};
-use super::rows::path_bytes;
+use super::{SqliteCatalogue, changes, locked};
 use crate::report::{Outcome, Reason, ReportId};
-use crate::store::{Catalogue, Change, FileRow, StoreError};
+use crate::store::rows::path_bytes;
+use crate::store::{Change, FileRow, StoreError};
 use rusqlite::params;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -39,10 +38,8 @@ impl Withdrawals {
     }
 }
 
-impl Catalogue {
-    /// Removes a report: its files count as withdrawn from `now` on, but for the one that is gone with it. Durable
-    /// when it returns; false if there was no such report.
-    pub fn withdraw(&self, id: ReportId, gone: Option<&Path>, now: i64) -> Result<bool, StoreError> {
+impl SqliteCatalogue {
+    pub(in crate::store) fn withdraw(&self, id: ReportId, gone: Option<&Path>, now: i64) -> Result<bool, StoreError> {
         self.write(|transaction| {
             let mut withdrawals = locked(&self.withdrawals);
             let number = withdrawals.count;
@@ -63,14 +60,11 @@ impl Catalogue {
         })
     }
 
-    /// A mark in the order of withdrawals, for [`Catalogue::record_read`].
-    pub fn withdrawal_mark(&self) -> u64 {
+    pub(in crate::store) fn withdrawal_mark(&self) -> u64 {
         locked(&self.withdrawals).count
     }
 
-    /// Applies the changes of an ingest that began at `mark`, but for reports that were withdrawn since; gives those. All
-    /// of it or nothing; durable when it returns.
-    pub fn record_read(&self, changes: &[Change], mark: u64) -> Result<Vec<ReportId>, StoreError> {
+    pub(in crate::store) fn record_read(&self, changes: &[Change], mark: u64) -> Result<Vec<ReportId>, StoreError> {
         self.write(|transaction| {
             let withdrawals = locked(&self.withdrawals);
             let mut withheld = BTreeSet::new();
@@ -85,23 +79,20 @@ impl Catalogue {
         })
     }
 
-    /// Whether there was a report with this identity that was withdrawn, though its file may be gone as well.
-    pub fn is_removed(&self, id: ReportId) -> Result<bool, StoreError> {
+    pub(in crate::store) fn is_removed(&self, id: ReportId) -> Result<bool, StoreError> {
         let connection = self.reader()?;
         let mut statement = connection.prepare_cached("SELECT 1 FROM removed WHERE id = ?1")?;
         Ok(statement.exists([id.0])?)
     }
 
-    /// Whether files with this identity are there that no ingest may read, as their report was withdrawn.
-    pub fn is_withdrawn(&self, id: ReportId) -> Result<bool, StoreError> {
+    pub(in crate::store) fn is_withdrawn(&self, id: ReportId) -> Result<bool, StoreError> {
         let connection = self.reader()?;
         let mut statement =
             connection.prepare_cached("SELECT 1 FROM files WHERE id = ?1 AND outcome = 'failed' AND reason = ?2")?;
         Ok(statement.exists(params![id.0, Reason::Withdrawn.code()])?)
     }
 
-    /// Takes a withdrawal back: the files are further places of a report that is about to be read again.
-    pub fn readmit(&self, id: ReportId) -> Result<(), StoreError> {
+    pub(in crate::store) fn readmit(&self, id: ReportId) -> Result<(), StoreError> {
         self.write(|transaction| {
             locked(&self.withdrawals).of.remove(&id);
             let sql = "UPDATE files SET outcome = 'duplicate', reason = NULL WHERE id = ?1 AND reason = ?2";
@@ -109,8 +100,7 @@ impl Catalogue {
         })
     }
 
-    /// The failed files under any of `roots`, by path, from `offset`, at most `limit`; and how many there are.
-    pub fn failures_under(
+    pub(in crate::store) fn failures_under(
         &self,
         roots: &[impl AsRef<Path>],
         offset: usize,

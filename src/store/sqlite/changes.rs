@@ -1,10 +1,9 @@
 //! The catalogue's changes → SQL.
 
-use super::catalogue::seconds_now;
 use super::columns::signed;
-use super::rows::{outcome_codes, path_bytes};
 use crate::report::Reason;
-use crate::store::{Change, FileRow, Location, ReportFacts};
+use crate::store::rows::{outcome_codes, path_bytes};
+use crate::store::{Change, FileRow, Location, ReportFacts, seconds_now};
 use rusqlite::{Transaction, params};
 
 /// Applies one change.

@@ -1,14 +1,18 @@
 //! What the library lacks: files that failed, reports that cannot be found whole.
 
+use super::SqliteCatalogue;
 use super::columns::{FILE_COLUMNS, REPORT_COLUMNS, file_row, report_row, signed, unsigned_at};
 use crate::report::{PageStatus, Reason};
-use crate::store::{Catalogue, FileRow, ReportRow, StoreError};
+use crate::store::{FileRow, ReportRow, StoreError};
 use rusqlite::params;
 
-impl Catalogue {
-    /// Files that failed and are still there, all or for one reason, by path, from `offset`, at most `limit`; and how
-    /// many there are.
-    pub fn failed(&self, reason: Option<Reason>, offset: u64, limit: u64) -> Result<(Vec<FileRow>, u64), StoreError> {
+impl SqliteCatalogue {
+    pub(in crate::store) fn failed(
+        &self,
+        reason: Option<Reason>,
+        offset: u64,
+        limit: u64,
+    ) -> Result<(Vec<FileRow>, u64), StoreError> {
         const WHERE: &str = "outcome = 'failed' AND vanished IS NULL AND (?1 IS NULL OR reason = ?1)";
         let reason = reason.map(Reason::code);
         let connection = self.reader()?;
@@ -21,9 +25,7 @@ impl Catalogue {
         Ok((rows.collect::<Result<_, _>>()?, total))
     }
 
-    /// Reports with pages that cannot be found, or with pages of one status, those with most of them first, from
-    /// `offset`, at most `limit`; and how many there are.
-    pub fn with_gaps(
+    pub(in crate::store) fn with_gaps(
         &self,
         status: Option<PageStatus>,
         offset: u64,
