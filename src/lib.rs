@@ -18,6 +18,7 @@
 //! * [`extract`]: drives the four above: bytes → [`report::Report`].
 //! * [`render`]: bytes → pictures of pages.
 //! * `objects` (feature `cluster`): bytes that many machines reach: a shared folder or a bucket that speaks S3.
+//! * `sources` (feature `cluster`): the PDFs of many machines, in folders or buckets, listed and read by their versions.
 //! * [`store`]: what is kept: the catalogue (SQLite) and the text store (page text and word boxes).
 //! * [`worker`]: reading in processes of their own, confined and watched.
 //! * [`ocr`]: pictures of pages → their words, by a program that is not Recto's.
@@ -73,6 +74,8 @@ pub mod render;
 pub mod report;
 pub mod search;
 pub mod serve;
+#[cfg(feature = "cluster")]
+pub mod sources;
 pub mod store;
 pub mod text;
 pub mod upkeep;

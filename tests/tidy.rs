@@ -55,8 +55,9 @@ fn engines_and_formats_stay_in_their_rooms() {
 #[test]
 fn later_stages_are_unknown_to_earlier_ones() {
     let order = [
-        "clock", "report", "layout", "pdf", "text", "extract", "render", "objects", "store", "worker", "ocr", "index",
-        "queue", "quickwit", "ingest", "upkeep", "jobs", "query", "search", "bench", "export", "serve", "mcp", "cli",
+        "clock", "report", "layout", "pdf", "text", "extract", "render", "objects", "sources", "store", "worker",
+        "ocr", "index", "queue", "quickwit", "ingest", "upkeep", "jobs", "query", "search", "bench", "export", "serve",
+        "mcp", "cli",
     ];
     let allowed_backwards = [
         // The catalogue counts what the reader's version produced.

@@ -10,6 +10,8 @@ use super::current::{
 use super::disk;
 use super::lock::{LOCK, take_lock};
 use super::repair::open_catalogue;
+#[cfg(feature = "cluster")]
+use super::shared::FetchedOriginals;
 use super::sqlite::SqliteCatalogue;
 use super::unfinished::refuse_unfinished;
 use crate::store::{Catalogue, ServiceStore, StoreError, TextStore};
@@ -28,6 +30,9 @@ pub struct Library {
     directory: PathBuf,
     catalogue: Catalogue,
     texts: TextStore,
+    /// Originals that are not on disks of this machine.
+    #[cfg(feature = "cluster")]
+    originals: Option<FetchedOriginals>,
     /// The name in `CURRENT` when it was last read.
     generation: RwLock<String>,
     /// What a service keeps, once it was asked for.
@@ -87,10 +92,35 @@ impl Library {
             directory: directory.to_owned(),
             catalogue,
             texts: TextStore::open(&directory.join(TEXTS)),
+            #[cfg(feature = "cluster")]
+            originals: None,
             generation: RwLock::new(generation),
             service: OnceLock::new(),
             _lock: lock,
         }
+    }
+
+    /// A library that is kept elsewhere, but for what this process keeps of its own.
+    #[cfg(feature = "cluster")]
+    pub(super) fn of_parts(
+        directory: &Path,
+        catalogue: Catalogue,
+        texts: TextStore,
+        originals: FetchedOriginals,
+    ) -> Library {
+        let library = Library::assemble(directory, catalogue, generation_name(1), None);
+        Library { texts, originals: Some(originals), ..library }
+    }
+
+    /// The file of this size at a place of a report; `None` if the place is a path of this machine, to be opened there.
+    /// Whoever reads it has to look whether it is the one that was read.
+    pub fn fetched(&self, place: &Path, size: u64) -> Option<std::io::Result<File>> {
+        #[cfg(feature = "cluster")]
+        if let Some(originals) = &self.originals {
+            return originals.open(place, size);
+        }
+        let _ = (place, size);
+        None
     }
 
     /// Fails with [`StoreError::Network`] where no library should be written: the directory, which need not exist, is on

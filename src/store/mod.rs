@@ -62,6 +62,8 @@ pub use service::{
     folded_name, hash_password, is_password, is_reserved, key_name,
 };
 pub use snapshot::Snapshot;
+#[cfg(all(test, feature = "cluster"))]
+pub(crate) use texts::tests::report as report_of_texts;
 pub use texts::{OpenedPage, TextStore};
 pub use unfinished::Unfinished;
 

@@ -231,7 +231,7 @@ fn listing(query: &str, objects: &BTreeMap<String, Vec<u8>>) -> Answer {
     match found.next() {
         Some(_) => {
             body +=
-                &format!("<IsTruncated>true</IsTruncated><NextContinuationToken>after+{last}</NextContinuationToken>")
+                &format!("<IsTruncated>true</IsTruncated><NextContinuationToken>after+{last}</NextContinuationToken>");
         }
         None => body += "<IsTruncated>false</IsTruncated>",
     }

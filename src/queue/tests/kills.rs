@@ -185,6 +185,14 @@ fn check(client: &mut Client) {
         let (pages, found, different): (i32, i64, i64) = (row.get(1), row.get(2), row.get(3));
         assert_eq!((i64::from(pages), i64::from(pages)), (found, different), "each page of a live report once");
     }
+    let sql = "
+        SELECT count(*) FROM reports FULL JOIN (SELECT report FROM queue_revisions WHERE state = 'live') AS live
+            ON live.report = reports.id WHERE reports.id IS NULL OR live.report IS NULL";
+    assert_eq!(client.query_one(sql, &[]).expect("asks").get::<_, i64>(0), 0, "the catalogue knows what is live");
+    let sql = "
+        SELECT count(*) FROM queue_items LEFT JOIN files ON files.key = queue_items.key
+        WHERE state = 'done' AND queue_items.report IS DISTINCT FROM files.id";
+    assert_eq!(client.query_one(sql, &[]).expect("asks").get::<_, i64>(0), 0, "and of which files it was read");
     let sql = "SELECT count(*) FROM engine WHERE revision NOT IN (SELECT id FROM queue_revisions)";
     assert_eq!(client.query_one(sql, &[]).expect("asks").get::<_, i64>(0), 0, "what the engine has is written down");
 }

@@ -1,9 +1,10 @@
 //! The rules on memory and on a real PostgreSQL, a simulation, and processes that are killed.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what happened at random is told")]
+#![expect(clippy::print_stdout, reason = "what happened at random is told")]
 
 mod agreement;
 mod kills;
+mod library;
 mod measured;
 mod memory;
 mod publishing;

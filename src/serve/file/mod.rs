@@ -195,7 +195,7 @@ fn open_place(
     path: &std::path::Path,
     name: Option<String>,
 ) -> std::io::Result<Option<Original>> {
-    let file = open_regular(path)?;
+    let file = service.library().fetched(path, size).unwrap_or_else(|| open_regular(path))?;
     let facts = file.metadata()?;
     let modified = facts.modified()?;
     if facts.len() != size || !service.originals.prove(id, &file, size, modified) {

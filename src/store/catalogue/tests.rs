@@ -233,8 +233,11 @@ fn what_was_withdrawn_stays_away_until_it_is_let_in_again(catalogue: &Catalogue)
     assert_eq!(catalogue.coverage().expect("readable").reports, 1);
 }
 
+/// A short name and what is tried.
+type Behaviour = (&'static str, fn(&Catalogue));
+
 /// What is tried on each kind of catalogue.
-const BEHAVIOURS: &[(&str, fn(&Catalogue))] = &[
+const BEHAVIOURS: &[Behaviour] = &[
     ("files_and_reports_are_read_as_recorded", files_and_reports_are_read_as_recorded),
     ("coverage_counts_what_is_there", coverage_counts_what_is_there),
     ("a_report_goes_with_its_last_place", a_report_goes_with_its_last_place),

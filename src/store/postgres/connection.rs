@@ -105,10 +105,10 @@ impl Postgres {
     ) -> Result<R, E> {
         self.again(|connection| {
             let Connection { client, statements } = connection;
-            let transaction = client.transaction().map_err(Trouble::of)?;
+            let transaction = client.transaction().map_err(|error| Trouble::of(&error))?;
             let mut transaction = Transaction { transaction, statements, trouble: None };
             match work(&mut transaction) {
-                Ok(result) => transaction.transaction.commit().map_err(Trouble::of).map(|()| result),
+                Ok(result) => transaction.transaction.commit().map_err(|error| Trouble::of(&error)).map(|()| result),
                 // What the database said is more telling than that the work has failed.
                 Err(error) => Err(match transaction.trouble.take() {
                     Some(Trouble::Passing(detail)) => Trouble::Passing(detail),
@@ -143,7 +143,7 @@ impl Postgres {
         let mut wait = FIRST_WAIT;
         let mut tries = 0;
         loop {
-            let connection = self.idle().map_or_else(|| self.open().map_err(Trouble::of), Ok);
+            let connection = self.idle().map_or_else(|| self.open().map_err(|error| Trouble::of(&error)), Ok);
             let done = connection.and_then(|mut connection| {
                 let done = work(&mut connection);
                 self.keep(connection);
@@ -176,7 +176,7 @@ impl Transaction<'_> {
                 rows
             }),
         };
-        rows.map_err(|error| self.troubled(error))
+        rows.map_err(|error| self.troubled(&error))
     }
 
     /// As [`Transaction::query`], for how many rows were changed.
@@ -189,13 +189,12 @@ impl Transaction<'_> {
                 count
             }),
         };
-        count.map_err(|error| self.troubled(error))
+        count.map_err(|error| self.troubled(&error))
     }
 
-    fn troubled(&mut self, error: ::postgres::Error) -> DatabaseError {
-        let refused = refused(&error);
+    fn troubled(&mut self, error: &::postgres::Error) -> DatabaseError {
         self.trouble = Some(Trouble::of(error));
-        refused
+        refused(error)
     }
 }
 
@@ -209,10 +208,10 @@ enum Trouble<E> {
 }
 
 impl<E: From<DatabaseError>> Trouble<E> {
-    fn of(error: ::postgres::Error) -> Trouble<E> {
+    fn of(error: &::postgres::Error) -> Trouble<E> {
         let Some(code) = error.code() else {
             // No answer of the database: the way to it is broken, or it is not there yet.
-            return Trouble::Passing(with_cause(&error));
+            return Trouble::Passing(with_cause(error));
         };
         // Two transactions in each other's way, one of them the first to write the same; and the ways to be shut out: no
         // connection, no room, a lock that is not to be had, a server that ends or a statement that takes too long.
@@ -220,9 +219,9 @@ impl<E: From<DatabaseError>> Trouble<E> {
             [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
         let shut_out = ["08", "53", "55", "57"];
         if in_the_way.contains(code) || shut_out.iter().any(|class| code.code().starts_with(class)) {
-            Trouble::Passing(with_cause(&error))
+            Trouble::Passing(with_cause(error))
         } else {
-            Trouble::Final(refused(&error).into())
+            Trouble::Final(refused(error).into())
         }
     }
 }
@@ -241,22 +240,24 @@ fn with_cause(error: &::postgres::Error) -> String {
 
 fn migrate(client: &mut Client, schema: &Schema) -> Result<(), Trouble<DatabaseError>> {
     let Schema { version, steps } = schema;
-    let mut transaction = client.transaction().map_err(Trouble::of)?;
-    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).map_err(Trouble::of)?;
+    let mut transaction = client.transaction().map_err(|error| Trouble::of(&error))?;
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).map_err(|error| Trouble::of(&error))?;
     let table = format!(
         "CREATE TABLE IF NOT EXISTS {version} (version integer NOT NULL);
          INSERT INTO {version} SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM {version})"
     );
-    transaction.batch_execute(&table).map_err(Trouble::of)?;
+    transaction.batch_execute(&table).map_err(|error| Trouble::of(&error))?;
     let question = format!("SELECT version FROM {version}");
-    let found: i32 = transaction.query_one(&question, &[]).map_err(Trouble::of)?.get(0);
+    let found: i32 = transaction.query_one(&question, &[]).map_err(|error| Trouble::of(&error))?.get(0);
     let known = i32::try_from(steps.len()).unwrap_or(i32::MAX);
     if found > known {
         return Err(Trouble::Final(DatabaseError::Version { found, known }));
     }
     for step in steps.iter().skip(usize::try_from(found).unwrap_or(0)) {
-        transaction.batch_execute(step).map_err(Trouble::of)?;
+        transaction.batch_execute(step).map_err(|error| Trouble::of(&error))?;
     }
-    transaction.execute(&format!("UPDATE {version} SET version = $1"), &[&known]).map_err(Trouble::of)?;
-    transaction.commit().map_err(Trouble::of)
+    transaction
+        .execute(&format!("UPDATE {version} SET version = $1"), &[&known])
+        .map_err(|error| Trouble::of(&error))?;
+    transaction.commit().map_err(|error| Trouble::of(&error))
 }

@@ -2,6 +2,8 @@
 //!
 //! Skipped with a message where PostgreSQL is not installed, unless `RECTO_REQUIRE_ALL` is set: then that is a failure.
 
+#![expect(clippy::print_stderr, reason = "what is not tried is told")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;

@@ -7,10 +7,15 @@
 //! record at the end of its segment, an object that nobody names) is never looked at.
 
 mod cache;
+mod library;
+mod originals;
 mod reading;
 #[cfg(test)]
 mod tests;
 
+pub use library::SharedParts;
+
+pub(super) use originals::FetchedOriginals;
 pub(super) use reading::SharedSegments;
 
 use super::segments::{self, SEGMENT_BYTES, Tail, locked};

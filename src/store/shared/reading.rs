@@ -16,12 +16,15 @@ const OPEN_FILES: u64 = 256;
 /// each would take as long as all of it.
 const WHOLE: u64 = 1 << 20;
 
+/// Records by segment and offset.
+type Records = Cache<(u64, u64), Arc<[u8]>>;
+
 /// The segments of a shared place, as readers see them; can be shared between threads.
 #[derive(Debug)]
 pub(in crate::store) struct SharedSegments {
     place: Arc<Place>,
     files: Mutex<Cache<u64, Arc<File>>>,
-    records: Mutex<Cache<(u64, u64), Arc<[u8]>>>,
+    records: Mutex<Records>,
 }
 
 impl SharedSegments {
