@@ -44,7 +44,7 @@
 //! * **Only `render/` names hayro.**
 //! * **Only `index/` and `search/embedded/` name tantivy**: what `search/` asks of an engine it asks of
 //!   `search::backend::Backend`, in plain types, so that reading a query, ranking, grouping and highlighting are Recto's own
-//!   whatever engine keeps the words.
+//!   whatever engine keeps the words. (The vocabulary of `search/remote/` borrows tantivy's automata.)
 //! * **Only `store/` and `queue/` name postgres, only `objects/` names rusty_s3, only it and `quickwit/` name ureq**; none is
 //!   compiled without the feature `cluster`.
 //! * **`search/` knows neither HTTP nor terminals**; it returns the contract's types.
