@@ -29,7 +29,8 @@
 //! * [`upkeep`]: holds catalogue, texts and index against each other; makes the index again from the texts.
 //! * [`jobs`]: the ingests of a service: one queue, one thread, known to whoever asks.
 //! * [`query`]: the query language: any text → a bounded tree.
-//! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed.
+//! * [`search`]: tree → reports, their best pages, passages with ranges, quads; suggestions for what is being typed. By
+//!   the engine within or, with feature `cluster`, by Quickwit.
 //! * [`mod@bench`]: the built-in measurements of ranking and speed.
 //! * [`export`]: hits as rows for programs, reports as references.
 //! * [`serve`]: HTTP API and web pages.

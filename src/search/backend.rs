@@ -25,22 +25,32 @@ use crate::search::languages::LanguageSet;
 use crate::search::place::Place;
 use crate::search::plan::Plan;
 use crate::search::related::{Akin, Having, Kin};
+#[cfg(feature = "cluster")]
+use crate::search::remote::{self, Remote};
 use crate::search::suggest::{Completing, Context, TitleWords};
 use crate::search::terms::Expansion;
 use crate::search::{BareQuery, Filter, SearchError};
 use crate::store::Library;
 use std::collections::BTreeMap;
+#[cfg(feature = "cluster")]
+use std::sync::Arc;
 
 /// The commits of one library, followed when told to.
 pub(super) enum Source {
     /// Those of an index on this machine.
     Embedded(embedded::Source),
+    /// Looks at one elsewhere.
+    #[cfg(feature = "cluster")]
+    Remote(remote::Source),
 }
 
 /// The engine that answers for one commit.
 pub(super) enum Backend {
     /// The engine within.
     Embedded(Embedded),
+    /// The engine elsewhere.
+    #[cfg(feature = "cluster")]
+    Remote(Remote),
 }
 
 /// Asks the engine at hand.
@@ -48,6 +58,8 @@ macro_rules! ask {
     ($backend:expr, $engine:ident => $answer:expr) => {
         match $backend {
             Backend::Embedded($engine) => $answer,
+            #[cfg(feature = "cluster")]
+            Backend::Remote($engine) => $answer,
         }
     };
 }
@@ -58,10 +70,18 @@ impl Source {
         Ok(Source::Embedded(embedded::Source::open(library)?))
     }
 
+    /// Looks at the index of a library that is kept elsewhere.
+    #[cfg(feature = "cluster")]
+    pub(super) fn remote(library: Arc<Library>, options: remote::Options) -> Source {
+        Source::Remote(remote::Source::open(library, options))
+    }
+
     /// The commit last seen; `None` while there is none.
     pub(super) fn latest(&self) -> Result<Option<Backend>, SearchError> {
         match self {
             Source::Embedded(source) => Ok(source.latest()?.map(Backend::Embedded)),
+            #[cfg(feature = "cluster")]
+            Source::Remote(source) => Ok(source.latest()?.map(Backend::Remote)),
         }
     }
 
@@ -73,6 +93,8 @@ impl Source {
     ) -> Result<bool, SearchError> {
         match self {
             Source::Embedded(source) => source.follow(library, |commit| take(commit.map(Backend::Embedded))),
+            #[cfg(feature = "cluster")]
+            Source::Remote(source) => source.follow(|look| take(look.map(Backend::Remote))),
         }
     }
 
@@ -80,6 +102,8 @@ impl Source {
     pub(super) fn generation(&self) -> String {
         match self {
             Source::Embedded(source) => source.generation(),
+            #[cfg(feature = "cluster")]
+            Source::Remote(source) => source.generation(),
         }
     }
 }
@@ -169,7 +193,7 @@ impl Backend {
 
     /// How the score of a report and those of its pages come about.
     pub(super) fn parts(&self, plan: &Plan, report: Seated) -> Result<Parts, SearchError> {
-        Ok(ask!(self, engine => engine.parts(plan, report.seat)?))
+        Ok(ask!(self, engine => engine.parts(plan, report)?))
     }
 
     /// Every report, but for the times when it was added and changed, which the index does not know.
@@ -184,7 +208,7 @@ impl Backend {
 
     /// The languages of a report.
     pub(super) fn languages_of(&self, report: Seated) -> LanguageSet {
-        ask!(self, engine => engine.languages_of(report.seat))
+        ask!(self, engine => engine.languages_of(report))
     }
 
     /// How many reports are in one of these languages.
@@ -210,12 +234,12 @@ impl Backend {
 
     /// What each key term adds to the closeness of one report.
     pub(super) fn shares(&self, kin: &Kin<'_>, report: Seated) -> Result<Vec<f32>, SearchError> {
-        Ok(ask!(self, engine => engine.shares(kin, report.seat)?))
+        Ok(ask!(self, engine => engine.shares(kin, report)?))
     }
 
     /// Where any of these words stand among the words of a report's pages, rising.
     pub(super) fn positions(&self, words: &Expansion, report: Seated) -> Result<Vec<u32>, SearchError> {
-        Ok(ask!(self, engine => engine.positions(words, report.seat)?))
+        Ok(ask!(self, engine => engine.positions(words, report)?))
     }
 
     /// Words that go on from what is being typed, with the reports of the context that have them, the most first.

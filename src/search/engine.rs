@@ -58,6 +58,30 @@ pub enum SearchError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The engine elsewhere failed.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Quickwit(#[from] crate::quickwit::QuickwitError),
+    /// What tells which revisions of reports are to be seen failed.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Revisions(#[from] crate::queue::QueueError),
+    /// More revisions are hidden than one search can leave out.
+    #[cfg(feature = "cluster")]
+    #[error("{count} replaced revisions wait to be purged, and a search can leave out {most}; purge them")]
+    Hidden {
+        /// How many.
+        count: usize,
+        /// How many can be.
+        most: usize,
+    },
+    /// `page:` or `section:` allow pages of more reports than are looked through.
+    #[cfg(feature = "cluster")]
+    #[error("more than {most} reports have such a page; add words or filters")]
+    TooWide {
+        /// How many are.
+        most: usize,
+    },
 }
 
 /// The reports of one page of results with what the response says about the query.
@@ -86,6 +110,14 @@ impl Engine {
     /// Opens the live generation of a library. A library without an index yet answers with nothing.
     pub fn open(library: Arc<Library>) -> Result<Engine, SearchError> {
         let source = Source::open(&library)?;
+        let state = State::of(source.latest()?)?;
+        Ok(Engine { library, source, state: ArcSwapOption::from(state) })
+    }
+
+    /// Opens a library whose index is kept elsewhere.
+    #[cfg(feature = "cluster")]
+    pub fn open_remote(library: Arc<Library>, options: crate::search::remote::Options) -> Result<Engine, SearchError> {
+        let source = Source::remote(Arc::clone(&library), options);
         let state = State::of(source.latest()?)?;
         Ok(Engine { library, source, state: ArcSwapOption::from(state) })
     }

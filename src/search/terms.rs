@@ -227,11 +227,15 @@ impl Dictionary {
             });
             known != LanguageSet::NONE
         };
-        let mates = if family.prefix.is_empty() {
+        let mut mates = if family.prefix.is_empty() {
             self.of_alphabet(word, places, keep)?
         } else {
             self.beginning_with(&family.prefix, places, keep)?
         };
+        // A list of words may be older than the reports, and the word itself is known all the same.
+        if !mates.contains_key(word) {
+            mates.extend(self.exact(word, places)?);
+        }
         let weighted = mates.into_iter().map(|(term, frequency)| WeightedTerm {
             weight: if term == word { 1.0 } else { STEM_WEIGHT },
             languages: languages.get(&term).copied().unwrap_or(LanguageSet::NONE),

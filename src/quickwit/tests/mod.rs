@@ -4,4 +4,4 @@ pub(crate) mod engine;
 mod exchanges;
 mod faults;
 mod publishing;
-mod stub;
+pub(crate) mod stub;

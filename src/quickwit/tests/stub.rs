@@ -10,15 +10,15 @@ use std::time::Duration;
 
 /// What was asked.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// Method and path with its query.
-    pub(super) line: String,
-    pub(super) body: String,
+    pub(crate) line: String,
+    pub(crate) body: String,
 }
 
 /// What is answered.
 #[derive(Debug, Clone)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// Status and body.
     Json(u16, Value),
     /// Status and text.
@@ -34,20 +34,20 @@ pub(super) enum Reply {
 type Answer = dyn FnMut(&Asked) -> Reply + Send;
 
 /// A server that ends with this value.
-pub(super) struct Stub {
-    pub(super) url: String,
+pub(crate) struct Stub {
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     is_ended: Arc<AtomicBool>,
 }
 
 impl Stub {
     /// Answers these one after the other, the last of them for ever.
-    pub(super) fn replies(replies: impl IntoIterator<Item = Reply>) -> Stub {
+    pub(crate) fn replies(replies: impl IntoIterator<Item = Reply>) -> Stub {
         let mut replies: Vec<Reply> = replies.into_iter().collect();
         Stub::answering(move |_| if replies.len() > 1 { replies.remove(0) } else { replies[0].clone() })
     }
 
-    pub(super) fn answering(answer: impl FnMut(&Asked) -> Reply + Send + 'static) -> Stub {
+    pub(crate) fn answering(answer: impl FnMut(&Asked) -> Reply + Send + 'static) -> Stub {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -67,7 +67,7 @@ impl Stub {
     }
 
     /// What was asked so far.
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("the log").clone()
     }
 }
@@ -131,12 +131,12 @@ fn write(mut stream: &TcpStream, status: u16, body: &str) {
 }
 
 /// A client of stubs, with little patience.
-pub(super) fn client(searchers: &[&Stub], indexers: &[&Stub]) -> Quickwit {
+pub(crate) fn client(searchers: &[&Stub], indexers: &[&Stub]) -> Quickwit {
     let urls = |stubs: &[&Stub]| stubs.iter().map(|stub| stub.url.clone()).collect();
     client_of(urls(searchers), urls(indexers))
 }
 
-pub(super) fn client_of(search_urls: Vec<String>, ingest_urls: Vec<String>) -> Quickwit {
+pub(crate) fn client_of(search_urls: Vec<String>, ingest_urls: Vec<String>) -> Quickwit {
     let options = Options {
         search_urls,
         ingest_urls,
@@ -148,7 +148,7 @@ pub(super) fn client_of(search_urls: Vec<String>, ingest_urls: Vec<String>) -> Q
 }
 
 /// The address of a node that is not there.
-pub(super) fn nobody() -> String {
+pub(crate) fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     format!("http://{}", listener.local_addr().expect("an address"))
 }

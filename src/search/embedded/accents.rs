@@ -24,13 +24,13 @@ impl Embedded {
 }
 
 /// Accepts the words whose folded form this is.
-struct FoldsTo<'w> {
-    folded: &'w str,
+pub(in crate::search) struct FoldsTo<'w> {
+    pub(in crate::search) folded: &'w str,
 }
 
 /// How far a walk has come.
 #[derive(Debug, Clone, Copy)]
-struct Walk {
+pub(in crate::search) struct Walk {
     /// Bytes of the folded word met; `None` once it cannot be met any more.
     met: Option<usize>,
     /// The first bytes of a character.

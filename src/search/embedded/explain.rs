@@ -8,7 +8,7 @@ use super::positions::{Phrase, PhraseWords};
 use super::union::Tally;
 use crate::search::FieldExplanation;
 use crate::search::explain::{ClausePart, Parts};
-use crate::search::found::Seat;
+use crate::search::found::{Seat, Seated};
 use crate::search::plan::{Clause, Plan};
 use crate::search::ranking::SearchedPlace;
 use crate::search::terms::Way;
@@ -18,7 +18,7 @@ use tantivy::{DocId, SegmentReader};
 
 impl Embedded {
     /// How the score of a report and those of its pages come about.
-    pub(in crate::search) fn parts(&self, plan: &Plan, seat: Seat) -> tantivy::Result<Parts> {
+    pub(in crate::search) fn parts(&self, plan: &Plan, Seated { seat, .. }: Seated) -> tantivy::Result<Parts> {
         let Some(reader) = self.commit.segment_of(seat) else { return Ok(Parts::default()) };
         let (doc, lowering) = (address_of(seat).doc_id, Lowering { commit: &self.commit, plan });
         let mut clauses = Vec::new();

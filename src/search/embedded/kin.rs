@@ -7,7 +7,7 @@ use super::union::Tally;
 use super::{Embedded, living};
 use crate::index::folded;
 use crate::report::ReportId;
-use crate::search::found::{Seat, Seated};
+use crate::search::found::Seated;
 use crate::search::languages::LanguageSet;
 use crate::search::place::Place;
 use crate::search::related::{Akin, Having, KeyTerm, Kin};
@@ -28,7 +28,7 @@ struct Candidate {
 
 impl Embedded {
     /// The languages of a report.
-    pub(in crate::search) fn languages_of(&self, seat: Seat) -> LanguageSet {
+    pub(in crate::search) fn languages_of(&self, Seated { seat, .. }: Seated) -> LanguageSet {
         let sets = self.commit.segment_of(seat).map(|segment| self.commit.languages.of_segment(segment));
         let own = sets.and_then(|sets| sets.get(address_of(seat).doc_id as usize).copied());
         own.unwrap_or(LanguageSet::ANY)
@@ -138,7 +138,7 @@ impl Embedded {
     }
 
     /// What each term adds to the closeness of one report.
-    pub(in crate::search) fn shares(&self, kin: &Kin<'_>, seat: Seat) -> tantivy::Result<Vec<f32>> {
+    pub(in crate::search) fn shares(&self, kin: &Kin<'_>, Seated { seat, .. }: Seated) -> tantivy::Result<Vec<f32>> {
         let Some(segment) = self.commit.segment_of(seat) else { return Ok(Vec::new()) };
         let (share_of, address) = (self.share_in(kin, segment)?, address_of(seat));
         let share = |term: &KeyTerm| {
@@ -150,7 +150,11 @@ impl Embedded {
     }
 
     /// Where any of these words stand among those of a report's pages, rising.
-    pub(in crate::search) fn positions(&self, words: &Expansion, seat: Seat) -> tantivy::Result<Vec<u32>> {
+    pub(in crate::search) fn positions(
+        &self,
+        words: &Expansion,
+        Seated { seat, .. }: Seated,
+    ) -> tantivy::Result<Vec<u32>> {
         let Some(segment) = self.commit.segment_of(seat) else { return Ok(Vec::new()) };
         let mut occurrences = Vec::new();
         let mut reader = WordReader::open(&self.commit, segment, Place::Body, words)?;

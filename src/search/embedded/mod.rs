@@ -28,6 +28,8 @@ mod titles;
 mod union;
 mod vocabulary;
 
+#[cfg(feature = "cluster")]
+pub(super) use accents::FoldsTo;
 pub(super) use phrase::Phrases;
 pub(super) use source::Source;
 

@@ -56,6 +56,12 @@ pub(in crate::search) struct Having {
 }
 
 impl KeyTerm {
+    /// How much it tells.
+    #[cfg(feature = "cluster")]
+    pub(in crate::search) fn weight(&self) -> f32 {
+        self.weight
+    }
+
     /// What the term adds to the closeness of a report of this length that has it so often: all of its weight if it is
     /// as dense there as in the report itself, of `own_length`. `whole` is the weight of all terms.
     pub(in crate::search) fn share(&self, frequency: f32, length: u32, whole: f32, own_length: f32) -> f32 {

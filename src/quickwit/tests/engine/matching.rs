@@ -2,8 +2,8 @@
 
 use super::{Field, Index};
 use serde_json::{Map, Value};
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 type Document = Map<String, Value>;
 
@@ -13,19 +13,22 @@ const B: f64 = 0.75;
 /// What a query does not say, or says of a field that cannot do it.
 pub(super) type Refusal = String;
 
-/// A query against one index. What is counted for scores is kept.
+/// A query against one index.
 pub(super) struct Matcher<'i> {
     index: &'i Index,
-    words: Words,
-    frequencies: RefCell<HashMap<(String, String), usize>>,
 }
 
-/// The words of a field by document, with their positions.
-type Words = RefCell<HashMap<(String, usize), Vec<(usize, String)>>>;
+/// The words of a field, by document with their positions, and what scores are made of.
+#[derive(Default)]
+pub(super) struct Column {
+    words: Vec<HashMap<String, Vec<i64>>>,
+    lengths: Vec<usize>,
+    frequencies: HashMap<String, usize>,
+}
 
 impl<'i> Matcher<'i> {
     pub(super) fn new(index: &'i Index) -> Matcher<'i> {
-        Matcher { index, words: RefCell::default(), frequencies: RefCell::default() }
+        Matcher { index }
     }
 
     /// The score of a document, if it matches.
@@ -45,8 +48,8 @@ impl<'i> Matcher<'i> {
             "terms" => {
                 let (field, words) = only(inner)?;
                 let words = words.as_array().ok_or("no words")?;
-                let known = self.words_of(field, place)?;
-                let has = |word: &Value| known.iter().any(|(_, known)| word.as_str() == Some(known));
+                let column = self.column(field)?;
+                let has = |word: &Value| word.as_str().is_some_and(|word| column.words[place].contains_key(word));
                 Ok(words.iter().any(has).then_some(1.0))
             }
             "match_phrase" => {
@@ -63,8 +66,8 @@ impl<'i> Matcher<'i> {
                 let (field, options) = only(inner)?;
                 known(options, &["value"])?;
                 let start = options["value"].as_str().ok_or("a beginning that is no text")?;
-                let words = self.words_of(field, place)?;
-                Ok(words.iter().any(|(_, word)| word.starts_with(start)).then_some(1.0))
+                let column = self.column(field)?;
+                Ok(column.words[place].keys().any(|word| word.starts_with(start)).then_some(1.0))
             }
             "range" => {
                 let (field, bounds) = only(inner)?;
@@ -122,11 +125,9 @@ impl<'i> Matcher<'i> {
 
     /// BM25 of words in order.
     fn phrase(&self, field: &str, words: &[&str], slop: u64, place: usize) -> Result<Option<f64>, Refusal> {
-        let here = self.words_of(field, place)?;
-        let positions = |word: &str| -> Vec<i64> {
-            here.iter().filter(|(_, known)| known == word).map(|(position, _)| *position as i64).collect()
-        };
-        let places: Vec<Vec<i64>> = words.iter().map(|word| positions(word)).collect();
+        let column = self.column(field)?;
+        let here = &column.words[place];
+        let places: Vec<&[i64]> = words.iter().map(|word| here.get(*word).map_or(&[][..], Vec::as_slice)).collect();
         let frequency = match places.as_slice() {
             [] => 0,
             [one] => one.len(),
@@ -137,39 +138,18 @@ impl<'i> Matcher<'i> {
         if frequency == 0 {
             return Ok(None);
         }
-        let mut idf = 0.0;
-        for word in words {
-            idf += self.idf(field, word)?;
-        }
+        let documents = column.words.len() as f64;
+        let idf = |word: &&str| {
+            let frequency = column.frequencies.get(*word).copied().unwrap_or(0) as f64;
+            (1.0 + (documents - frequency + 0.5) / (frequency + 0.5)).ln()
+        };
         let mut norm = K1;
         if self.field(field)?.has_lengths {
-            let mut all = 0;
-            for other in 0..self.index.documents.len() {
-                all += self.words_of(field, other)?.len();
-            }
-            let mean = all as f64 / self.index.documents.len() as f64;
-            norm = K1 * (1.0 - B + B * here.len() as f64 / mean.max(1.0));
+            let mean = column.lengths.iter().sum::<usize>() as f64 / documents;
+            norm = K1 * (1.0 - B + B * column.lengths[place] as f64 / mean.max(1.0));
         }
         let frequency = frequency as f64;
-        Ok(Some(idf * (1.0 + K1) * frequency / (frequency + norm)))
-    }
-
-    fn idf(&self, field: &str, word: &str) -> Result<f64, Refusal> {
-        let key = (field.to_owned(), word.to_owned());
-        let known = self.frequencies.borrow().get(&key).copied();
-        let frequency = match known {
-            Some(known) => known,
-            None => {
-                let mut count = 0;
-                for other in 0..self.index.documents.len() {
-                    count += usize::from(self.words_of(field, other)?.iter().any(|(_, known)| known == word));
-                }
-                self.frequencies.borrow_mut().insert(key, count);
-                count
-            }
-        };
-        let (frequency, documents) = (frequency as f64, self.index.documents.len() as f64);
-        Ok((1.0 + (documents - frequency + 0.5) / (frequency + 0.5)).ln())
+        Ok(Some(words.iter().map(idf).sum::<f64>() * (1.0 + K1) * frequency / (frequency + norm)))
     }
 
     fn field(&self, name: &str) -> Result<&'i Field, Refusal> {
@@ -180,37 +160,46 @@ impl<'i> Matcher<'i> {
         &self.index.documents[place]
     }
 
-    /// The words of a field in a document; values of a list are a place apart.
-    fn words_of(&self, name: &str, place: usize) -> Result<Vec<(usize, String)>, Refusal> {
+    /// The words of a field, read when first asked for.
+    fn column(&self, name: &str) -> Result<Arc<Column>, Refusal> {
         let field = self.field(name)?;
         if !field.is_indexed {
             return Err(format!("the field is not indexed: {name}"));
         }
-        let key = (name.to_owned(), place);
-        if let Some(known) = self.words.borrow().get(&key) {
-            return Ok(known.clone());
-        }
-        let mut words = Vec::new();
-        let mut position = 0;
-        for value in values(self.document(place).get(name)) {
-            if field.tokenizer == "raw" {
-                words.push((position, value.to_owned()));
-                position += 2;
-            } else {
-                for word in value.split_ascii_whitespace() {
-                    words.push((position, word.to_owned()));
-                    position += 1;
-                }
+        let mut columns = self.index.columns.borrow_mut();
+        let column = columns.entry(name.to_owned()).or_insert_with(|| {
+            let mut column = Column::default();
+            self.index.documents.iter().for_each(|document| column.add(field, document.get(name)));
+            Arc::new(column)
+        });
+        Ok(Arc::clone(column))
+    }
+}
+
+impl Column {
+    /// Adds a document; values of a list are a place apart.
+    fn add(&mut self, field: &Field, value: Option<&Value>) {
+        let mut words: HashMap<String, Vec<i64>> = HashMap::new();
+        let (mut position, mut length) = (0, 0);
+        for value in values(value) {
+            let parts = if field.tokenizer == "raw" { vec![value] } else { value.split_ascii_whitespace().collect() };
+            for word in parts {
+                words.entry(word.to_owned()).or_default().push(position);
                 position += 1;
+                length += 1;
             }
+            position += 1;
         }
-        self.words.borrow_mut().insert(key, words.clone());
-        Ok(words)
+        for word in words.keys() {
+            *self.frequencies.entry(word.clone()).or_insert(0) += 1;
+        }
+        self.words.push(words);
+        self.lengths.push(length);
     }
 }
 
 /// Whether the places from `place` on can be filled so that all are out of place by at most `slop` together.
-fn stands(rest: &[Vec<i64>], place: i64, least: i64, most: i64, slop: i64, taken: &mut Vec<i64>) -> bool {
+fn stands(rest: &[&[i64]], place: i64, least: i64, most: i64, slop: i64, taken: &mut Vec<i64>) -> bool {
     let Some((positions, rest)) = rest.split_first() else { return true };
     positions.iter().any(|position| {
         let shift = position - place;

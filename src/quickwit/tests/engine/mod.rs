@@ -9,7 +9,8 @@ mod searching;
 use super::stub::{Asked, Reply, Stub};
 use crate::quickwit::{Options, Quickwit};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ struct Index {
     fields: BTreeMap<String, Field>,
     documents: Vec<Map<String, Value>>,
     deletions: u64,
+    /// The words of fields, as of the documents.
+    columns: RefCell<HashMap<String, Arc<matching::Column>>>,
 }
 
 /// How a field is kept.
@@ -122,7 +125,7 @@ fn create(indexes: &mut Indexes, body: &str) -> Reply {
     let fields = configuration["doc_mapping"]["field_mappings"].as_array().expect("fields");
     let fields = fields.iter().map(|field| (field["name"].as_str().expect("a name").to_owned(), Field::of(field)));
     let fields = fields.collect();
-    indexes.insert(name.clone(), Index { fields, documents: Vec::new(), deletions: 0 });
+    indexes.insert(name.clone(), Index { fields, documents: Vec::new(), deletions: 0, columns: RefCell::default() });
     let own = json!({"version": "0.9", "index_id": name});
     Reply::Json(
         200,
@@ -177,6 +180,7 @@ fn delete(name: &str, index: &mut Index, body: &str) -> Reply {
         .documents
         .retain(|document| document.get("rev").and_then(Value::as_str).is_none_or(|rev| !revisions.contains(&rev)));
     index.deletions += 1;
+    index.columns.get_mut().clear();
     let task = json!({"index_uid": format!("{name}:01M8"), "query_ast": "{}"});
     Reply::Json(200, json!({"create_timestamp": 1_795_439_672, "opstamp": index.deletions, "delete_query": task}))
 }
@@ -224,6 +228,7 @@ impl Index {
             }
         }
         self.documents.push(document);
+        self.columns.get_mut().clear();
         Ok(())
     }
 }

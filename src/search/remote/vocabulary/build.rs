@@ -2,10 +2,17 @@
 
 use super::numbers::write;
 use super::{Facts, PLACES, Row, Vocabulary};
-use crate::quickwit::{Document, PageDocument, ReportDocument};
+use crate::quickwit::{Document, PageDocument, ReportDocument, documents};
+use crate::search::SearchError;
+use crate::store::Library;
 use std::collections::{BTreeMap, BTreeSet};
 use tantivy_fst::map::OpBuilder;
 use tantivy_fst::{MapBuilder, Streamer};
+
+/// Reports read from the catalogue at once.
+const READ_AT_ONCE: u64 = 500;
+/// Different words kept in memory: some hundred megabytes.
+const MOST_WORDS: usize = 2_000_000;
 
 /// Counts the words of reports. Keeps every different word in memory: whoever has many reports makes a vocabulary of some
 /// of them at a time and joins these.
@@ -99,6 +106,25 @@ impl VocabularyBuilder {
 }
 
 impl Vocabulary {
+    /// The vocabulary of a library, made of its stored texts: one processor for some thousand pages a second.
+    pub fn of_library(library: &Library) -> Result<Vocabulary, SearchError> {
+        let (mut parts, mut builder, mut last) = (Vec::new(), VocabularyBuilder::default(), None);
+        loop {
+            let rows = library.catalogue().reports_after(last, READ_AT_ONCE)?;
+            let Some(row) = rows.last() else { break };
+            last = Some(row.id);
+            for row in &rows {
+                let report = library.load(row)?;
+                builder.add(&documents(&report, &row.shown_file(), row.tags(), 0));
+            }
+            if builder.len() >= MOST_WORDS {
+                parts.push(std::mem::take(&mut builder).finish()?);
+            }
+        }
+        parts.push(builder.finish()?);
+        Ok(Vocabulary::merged(&parts)?)
+    }
+
     /// The vocabulary of all reports of several, none of which two of them have.
     pub fn merged(parts: &[Vocabulary]) -> tantivy::Result<Vocabulary> {
         let mut facts = Facts::default();

@@ -18,6 +18,7 @@ mod tests;
 
 pub use build::VocabularyBuilder;
 
+use crate::search::embedded::FoldsTo;
 use numbers::Numbers;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -203,6 +204,21 @@ impl Vocabulary {
             }
         }
         Ok(found)
+    }
+
+    /// The words with their accents that fold to this one, with the reports that print them so.
+    pub(super) fn accented(&self, folded: &str) -> BTreeMap<String, u64> {
+        let mut stream = self.terms.search(FoldsTo { folded }).into_stream();
+        let mut found = BTreeMap::new();
+        while let Some((term, row)) = stream.next() {
+            let reports = self.row(row).within(&["accented"]);
+            if let Ok(term) = std::str::from_utf8(term)
+                && reports > 0
+            {
+                found.insert(term.to_owned(), reports);
+            }
+        }
+        found
     }
 
     /// The row that begins so; all of it 0 if there is none.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::quickwit::{Document, documents};
-use crate::search::tests::library::{Made, made};
+use crate::search::tests::library::{Made, Shelf, made};
 use proptest::prelude::*;
 
 fn shelf() -> Vec<Made> {
@@ -93,6 +93,14 @@ fn parts_add_up_to_the_whole() {
     let merged = Vocabulary::merged(&parts).expect("adds up");
     assert!(merged.to_bytes() == vocabulary(&reports).to_bytes());
     assert_eq!(Vocabulary::merged(&[]).expect("adds up").facts(), &Facts::default());
+}
+
+#[test]
+fn the_texts_of_a_library_give_what_was_sent_of_it() {
+    let reports = shelf();
+    let shelf = Shelf::of(&[&reports]);
+    let of_texts = Vocabulary::of_library(&shelf.library).expect("reads");
+    assert!(of_texts.to_bytes() == vocabulary(&reports).to_bytes());
 }
 
 proptest! {

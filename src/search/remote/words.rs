@@ -1,0 +1,119 @@
+//! The words of the library, and what all its reports have.
+
+use super::Remote;
+use super::lower::fields;
+use crate::index::{Sketch, date_numbers, folded};
+use crate::quickwit::Clause;
+use crate::report::ReportId;
+use crate::search::SearchError;
+use crate::search::holdings::HeldReport;
+use crate::search::place::Place;
+use crate::search::terms::Expansion;
+use std::collections::BTreeMap;
+
+/// Reports read from the catalogue at once.
+const READ_AT_ONCE: u64 = 5_000;
+
+impl Remote {
+    /// Reports.
+    pub(in crate::search) fn documents(&self) -> u64 {
+        self.documents
+    }
+
+    /// Their pages.
+    pub(in crate::search) fn pages(&self) -> u64 {
+        self.shared.vocabulary.facts().pages.max(self.documents)
+    }
+
+    /// Their languages, the most frequent first.
+    pub(in crate::search) fn languages(&self) -> &[String] {
+        &self.languages
+    }
+
+    /// The mean length of a place in words, at least 1.
+    pub(in crate::search) fn mean_length(&self, place: Place) -> Result<f32, SearchError> {
+        Ok(self.shared.vocabulary.mean_length(place.name()))
+    }
+
+    /// In how many reports a word stands in a place. Of a word that the vocabulary does not know the index is asked: it may
+    /// have come since.
+    pub(in crate::search) fn frequency(&self, place: Place, word: &str) -> Result<u64, SearchError> {
+        let vocabulary = &self.shared.vocabulary;
+        if vocabulary.knows(word) {
+            return Ok(vocabulary.reports(word, &[place.name()]));
+        }
+        let in_field = |field| Clause::AnyTerm { field, words: vec![word.to_owned()] };
+        self.counted(Clause::AtLeast { minimum: 1, clauses: fields(place).map(in_field).collect() })
+    }
+
+    /// See [`super::Vocabulary::scan`].
+    pub(in crate::search) fn scan(
+        &self,
+        start: &str,
+        most: usize,
+        places: &[Place],
+        within: impl Fn(&str) -> bool,
+        keep: impl FnMut(&str) -> bool,
+    ) -> Result<BTreeMap<String, u64>, SearchError> {
+        Ok(self.shared.vocabulary.scan(start, most, &names(places), within, keep))
+    }
+
+    /// See [`super::Vocabulary::near`].
+    pub(in crate::search) fn near(
+        &self,
+        word: &str,
+        typos: u8,
+        beginning: &str,
+        places: &[Place],
+    ) -> tantivy::Result<BTreeMap<String, u64>> {
+        self.shared.vocabulary.near(word, typos, beginning, &names(places))
+    }
+
+    /// Pages with any of the words, were they never on one page together.
+    pub(in crate::search) fn pages_with(&self, words: &Expansion) -> Result<f64, SearchError> {
+        let pages: u64 = words.terms.iter().map(|word| self.shared.vocabulary.pages(&word.term)).sum();
+        Ok(pages.min(self.pages()) as f64)
+    }
+
+    /// The words with their accents that fold to this one, with the reports that print them so.
+    pub(in crate::search) fn accented(&self, word: &str) -> Result<BTreeMap<String, u64>, SearchError> {
+        Ok(self.shared.vocabulary.accented(word))
+    }
+
+    /// Every report, its times left out.
+    pub(in crate::search) fn held(&self) -> Result<Vec<HeldReport>, SearchError> {
+        let catalogue = self.shared.library.catalogue();
+        let (mut held, mut last): (Vec<HeldReport>, Option<ReportId>) = (Vec::new(), None);
+        loop {
+            let rows = catalogue.reports_after(last, READ_AT_ONCE)?;
+            let Some(row) = rows.last() else { return Ok(held) };
+            last = Some(row.id);
+            held.extend(
+                rows.into_iter().map(|row| HeldReport {
+                    id: row.id,
+                    title: folded(&row.title),
+                    added: 0,
+                    changed: 0,
+                    date: row
+                        .date
+                        .as_deref()
+                        .and_then(date_numbers)
+                        .and_then(|(_, day)| u32::try_from(day).ok())
+                        .unwrap_or(0),
+                    tags: row.tags().to_vec(),
+                    contributors: row.authors,
+                    languages: row.language.into_iter().collect(),
+                }),
+            );
+        }
+    }
+
+    /// Nothing keeps sketches.
+    pub(in crate::search) fn sketches(&self) -> Result<Vec<(ReportId, Sketch)>, SearchError> {
+        Ok(Vec::new())
+    }
+}
+
+fn names(places: &[Place]) -> Vec<&'static str> {
+    places.iter().map(|place| place.name()).collect()
+}
