@@ -35,10 +35,10 @@ mod schema;
 mod tables;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use ids::{RevisionId, Token};
-pub use operations::{Begun, Counts, Finished, Held, Offered};
+pub use operations::{Begun, Counts, Finished, Held, Offered, REFUSED};
 pub use publish::{Pace, PageEngine, Publication, Published, PutError, Step, Subject};
 pub use purge::{PurgeError, Purged, purge};
 pub use rows::{Item, Millis, Read, Revision, RevisionState, Source, State};
@@ -52,7 +52,7 @@ use tables::{Database, Tables};
 const OFFERED_AT_ONCE: usize = 5_000;
 
 /// What can go wrong with the queue.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueueError {
     /// The lease has ended and another worker may have the file; what was done of it counts for nothing.
@@ -91,6 +91,13 @@ impl From<DatabaseError> for QueueError {
             DatabaseError::Version { found, known } => QueueError::Version { found, known },
             DatabaseError::Damaged(detail) => QueueError::Damaged(detail),
         }
+    }
+}
+
+impl QueueError {
+    /// Whether asking again cannot help.
+    pub fn is_final(&self) -> bool {
+        matches!(self, QueueError::Version { .. } | QueueError::Random(_))
     }
 }
 
@@ -174,6 +181,22 @@ impl Queue {
     /// The live revision of each of these reports, in their order.
     pub fn live(&self, reports: &[ReportId]) -> Result<Vec<Option<RevisionId>>, QueueError> {
         self.run(|tables| operations::live(tables, reports))
+    }
+
+    /// The edition that a report is live in, if it is; see [`Revision::edition`].
+    pub fn live_edition(&self, report: ReportId) -> Result<Option<String>, QueueError> {
+        self.run(|tables| operations::live_edition(tables, report))
+    }
+
+    /// For how long the file could have been leased that waits longest; none if none could be leased now.
+    pub fn oldest_waiting(&self) -> Result<Option<Duration>, QueueError> {
+        self.run(operations::oldest_waiting)
+    }
+
+    /// Whether it is this worker's turn at what one of all workers does so often. An answer that was lost is a turn that
+    /// nobody takes.
+    pub fn take_turn(&self, name: &str, every: Duration) -> Result<bool, QueueError> {
+        self.run(|tables| operations::take_turn(tables, name, every))
     }
 
     /// Up to `most` revisions to be deleted from the engine: those retired for `age`, which is longer than any request of

@@ -14,12 +14,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Workers that may be lost over one version of a file before it is taken for the cause.
-pub(super) const MOST_LOSSES: u32 = 3;
+/// Workers that may be lost over one version of a file before it is taken for the cause. Files are read in processes of
+/// their own, so it seldom is: machines that are taken away or die are the rule.
+pub(super) const MOST_LOSSES: u32 = 8;
 /// Why a file failed over which too many workers were lost.
 pub(super) const ABANDONED: &str = "abandoned";
 /// Why a file failed whose report the engine will not take.
-pub(super) const REFUSED: &str = "engine_refused";
+pub const REFUSED: &str = "engine_refused";
 
 /// What became of files that were offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -309,6 +310,21 @@ pub(super) fn to_purge(tables: &mut dyn Tables, age: Duration, most: u32) -> Res
 pub(super) fn purging(tables: &mut dyn Tables) -> Result<Vec<RevisionId>, QueueError> {
     let revisions = tables.since_before(RevisionState::Purging, Millis::MAX, u32::MAX)?;
     Ok(revisions.into_iter().map(|revision| revision.id).collect())
+}
+
+pub(super) fn live_edition(tables: &mut dyn Tables, report: ReportId) -> Result<Option<String>, QueueError> {
+    Ok(tables.live(&[report])?.pop().map(|revision| revision.edition))
+}
+
+pub(super) fn oldest_waiting(tables: &mut dyn Tables) -> Result<Option<Duration>, QueueError> {
+    let now = tables.now()?;
+    let since = tables.longest_due(now)?;
+    Ok(since.map(|since| Duration::from_millis(u64::try_from(now.saturating_sub(since)).unwrap_or(0))))
+}
+
+pub(super) fn take_turn(tables: &mut dyn Tables, name: &str, every: Duration) -> Result<bool, QueueError> {
+    let now = tables.now()?;
+    tables.take_turn(name, now, after(now, every))
 }
 
 pub(super) fn purged(tables: &mut dyn Tables, revisions: &[RevisionId]) -> Result<u64, QueueError> {

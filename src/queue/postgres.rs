@@ -28,6 +28,10 @@ ON CONFLICT (id) DO UPDATE SET state = excluded.state, since = excluded.since";
 const COUNTS: &str = "
 SELECT state, count(*) FROM queue_items GROUP BY state
 UNION ALL SELECT state, count(*) FROM queue_revisions GROUP BY state";
+const TAKE_TURN: &str = "
+INSERT INTO queue_turns (name, due) VALUES ($1, $3)
+ON CONFLICT (name) DO UPDATE SET due = excluded.due WHERE queue_turns.due <= $2
+RETURNING 1";
 
 /// Connects, and brings the tables of the queue and of the catalogue up to date.
 pub(super) fn connect(url: &str, name: &str) -> Result<Postgres, QueueError> {
@@ -207,6 +211,15 @@ impl Tables for PostgresTables<'_, '_> {
 
     fn promote(&mut self, report: ReportId) -> Result<(), QueueError> {
         Ok(catalogue::promote(self.transaction, report)?)
+    }
+
+    fn longest_due(&mut self, now: Millis) -> Result<Option<Millis>, QueueError> {
+        let sql = "SELECT min(due) FROM queue_items WHERE state = 'waiting' AND due <= $1";
+        Ok(self.query(sql, &[&now])?.first().and_then(|row| row.get(0)))
+    }
+
+    fn take_turn(&mut self, name: &str, now: Millis, next: Millis) -> Result<bool, QueueError> {
+        Ok(!self.query(TAKE_TURN, &[&name, &now, &next])?.is_empty())
     }
 
     fn counts(&mut self) -> Result<Counts, QueueError> {

@@ -75,7 +75,7 @@ impl Default for Pace {
 
 /// What is published.
 #[derive(Debug, Clone)]
-pub struct Subject<'s, P> {
+pub struct Subject<P> {
     /// The lease that the file is held under.
     pub lease: Token,
     /// Where the file lies.
@@ -87,7 +87,7 @@ pub struct Subject<'s, P> {
     /// See [`Revision::edition`].
     pub edition: String,
     /// Its pages.
-    pub pages: &'s [P],
+    pub pages: Vec<P>,
 }
 
 /// What became of a publication.
@@ -116,8 +116,8 @@ pub enum Step {
 
 /// One report on its way to being live.
 #[derive(Debug)]
-pub struct Publication<'s, P> {
-    subject: Subject<'s, P>,
+pub struct Publication<P> {
+    subject: Subject<P>,
     pace: Pace,
     attempts: u32,
     revision: RevisionId,
@@ -139,9 +139,9 @@ enum Phase {
     Fail(String),
 }
 
-impl<'s, P> Publication<'s, P> {
+impl<P> Publication<P> {
     /// One that has not begun.
-    pub fn new(subject: Subject<'s, P>, pace: Pace) -> Result<Publication<'s, P>, QueueError> {
+    pub fn new(subject: Subject<P>, pace: Pace) -> Result<Publication<P>, QueueError> {
         let revision = RevisionId::random()?;
         Ok(Publication { subject, pace, attempts: 0, revision, sent: 0, phase: Phase::Begin })
     }
@@ -157,6 +157,16 @@ impl<'s, P> Publication<'s, P> {
             Err(QueueError::Lost) => Ok(Step::Done(Published::Lost)),
             other => other,
         }
+    }
+
+    /// The lease that the file is held under.
+    pub fn lease(&self) -> &Token {
+        &self.subject.lease
+    }
+
+    /// Where the file lies.
+    pub fn place(&self) -> &[u8] {
+        &self.subject.place
     }
 
     /// Steps until it is over, sleeping in between.

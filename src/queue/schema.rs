@@ -3,7 +3,7 @@
 use crate::store::postgres::Schema;
 
 /// The queue's tables.
-pub(super) const SCHEMA: Schema = Schema { version: "queue_version", steps: &[TABLES] };
+pub(super) const SCHEMA: Schema = Schema { version: "queue_version", steps: &[TABLES, TURNS] };
 
 /// The number under which transactions of the queue wait for each other.
 pub(super) const LOCK: i64 = 0x0072_6563_746f; // `recto` in ASCII
@@ -56,4 +56,12 @@ CREATE UNIQUE INDEX queue_revisions_live ON queue_revisions (report) WHERE state
 CREATE UNIQUE INDEX queue_revisions_writing ON queue_revisions (report) WHERE state = 'writing';
 CREATE INDEX queue_revisions_key ON queue_revisions (key) WHERE state = 'writing';
 CREATE INDEX queue_revisions_masked ON queue_revisions (state, since) WHERE state <> 'live';
+";
+
+/// What workers do by turns, one of them at a time.
+const TURNS: &str = "
+CREATE TABLE queue_turns (
+    name text PRIMARY KEY,
+    due  bigint NOT NULL
+);
 ";

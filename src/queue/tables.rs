@@ -57,6 +57,10 @@ pub(super) trait Tables {
     fn unlist(&mut self, report: ReportId) -> Result<(), QueueError>;
     /// Gives a report whose first file is gone from the catalogue to the first of its copies.
     fn promote(&mut self, report: ReportId) -> Result<(), QueueError>;
+    /// Since when the file could have been leased that waits longest, if one could be leased now.
+    fn longest_due(&mut self, now: Millis) -> Result<Option<Millis>, QueueError>;
+    /// Whether what is done by turns is due; its next turn is at `next` then.
+    fn take_turn(&mut self, name: &str, now: Millis, next: Millis) -> Result<bool, QueueError>;
     /// How much is in which state.
     fn counts(&mut self) -> Result<Counts, QueueError>;
 }

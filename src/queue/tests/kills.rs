@@ -118,7 +118,7 @@ fn work(queue: &Queue, engine: &Engine) -> Result<(), QueueError> {
                 returns: item.returns,
                 read: read(&report),
                 edition: "1".to_owned(),
-                pages: &pages,
+                pages,
             };
             if !queue.renew(&lease, LEASE)?.contains(&place) {
                 continue;

@@ -10,31 +10,32 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Content {
-    pub(super) items: BTreeMap<Vec<u8>, Item>,
-    pub(super) revisions: BTreeMap<RevisionId, Revision>,
+pub(crate) struct Content {
+    pub(crate) items: BTreeMap<Vec<u8>, Item>,
+    pub(crate) revisions: BTreeMap<RevisionId, Revision>,
     /// The catalogue.
-    pub(super) files: BTreeMap<PathBuf, FileRow>,
-    pub(super) reports: BTreeMap<ReportId, Location>,
+    pub(crate) files: BTreeMap<PathBuf, FileRow>,
+    pub(crate) reports: BTreeMap<ReportId, Location>,
+    turns: BTreeMap<String, Millis>,
 }
 
 /// Shared by all queues made of it, as a database is.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     content: Arc<Mutex<Content>>,
     now: Arc<AtomicI64>,
 }
 
 impl Memory {
-    pub(super) fn queue(&self) -> Queue {
+    pub(crate) fn queue(&self) -> Queue {
         Queue { database: Box::new(self.clone()) }
     }
 
-    pub(super) fn set_clock(&self, now: Millis) {
+    pub(crate) fn set_clock(&self, now: Millis) {
         self.now.store(now, Ordering::Relaxed);
     }
 
-    pub(super) fn content(&self) -> Content {
+    pub(crate) fn content(&self) -> Content {
         self.content.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -224,6 +225,19 @@ impl Tables for MemoryTables<'_> {
             Some(copy) => self.record(&[Change::File(FileRow { outcome: Outcome::Indexed, ..copy })]),
             None => Ok(()),
         }
+    }
+
+    fn longest_due(&mut self, now: Millis) -> Result<Option<Millis>, QueueError> {
+        let waits = |item: &&Item| item.state == State::Waiting && item.due <= now;
+        Ok(self.content.items.values().filter(waits).map(|item| item.due).min())
+    }
+
+    fn take_turn(&mut self, name: &str, now: Millis, next: Millis) -> Result<bool, QueueError> {
+        let is_due = self.content.turns.get(name).is_none_or(|due| *due <= now);
+        if is_due {
+            self.content.turns.insert(name.to_owned(), next);
+        }
+        Ok(is_due)
     }
 
     fn counts(&mut self) -> Result<Counts, QueueError> {

@@ -6,7 +6,7 @@ mod agreement;
 mod kills;
 mod library;
 mod measured;
-mod memory;
+pub(crate) mod memory;
 mod publishing;
 mod rules;
 mod simulation;

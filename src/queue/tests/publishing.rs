@@ -87,14 +87,14 @@ impl PageEngine for Engine {
 fn publish(memory: &Memory, queue: &Queue, engine: &Engine) -> Result<(Published, u64, usize), QueueError> {
     let lease = Token::random()?;
     let item = queue.lease(&lease, "one", 1, LEASE)?.pop().expect("a file");
-    let pages = [1, 2, 3, 4, 5];
+    let pages = vec![1, 2, 3, 4, 5];
     let subject = Subject {
         lease,
         place: item.source.place,
         returns: item.returns,
         read: read("A"),
         edition: "1".to_owned(),
-        pages: &pages,
+        pages,
     };
     let mut publication = Publication::new(subject, Pace::default())?;
     let mut now = Duration::ZERO;

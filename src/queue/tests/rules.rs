@@ -155,6 +155,45 @@ fn what_is_known_is_not_offered_twice() {
 }
 
 #[test]
+fn turns_are_taken_once_each_time() {
+    on_both(|bench| {
+        let turn = |name| bench.queue.take_turn(name, SECOND * 60).expect("asks");
+        assert_eq!([turn("purge"), turn("purge"), turn("other"), turn("purge")], [true, false, true, false]);
+        bench.pass(SECOND * 59);
+        assert!(!turn("purge"));
+        bench.pass(SECOND);
+        assert_eq!([turn("purge"), turn("purge")], [true, false]);
+    });
+}
+
+#[test]
+fn the_longest_wait_is_that_of_a_file_that_could_be_leased() {
+    on_both(|bench| {
+        let oldest = || bench.queue.oldest_waiting().expect("asks");
+        assert_eq!(oldest(), None);
+        bench.queue.offer(&[source("a", "1")]).expect("offers");
+        bench.pass(SECOND * 7);
+        bench.queue.offer(&[source("b", "1")]).expect("offers");
+        assert_eq!(oldest(), Some(SECOND * 7));
+        let (token, _) = bench.lease("one", 1);
+        assert_eq!(oldest(), Some(Duration::ZERO));
+        bench.queue.give_back(held(&token, "a"), SECOND * 5).expect("gives back");
+        let (_, leased) = bench.lease("one", 1);
+        assert_eq!((leased, oldest()), (vec!["b".to_owned()], None), "it is not due yet");
+    });
+}
+
+#[test]
+fn the_edition_of_a_report_is_that_of_its_live_revision() {
+    on_both(|bench| {
+        bench.queue.offer(&[source("a", "1")]).expect("offers");
+        assert_eq!(bench.queue.live_edition(id("A")).expect("asks"), None);
+        bench.publish("a", "A", "7");
+        assert_eq!(bench.queue.live_edition(id("A")).expect("asks").as_deref(), Some("7"));
+    });
+}
+
+#[test]
 fn a_file_is_leased_once_and_the_question_may_be_repeated() {
     on_both(|bench| {
         bench.queue.offer(&[source("a", "1"), source("b", "1")]).expect("offers");
@@ -211,8 +250,8 @@ fn what_a_lost_worker_began_is_in_nobodys_way() {
 fn a_file_that_ends_its_workers_is_given_up() {
     on_both(|bench| {
         bench.queue.offer(&[source("a", "1")]).expect("offers");
-        for worker in ["one", "two", "three"] {
-            assert_eq!(bench.lease(worker, 1).1, ["a"]);
+        for _ in 0..8 {
+            assert_eq!(bench.lease("one of many", 1).1, ["a"]);
             bench.pass(LEASE);
         }
         assert!(bench.lease("four", 1).1.is_empty());

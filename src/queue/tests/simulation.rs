@@ -147,16 +147,16 @@ fn files(count: usize, random: &mut Rng) -> Vec<File> {
 }
 
 /// One worker: what it leased and what it is doing.
-struct Worker<'f> {
+struct Worker {
     lease: Option<Token>,
     left: Vec<Item>,
-    publication: Option<Publication<'f, u32>>,
+    publication: Option<Publication<u32>>,
     /// Whether the first of `left` was read.
     is_read: bool,
     renewed: u64,
 }
 
-impl Worker<'_> {
+impl Worker {
     fn new() -> Self {
         Worker { lease: None, left: Vec::new(), publication: None, is_read: false, renewed: 0 }
     }
@@ -170,7 +170,7 @@ struct Simulation<'f> {
     engine: Engine,
     random: Rng,
     faults: Faults,
-    workers: Vec<Worker<'f>>,
+    workers: Vec<Worker>,
     deaths: u32,
     pauses: u32,
 }
@@ -292,7 +292,7 @@ impl<'f> Simulation<'f> {
                     returns: item.returns,
                     read: read(&file.report),
                     edition: "1".to_owned(),
-                    pages: &file.pages,
+                    pages: file.pages.clone(),
                 };
                 none.insert(Publication::new(subject, Pace::default())?)
             }
