@@ -14,6 +14,7 @@ pub use bench::{
 pub use correct::CorrectArguments;
 
 use crate::cli::config::LogFormat;
+use crate::ingest::Shard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -107,6 +108,8 @@ pub enum ProgressMode {
 pub enum Command {
     /// Index every PDF under the paths; unchanged files are skipped
     Ingest(IngestArguments),
+    /// Read what was offered to the workers of a library on many machines, until told to stop
+    Worker(WorkerArguments),
     /// Search the library
     Search(SearchArguments),
     /// Write every report a query finds, or all, as rows for other programs
@@ -144,7 +147,7 @@ pub enum Command {
     Bench(BenchCommand),
     /// Read the files that another process of the program hands over; not for people
     #[command(hide = true)]
-    Worker,
+    Reader,
     /// Become the program that recognises text, within bounds; not for people
     #[command(hide = true)]
     Recogniser(RecogniserArguments),
@@ -183,10 +186,41 @@ pub struct IngestArguments {
     /// Take further paths from a file or `-`, one a line, or ended by NUL as from `find -print0`
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub files_from: Option<PathBuf>,
+    /// Only the files of one share of many, such as 2/8: each machine takes another one, and their libraries together
+    /// hold every file once
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Offer the files to the workers of a library on many machines instead of reading them: see `recto worker`
+    #[arg(long, conflicts_with_all = ["prune", "jobs", "password_file", "ocr"])]
+    pub enqueue: bool,
     /// Say what would be done, change nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print the summary as a JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `recto worker`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Takes files that `recto ingest --enqueue` has offered, reads them, and publishes their reports; any number of workers on
+any number of machines share the work. They see the files under the same paths. A worker may be killed at any time; told
+to stop, it gives back what it has not finished.")]
+pub struct WorkerArguments {
+    /// Files read at the same time, 0 = one a core [default: 0]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Passwords to try on encrypted files, one a line
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+    /// Recognise text in pictures of pages: in those without text, in none, or in all [default: auto]
+    #[arg(long, value_name = "WHICH", value_parser = ["auto", "off", "force"])]
+    pub ocr: Option<String>,
+    /// End when no file waits and none is being read, by whomever
+    #[arg(long)]
+    pub until_empty: bool,
+    /// Print what was done as a JSON object
     #[arg(long)]
     pub json: bool,
 }

@@ -4,6 +4,10 @@
 //! defaults. A key that does not exist is an error that names the nearest one: a misspelt limit that is silently
 //! ignored is worse than a program that does not start.
 
+mod engine;
+
+pub use engine::{DatabaseUrl, EngineConfig, EngineKind, NO_QUICKWIT};
+
 use crate::cli::settings::{self, Layer};
 use crate::ingest;
 use crate::ocr::OcrOptions;
@@ -31,6 +35,8 @@ const ENVIRONMENT_SEPARATOR: &str = "__";
 pub struct Config {
     /// The data directory.
     pub library: LibraryConfig,
+    /// What finds reports.
+    pub engine: EngineConfig,
     /// Reading files.
     pub ingest: IngestConfig,
     /// What one file may cost.
@@ -328,12 +334,22 @@ pub struct Loaded {
     figment: Figment,
 }
 
+/// The one setting that may hold a secret.
+const DATABASE_URL: &str = "engine.database_url";
+
 impl Loaded {
-    /// Every setting as (dotted key, value, origin), by key.
+    /// Every setting as (dotted key, value, origin), by key; passwords are left out.
     pub fn settings(&self) -> Vec<(String, Value, String)> {
         let merged = merged(&self.figment);
-        let leaves = settings::leaves(&merged);
-        leaves.into_iter().map(|(key, value)| (key, value.clone(), origin(&self.figment, value))).collect()
+        let shown = |key: &str, value: &Value| match value.as_str() {
+            Some(url) if key == DATABASE_URL => Value::from(engine::without_password(url)),
+            _ => value.clone(),
+        };
+        let setting = |(key, value): (String, &Value)| {
+            let (shown, origin) = (shown(&key, value), origin(&self.figment, value));
+            (key, shown, origin)
+        };
+        settings::leaves(&merged).into_iter().map(setting).collect()
     }
 }
 
@@ -373,7 +389,13 @@ fn checked(figment: &Figment, known: &Value) -> Result<Config, ConfigError> {
             key,
         });
     }
-    figment.extract().map_err(|error| invalid(&error))
+    let config: Config = figment.extract().map_err(|error| invalid(&error))?;
+    if !config.engine.kind.is_built() {
+        let value = all.find_ref("engine.kind").unwrap_or(&all);
+        let (key, detail) = (None, NO_QUICKWIT.to_owned());
+        return Err(ConfigError::Invalid { key, origin: origin(figment, value), detail });
+    }
+    Ok(config)
 }
 
 /// The layer of one environment variable. One without `__` cannot be a setting and is passed over, unless it is so
@@ -538,6 +560,30 @@ mod tests {
             let error = load(&Places { environment, ..Places::default() }, Vec::new()).err();
             assert_eq!(error.map(|error| error.to_string()).as_deref(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_password_of_the_database_is_used_and_not_shown() {
+        let url = "postgres://recto:s3cret@db/recto";
+        let environment = vec![("RECTO_ENGINE__DATABASE_URL".to_owned(), url.to_owned())];
+        let loaded = load(&Places { environment, ..Places::default() }, Vec::new()).expect("sound");
+        assert_eq!(loaded.config.engine.database_url.expose(), url);
+        let said = format!("{:?} {:?}", loaded.config, loaded.settings());
+        assert!(!said.contains("s3cret") && said.contains("recto:…@db"), "{said}");
+    }
+
+    #[test]
+    fn engines_are_those_of_the_build() {
+        let environment = |kind: &str| vec![("RECTO_ENGINE__KIND".to_owned(), kind.to_owned())];
+        let kind = |kind| {
+            let loaded = load(&Places { environment: environment(kind), ..Places::default() }, Vec::new());
+            loaded.map(|loaded| loaded.config.engine.kind).map_err(|error| error.to_string())
+        };
+        assert_eq!(kind("embedded"), Ok(EngineKind::Embedded));
+        let missing = "this build has no engine `quickwit` in environment variable RECTO_ENGINE__KIND";
+        let expected = if cfg!(feature = "cluster") { Ok(EngineKind::Quickwit) } else { Err(missing.to_owned()) };
+        assert_eq!(kind("quickwit"), expected);
+        assert!(kind("lucene").expect_err("no engine").contains("`embedded` or `quickwit`"));
     }
 
     #[test]

@@ -47,6 +47,10 @@ pub enum CommandError {
     /// A measurement gave no figures.
     #[error(transparent)]
     Bench(#[from] BenchError),
+    /// A part of a library on many machines failed, or something was wrong with what its settings say of it.
+    #[cfg(feature = "cluster")]
+    #[error("{0}")]
+    Cluster(String),
     /// A file named on the command line cannot be used.
     #[error("cannot {action} `{}`: {source}", path.display())]
     File {
@@ -75,6 +79,12 @@ impl CommandError {
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CommandError {
         let path = path.to_path_buf();
         move |source| CommandError::File { action, path, source }
+    }
+
+    /// A failure of a part of a library on many machines; for `map_err`.
+    #[cfg(feature = "cluster")]
+    pub fn cluster(error: impl std::fmt::Display) -> CommandError {
+        CommandError::Cluster(error.to_string())
     }
 
     /// What to do about it, where the message alone does not say so.

@@ -9,6 +9,8 @@ pub mod args;
 pub mod config;
 pub mod exit_code;
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod commands;
 mod console;
 mod error;

@@ -4,6 +4,8 @@ mod beside;
 mod budget;
 mod commit;
 mod estimate;
+#[cfg(feature = "cluster")]
+pub mod fleet;
 mod follow;
 mod made;
 mod pipeline;
@@ -11,6 +13,7 @@ mod plan;
 mod pool;
 mod read;
 mod resolve;
+mod shard;
 mod sidecar;
 mod told;
 mod walk;
@@ -21,7 +24,7 @@ use crate::index::{IndexError, IndexWriter};
 use crate::ocr::{Ocr, Source};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, Library, SidecarChange, StoreError, seconds_now};
-use crate::worker::{self, Reading, Shortage, WorkerPool};
+use crate::worker::{self, Read, Reading, Shortage, WorkerPool};
 pub use commit::COMMIT_PAGES;
 use commit::{Committer, Pace};
 pub use estimate::Estimate;
@@ -31,6 +34,7 @@ use pipeline::{Extract, Index, Worker};
 use plan::Plan;
 pub(crate) use pool::Pool;
 use serde::{Deserialize, Serialize};
+pub use shard::Shard;
 use sidecar::Sidecars;
 pub use sidecar::{SidecarText, read_text as read_sidecar};
 use std::cell::RefCell;
@@ -51,6 +55,8 @@ pub struct IngestOptions {
     pub prune: bool,
     /// Prune even if more than a fifth vanished.
     pub prune_many: bool,
+    /// Of the files under `paths` only those of this share.
+    pub shard: Option<Shard>,
     /// Say what would be done, change nothing.
     pub dry_run: bool,
     /// Read again files that failed for this reason or any (`Some(None)`) although they are unchanged.
@@ -218,7 +224,23 @@ pub fn ingest(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, IngestError> {
-    let extract = |bytes: &[u8], id: ReportId, name: &str, begun: &mut dyn FnMut(Step)| {
+    let extract = reader(options, stop);
+    let mut summary = run::<IndexWriter>(library, options, progress, &extract, stop);
+    if let (Ok(summary), Some(ocr)) = (&mut summary, &options.ocr) {
+        // Looked for only where it was needed.
+        summary.ocr_is_missing = summary.pages_unrecognised > 0 && !ocr.is_available();
+    }
+    // The threads that started them have ended, also where it failed.
+    options.workers.iter().for_each(|workers| workers.dismiss());
+    summary
+}
+
+/// How files are read: by workers if there are any, and with what can be recognised in pictures of pages.
+fn reader<'o>(
+    options: &'o IngestOptions,
+    stop: &'o AtomicBool,
+) -> impl Fn(&[u8], ReportId, &str, &mut dyn FnMut(Step)) -> Read + Sync + 'o {
+    move |bytes, id, name, begun| {
         let workers = options.workers.as_deref();
         let read = |how: &ExtractOptions, begun: &mut dyn FnMut(Step)| match workers {
             Some(workers) => workers.read(bytes, id, name, how, begun),
@@ -236,15 +258,7 @@ pub fn ingest(
             }
             None => Ok(reading),
         }
-    };
-    let mut summary = run::<IndexWriter>(library, options, progress, &extract, stop);
-    if let (Ok(summary), Some(ocr)) = (&mut summary, &options.ocr) {
-        // Looked for only where it was needed.
-        summary.ocr_is_missing = summary.pages_unrecognised > 0 && !ocr.is_available();
     }
-    // The threads that started them have ended, also where it failed.
-    options.workers.iter().for_each(|workers| workers.dismiss());
-    summary
 }
 
 /// [`ingest`] with any reader and index.
@@ -261,9 +275,12 @@ fn run<I: Index>(
     let mark = library.catalogue().withdrawal_mark();
     let mut walk = walk::walk(&options.paths, library.directory())?;
     walk.leave_unsettled(options.settle, SystemTime::now());
+    let there: HashSet<PathBuf> = walk.files.iter().map(|file| file.path.clone()).collect();
+    if let Some(shard) = options.shard {
+        walk.leave_others(shard);
+    }
     let beside = std::mem::take(&mut walk.beside);
     let roots = walk.roots.clone();
-    let there: HashSet<PathBuf> = walk.files.iter().map(|file| file.path.clone()).collect();
     let mut plan = Plan::new(walk, library.catalogue(), options, now)?;
     let sidecars =
         if options.dry_run { Sidecars::default() } else { Sidecars::new(library, &roots, beside, &there, &plan.work)? };

@@ -213,7 +213,7 @@ fn replaced() -> Refusal {
 }
 
 /// What a panic said.
-fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("the reader panicked").to_owned()
 }

@@ -63,10 +63,14 @@ pub use layers::access::Guard;
 pub use limits::Limits;
 pub use links::{BasePathError, parse_base_path};
 pub use monitor::IngestCounts;
+#[cfg(feature = "cluster")]
+pub use monitor::Parts;
 pub use net::client::{Network, NetworkError, Proxies};
 pub use net::tls::{Tls, TlsError, TlsFiles};
 pub use net::{answer_until, serve};
 pub use openapi::document as openapi_document;
+#[cfg(feature = "cluster")]
+pub use options::HandOver;
 pub use options::{Options, OptionsError, Registration, parse_origins, parse_public_url};
 pub use pictures::Drawing;
 

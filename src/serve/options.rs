@@ -2,6 +2,8 @@
 
 use crate::serve::comments::CommentOptions;
 use crate::serve::monitor::IngestCounts;
+#[cfg(feature = "cluster")]
+use crate::serve::monitor::Parts;
 use crate::serve::net::client::Proxies;
 use crate::serve::net::tls::Tls;
 use crate::worker::WorkerPool;
@@ -33,10 +35,32 @@ pub struct Options {
     pub comments: CommentOptions,
     /// What ingests of this process do.
     pub ingest_counts: IngestCounts,
+    /// The parts of a library on many machines, if it is one.
+    #[cfg(feature = "cluster")]
+    pub parts: Option<Arc<Parts>>,
+    /// What hands files over to the workers of such a library, which read them instead of this process.
+    #[cfg(feature = "cluster")]
+    pub hand_over: Option<HandOver>,
     /// Who may make an account for themselves.
     pub registration: Registration,
     /// Whether passwords are taken from other machines without TLS.
     pub takes_plain_http: bool,
+}
+
+/// Hands a file with this hash (hexadecimal) over; when it is done, it is read whatever happens to this process.
+#[cfg(feature = "cluster")]
+#[derive(Clone)]
+pub struct HandOver(pub Arc<Handing>);
+
+/// See [`HandOver`].
+#[cfg(feature = "cluster")]
+pub type Handing = dyn Fn(&std::path::Path, &str) -> Result<(), String> + Send + Sync;
+
+#[cfg(feature = "cluster")]
+impl std::fmt::Debug for HandOver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("HandOver").finish()
+    }
 }
 
 /// Who may make an account for themselves.

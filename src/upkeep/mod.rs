@@ -7,6 +7,8 @@
 
 mod archive;
 mod backup;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod facts;
 mod files;
 mod heal;
@@ -15,6 +17,8 @@ mod restore;
 mod verify;
 
 pub use backup::{BackedUp, backup};
+#[cfg(feature = "cluster")]
+pub use cluster::{ClusterStatus, MANY_HIDDEN, NodeStatus, QueueStatus};
 pub use heal::{Healed, heal, open};
 pub use rebuild::{Rebuilt, rebuild, roll_back};
 pub use restore::{Restored, restore};

@@ -1,7 +1,7 @@
 //! Reading and drawing PDFs in processes of their own, which may hang, bloat or die without harm to anything else.
 //!
 //! ```text
-//! ingesting thread                          worker: the same program, `recto worker`
+//! ingesting thread                          worker: the same program, `recto reader`
 //!  take an idle worker or start one          limits → no new privileges → Landlock → seccomp
 //!  bytes ──────────── shared memory ──────▶  seen, never written to
 //!  request: options, name ── socket ──────▶  read, lay out, compose, encode

@@ -73,7 +73,7 @@ impl Process {
         let (shared, shown) = Shared::new()?;
         let (socket, theirs) = UnixStream::pair()?;
         let mut child = Command::new(program)
-            .arg("worker")
+            .arg("reader")
             .env_clear()
             // An interrupt from the terminal is for the one who finishes the work, not for those who do it.
             .process_group(0)

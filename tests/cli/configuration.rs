@@ -28,6 +28,20 @@ fn every_setting_is_shown_with_its_origin() {
     rate = 5                          # default
     rate_seconds = 600                # default
 
+    [engine]
+    database_url = ""                 # default
+    index = "recto"                   # default
+    ingest_ms = 60000                 # default
+    ingest_urls = []                  # default
+    kind = "embedded"                 # default
+    lease_seconds = 60                # default
+    purge_seconds = 3600              # default
+    search_ms = 2000                  # default
+    search_urls = []                  # default
+    storage = ""                      # default
+    storage_endpoint = ""             # default
+    storage_region = "us-east-1"      # default
+
     [ingest]
     commit_pages = 5000               # default
     jobs = 2                          # [DIR]/.config/recto/config.toml

@@ -15,6 +15,7 @@ mod extract; // text of PDFs without a library
 mod generated; // completions and manual pages
 mod keys; // keys of the service
 mod library; // ingest, search, status, failures, retry
+mod many_machines; // shares of a listing, and workers that are told of no queue
 mod mcp; // the library as a language model asks for it
 mod ocr; // scanned pages, and recognisers that fail
 mod odd_files; // links, pipes, and names that nobody would give

@@ -15,17 +15,35 @@ pub fn run(arguments: &IngestArguments, session: &Session) -> Result<ExitCode, C
     if let Some(list) = &arguments.files_from {
         all_paths.extend(paths::read_paths(list)?);
     }
+    if arguments.enqueue {
+        let options = IngestOptions {
+            paths: all_paths,
+            shard: arguments.shard,
+            dry_run: arguments.dry_run,
+            ..IngestOptions::default()
+        };
+        return enqueue(&options, arguments.json, session);
+    }
     let options = IngestOptions {
         paths: all_paths,
         prune: arguments.prune,
         prune_many: arguments.yes,
         dry_run: arguments.dry_run,
+        shard: arguments.shard,
         ..session.ingest_options()?
     };
     let directory = session.library_directory();
     let library =
         if arguments.dry_run { Library::open_for_planning(directory)? } else { session.open_for_writing()? };
     carry_out(&library, &options, arguments.json, session)
+}
+
+#[cfg(feature = "cluster")]
+use crate::cli::commands::enqueue::run as enqueue;
+
+#[cfg(not(feature = "cluster"))]
+fn enqueue(_options: &IngestOptions, _json: bool, _session: &Session) -> Result<ExitCode, CommandError> {
+    Err(CommandError::Usage(crate::cli::config::NO_QUICKWIT.to_owned()))
 }
 
 /// Runs an ingest with progress and prints its summary.

@@ -6,9 +6,13 @@ mod accounts;
 mod asking;
 mod backup;
 mod bench;
+#[cfg(feature = "cluster")]
+mod cluster_status;
 mod completions;
 mod config;
 mod correct;
+#[cfg(feature = "cluster")]
+mod enqueue;
 mod export;
 mod extract;
 mod failures;
@@ -24,11 +28,15 @@ mod search;
 mod serve;
 mod status;
 mod verify;
+#[cfg(feature = "cluster")]
+mod worker;
 
 use crate::cli::args::{
     Arguments, BenchCommand, Command, GlobalArguments, RebuildArguments, RecogniserArguments, VerifyArguments,
     WantedArguments,
 };
+#[cfg(not(feature = "cluster"))]
+use crate::cli::config::NO_QUICKWIT;
 use crate::cli::config::Override;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
@@ -36,7 +44,7 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::logging;
 use crate::cli::session::{Session, text};
 use crate::report::Reason;
-use crate::{ocr, worker};
+use crate::{ocr, worker as reading};
 use figment::value::Value;
 use std::path::Path;
 
@@ -51,9 +59,9 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Man(arguments) => return man::run(arguments, &console),
         Command::Openapi => return openapi::run(&console),
         // It has no configuration but what it is handed, and may not look for one.
-        Command::Worker => {
+        Command::Reader => {
             log(log_format.unwrap_or_default());
-            worker::run()?;
+            reading::run()?;
             return Ok(ExitCode::Success);
         }
         Command::Recogniser(arguments) => return recogniser(arguments),
@@ -63,6 +71,10 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
     log(session.config().log.format);
     match arguments.command {
         Command::Ingest(arguments) => ingest::run(&arguments, &session),
+        #[cfg(feature = "cluster")]
+        Command::Worker(arguments) => worker::run(&arguments, &session),
+        #[cfg(not(feature = "cluster"))]
+        Command::Worker(_) => Err(CommandError::Usage(NO_QUICKWIT.to_owned())),
         Command::Search(arguments) => search::run(&arguments, &session),
         Command::Export(arguments) => export::run(&arguments, &session),
         Command::Serve(arguments) => serve::run(&arguments, &session),
@@ -83,7 +95,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Completions(arguments) => completions::run(&arguments, &session.console),
         Command::Man(arguments) => man::run(&arguments, &session.console),
         Command::Openapi => openapi::run(&session.console),
-        Command::Worker => worker::run().map(|()| ExitCode::Success).map_err(CommandError::from),
+        Command::Reader => reading::run().map(|()| ExitCode::Success).map_err(CommandError::from),
         Command::Recogniser(arguments) => recogniser(&arguments),
     }
 }
@@ -106,6 +118,11 @@ fn overrides(command: &Command) -> Vec<Override> {
             arguments.ocr.as_deref().map(|mode| ("ocr.mode", Value::from(mode), "--ocr")),
         ],
         Command::Retry(arguments) => vec![
+            arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
+            arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
+            arguments.ocr.as_deref().map(|mode| ("ocr.mode", Value::from(mode), "--ocr")),
+        ],
+        Command::Worker(arguments) => vec![
             arguments.jobs.map(|jobs| ("ingest.jobs", number(jobs), "--jobs")),
             arguments.password_file.as_deref().map(|file| ("ingest.password_file", text(file), "--password-file")),
             arguments.ocr.as_deref().map(|mode| ("ocr.mode", Value::from(mode), "--ocr")),

@@ -38,6 +38,8 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     let ingest_counts = IngestCounts::default();
     let ingest_options = session.ingest_options()?;
     let options = options(session.config(), session.sandbox(), ingest_options.workers.clone(), ingest_counts.clone())?;
+    #[cfg(feature = "cluster")]
+    let options = on_many_machines(session, options)?;
     let roots = Roots::new(&settings.ingest_roots)
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let limits = limits(settings)?;
@@ -94,6 +96,24 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
     jobs.iter().for_each(|jobs| wait_for(jobs, end, session));
     served?;
     Ok(ExitCode::Success)
+}
+
+/// What a library on many machines adds: its parts are watched, and uploads are for its workers.
+#[cfg(feature = "cluster")]
+fn on_many_machines(session: &Session, options: Options) -> Result<Options, CommandError> {
+    use crate::cli::cluster::{Cluster, process_name};
+    use crate::serve::{HandOver, Parts};
+    let config = &session.config().engine;
+    if config.kind == crate::cli::config::EngineKind::Embedded {
+        return Ok(options);
+    }
+    let cluster = Arc::new(Cluster::new(config, "`recto serve`")?);
+    let watched = Arc::clone(&cluster);
+    let parts = Parts::new(move || watched.status(&process_name("serve")));
+    let hand_over = HandOver(Arc::new(move |file: &std::path::Path, hash: &str| {
+        cluster.hand_over(&process_name("upload"), file, hash).map_err(|error| error.to_string())
+    }));
+    Ok(Options { parts: Some(Arc::new(parts)), hand_over: Some(hand_over), ..options })
 }
 
 /// What clients may ask under these settings.
@@ -161,6 +181,10 @@ fn options(
         workers,
         comments: comments(&config.comments),
         ingest_counts,
+        #[cfg(feature = "cluster")]
+        parts: None,
+        #[cfg(feature = "cluster")]
+        hand_over: None,
         registration,
         takes_plain_http,
     })

@@ -23,6 +23,10 @@ struct Status<'s> {
 
 /// Prints the status.
 pub fn run(arguments: &StatusArguments, session: &Session) -> Result<ExitCode, CommandError> {
+    #[cfg(feature = "cluster")]
+    if session.config().engine.kind == crate::cli::config::EngineKind::Quickwit {
+        return crate::cli::commands::cluster_status::run(arguments.json, session);
+    }
     let library = Library::open_for_reading(session.library_directory())?;
     let coverage = library.catalogue().coverage()?;
     let disk_bytes = DiskUse::of(library.directory());

@@ -4,6 +4,8 @@ use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use axum::Json;
 use axum::extract::State;
+#[cfg(feature = "cluster")]
+use axum::http::StatusCode;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -28,13 +30,24 @@ pub async fn healthz(State(service): State<Arc<Service>>) -> Result<Response, Pr
     }))))
 }
 
-/// Ready: 200 while searches are taken, 503 once the service was told to stop.
+/// Ready: 200 while searches are taken, 503 once the service was told to stop, and while a part of a library on many
+/// machines is down that searches need; `troubles` says which.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "readyz", summary = "Can it answer", tag = "service",
     responses((status = 200, description = "Searches are taken", body = serde_json::Value)),
 )]
 pub async fn readyz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
     service.check_running()?;
+    #[cfg(feature = "cluster")]
+    if let Some(parts) = service.options.parts.clone() {
+        let status = service.read(move |_| Ok(parts.status())).await?;
+        let (code, word) =
+            if status.can_search() { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "down") };
+        let told = serde_json::json!({
+            "status": word, "troubles": status.troubles(), "warning": status.warning(), "queue": status.queue,
+        });
+        return Ok((code, uncached(Json(told))).into_response());
+    }
     Ok(uncached(Json(serde_json::json!({ "status": "ready" }))))
 }
 

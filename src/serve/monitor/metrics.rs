@@ -3,6 +3,8 @@
 //! Labels have few values whatever is asked: routes are templates, methods and codes come from tables.
 
 use crate::serve::Options;
+#[cfg(feature = "cluster")]
+use crate::serve::monitor::PartGauges;
 use crate::serve::monitor::process::Process;
 use crate::serve::net::client::Client;
 use crate::serve::pool::Pool;
@@ -103,7 +105,12 @@ struct GenerationLabels {
 /// Where metrics are registered.
 pub struct Registration<'r>(&'r mut Registry);
 
-impl Registration<'_> {
+impl<'r> Registration<'r> {
+    /// Into this registry.
+    pub fn of(registry: &'r mut Registry) -> Registration<'r> {
+        Registration(registry)
+    }
+
     /// Adds one; the help ends without full stop.
     pub fn add(&mut self, name: &str, help: &str, metric: impl Metric) {
         self.0.register(name, help, metric);
@@ -146,13 +153,15 @@ struct Now {
     failures: Family<ReasonLabels, Gauge>,
     workers: Gauge,
     workers_lost: Family<ReasonLabels, Gauge>,
+    #[cfg(feature = "cluster")]
+    parts: PartGauges,
 }
 
 impl Metrics {
     /// Registers everything.
     pub fn new(searches: &Pool, readings: &Pool, options: &Options) -> Metrics {
         let mut registry = Registry::default();
-        let mut to = Registration(&mut registry);
+        let mut to = Registration::of(&mut registry);
         let histogram: fn() -> Histogram = || Histogram::new(BUCKETS);
         let metrics = Metrics {
             requests: Family::default(),
@@ -190,6 +199,10 @@ impl Metrics {
             to.add(&format!("recto_{name}_panicked"), "Ended by a panic", counts.panicked);
         }
         options.ingest_counts.register(&mut to);
+        #[cfg(feature = "cluster")]
+        if options.parts.is_some() {
+            metrics.now.parts.register(&mut to);
+        }
         metrics.now.register(&mut to);
         Metrics { registry, ..metrics }
     }
@@ -270,6 +283,10 @@ impl Now {
                 }
             }
             Err(error) => tracing::warn!(%error, "the ledger cannot be counted"),
+        }
+        #[cfg(feature = "cluster")]
+        if let Some(parts) = &service.options.parts {
+            self.parts.set(&parts.status());
         }
         if let Some(workers) = &service.metrics.workers {
             let counts = workers.counts();

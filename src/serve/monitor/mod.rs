@@ -4,6 +4,10 @@ pub mod health;
 pub mod metrics;
 
 mod ingest;
+#[cfg(feature = "cluster")]
+mod parts;
 mod process;
 
 pub use ingest::IngestCounts;
+#[cfg(feature = "cluster")]
+pub use parts::{PartGauges, Parts};

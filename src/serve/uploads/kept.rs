@@ -5,7 +5,11 @@
 
 use crate::jobs::{Job, Jobs};
 use crate::report::{Outcome, Reason, ReportId};
+#[cfg(feature = "cluster")]
+use crate::serve::HandOver;
 use crate::serve::links::Links;
+#[cfg(feature = "cluster")]
+use crate::serve::problem::Code;
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use crate::serve::ui::format::plain;
@@ -65,6 +69,15 @@ pub fn keep(service: &Service, jobs: &Jobs, incoming: &Incoming, name: String) -
     sync_folder(&jobs.uploads_directory()).map_err(|error| disk(&error))?;
     let is_new = store.add_upload(&UploadRow { id, hash, name, size }, seconds_now())?;
     let mut body = UploadBody::new(id, size, UploadState::Queued, &service.links);
+    #[cfg(feature = "cluster")]
+    if let Some(HandOver(hand_over)) = &service.options.hand_over {
+        let hash = incoming.hash.to_hex();
+        hand_over(&place, &hash).map_err(|detail| {
+            tracing::error!(detail, "an upload could not be handed over to the workers");
+            Problem::new(Code::Overloaded, "the library takes no uploads now; the same one can be sent again")
+        })?;
+        return Ok((body, is_new));
+    }
     let row = catalogue.file(&place)?;
     match row.filter(|_| !is_new).map(|row| row.outcome) {
         Some(Outcome::Failed(reason)) => {

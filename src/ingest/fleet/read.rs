@@ -1,0 +1,196 @@
+//! A leased file → what is published of it, or why it failed.
+
+use super::publish::Parcel;
+use super::{Fleet, Shelf, Work};
+use crate::extract::ExtractError;
+use crate::ingest::FileDone;
+use crate::ingest::pipeline::{Extract, message_of};
+use crate::ingest::read::{self, FileBytes, Refusal};
+use crate::ingest::resolve::row;
+use crate::ingest::told::Told;
+use crate::ingest::walk::Found;
+use crate::queue::{Finished, Held, Queue, QueueError, Read, Subject};
+use crate::report::{Outcome, Reason, ReportId};
+use crate::store::{Location, ReportFacts, seconds_now};
+use crate::worker::Reading;
+use crossbeam_channel::{Receiver, Sender};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long others leave a file that this worker could not bring to its end.
+const REST: Duration = Duration::from_secs(5);
+
+impl<S: Shelf> Fleet<'_, S> {
+    /// Reads what the coordinator hands over, until it hands over nothing more.
+    pub(super) fn read_all(
+        &self,
+        taken: &Receiver<Work>,
+        parcels: &Sender<Parcel<S::Document>>,
+        extract: &Extract<'_>,
+    ) {
+        let queue = match self.connected() {
+            Ok(Some(queue)) => queue,
+            Ok(None) => return,
+            Err(error) => return tracing::error!(%error, "a thread that reads has no queue"),
+        };
+        for work in taken {
+            if !self.leases.has(&work.lease, &work.item.source.place) {
+                self.count(|worked| worked.lost += 1);
+                continue;
+            }
+            if self.is_stopping() {
+                self.give_back(&queue, &work, Duration::ZERO);
+                continue;
+            }
+            match self.read(&queue, &work, extract) {
+                Ok(Some(parcel)) => {
+                    let weight = parcel.weight;
+                    // Closed only where nobody publishes any more.
+                    if !self.budget.take(weight) || parcels.send(parcel).is_err() {
+                        self.give_back(&queue, &work, Duration::ZERO);
+                    }
+                }
+                Ok(None) => self.leases.done(&work.lease, &work.item.source.place),
+                Err(QueueError::Lost) => {
+                    self.leases.done(&work.lease, &work.item.source.place);
+                    self.count(|worked| worked.lost += 1);
+                }
+                Err(error) => {
+                    self.trouble.note("bring a file to its end", &error);
+                    self.give_back(&queue, &work, REST);
+                }
+            }
+        }
+    }
+
+    /// What is to be published of a file; `None` if it is done already.
+    fn read(
+        &self,
+        queue: &Queue,
+        work: &Work,
+        extract: &Extract<'_>,
+    ) -> Result<Option<Parcel<S::Document>>, QueueError> {
+        let path = Path::new(OsStr::from_bytes(&work.item.source.place));
+        let file = match self.bytes(path) {
+            Ok(file) => file,
+            Err(Refusal { reason, detail }) => return self.fail(queue, work, reason, &detail).map(|()| None),
+        };
+        self.count(|worked| worked.bytes += file.bytes.len() as u64);
+        if self.is_known(queue, work, &file)? {
+            return Ok(None);
+        }
+        let mut told = Told::new(self.progress);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let reading =
+            catch_unwind(AssertUnwindSafe(|| extract(&file.bytes, file.id, &name, &mut |step| told.step(step))));
+        let reading = reading
+            .unwrap_or_else(|panic| Err(ExtractError { reason: Reason::Crashed, detail: message_of(panic.as_ref()) }));
+        let pages = told
+            .end(reading.as_ref().map_or(0, |reading| u32::try_from(reading.report.pages.len()).unwrap_or(u32::MAX)));
+        if self.is_stopping() {
+            // Recognition ends early then: what there is may not be all.
+            self.give_back(queue, work, Duration::ZERO);
+            return Ok(None);
+        }
+        match reading {
+            Ok(reading) => self.parcel(work, &file, reading, pages).map(Some),
+            Err(ExtractError { reason, detail }) => self.fail(queue, work, reason, &detail).map(|()| None),
+        }
+    }
+
+    /// The bytes of a file, wherever it lies.
+    fn bytes(&self, path: &Path) -> Result<FileBytes, Refusal> {
+        let most = self.options.read.extract.limits.file_bytes;
+        match path.to_str().and_then(|place| self.shelf.fetch(place, most)) {
+            Some(Ok(bytes)) => {
+                let (path, size) = (path.to_owned(), bytes.len() as u64);
+                let id = ReportId::of_bytes(&bytes);
+                Ok(FileBytes { found: Found { path, size, modified: 0 }, bytes, id })
+            }
+            Some(Err((reason, detail))) => Err(Refusal { reason, detail }),
+            None => read::read(path, most),
+        }
+    }
+
+    /// Whether the report is live as this version of the program would make it; then the file is done.
+    fn is_known(&self, queue: &Queue, work: &Work, file: &FileBytes) -> Result<bool, QueueError> {
+        if queue.live_edition(file.id)?.as_deref() != Some(&self.shelf.edition()) {
+            return Ok(false);
+        }
+        // Of a report that is live the catalogue is told nothing but that another file holds it.
+        let facts = ReportFacts {
+            id: file.id,
+            title: String::new(),
+            authors: Vec::new(),
+            date: None,
+            language: None,
+            size: file.found.size,
+            partial: None,
+            pages: BTreeMap::new(),
+            correction: None,
+        };
+        let texts = Location { segment: 0, offset: 0, length: 0 };
+        let row = row(&file.found, Some(file.id), Outcome::Indexed, "", seconds_now());
+        match queue.finish(held(work), &Finished::Same(file.id), &Read { file: row, facts, texts }) {
+            Ok(()) => {
+                self.count(|worked| worked.known += 1);
+                self.tell(work, 0, None);
+                Ok(true)
+            }
+            // Its last file has gone since.
+            Err(QueueError::Withdrawn) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn parcel(
+        &self,
+        work: &Work,
+        file: &FileBytes,
+        reading: Reading,
+        pages: u64,
+    ) -> Result<Parcel<S::Document>, QueueError> {
+        let Reading { report, record, .. } = reading;
+        let texts = self.shelf.keep(record).map_err(|error| QueueError::Unreachable(error.to_string()))?;
+        let shown = file.found.path.to_string_lossy();
+        let text_bytes: u64 = report.pages.iter().map(|page| page.text.len() as u64).sum();
+        let facts = ReportFacts::of(&report, None);
+        let outcome = facts.partial.map_or(Outcome::Indexed, Outcome::Partial);
+        let row = row(&file.found, Some(file.id), outcome, "", seconds_now());
+        Ok(Parcel {
+            weight: 1_000 + 4 * text_bytes,
+            pages,
+            is_partial: report.partial.is_some(),
+            size: file.found.size,
+            subject: Subject {
+                lease: work.lease.clone(),
+                place: work.item.source.place.clone(),
+                returns: work.item.returns,
+                read: Read { file: row, facts, texts },
+                edition: self.shelf.edition(),
+                pages: self.shelf.documents(&report, &shown),
+            },
+        })
+    }
+
+    /// The file cannot be read: an outcome like another.
+    fn fail(&self, queue: &Queue, work: &Work, reason: Reason, detail: &str) -> Result<(), QueueError> {
+        queue.fail(held(work), reason.code(), detail)?;
+        self.count(|worked| *worked.failed.entry(reason.code().to_owned()).or_default() += 1);
+        self.tell(work, 0, Some((reason, detail)));
+        Ok(())
+    }
+
+    fn tell(&self, work: &Work, pages: u64, failure: Option<(Reason, &str)>) {
+        let path = Path::new(OsStr::from_bytes(&work.item.source.place));
+        self.progress.file_done(&FileDone { path, bytes: work.item.source.bytes, pages, failure });
+    }
+}
+
+fn held(work: &Work) -> Held<'_> {
+    Held { lease: &work.lease, place: &work.item.source.place }
+}

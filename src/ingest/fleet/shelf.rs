@@ -1,0 +1,59 @@
+//! Where workers put what they read: documents into Quickwit, texts and boxes into segments that all machines see.
+
+use super::Shelf;
+use crate::extract::READER_VERSION;
+use crate::objects::{ObjectError, Place};
+use crate::queue::PageEngine;
+use crate::quickwit::{Document, QuickwitIndexes, documents};
+use crate::report::{Reason, Report};
+use crate::store::shared::Segments;
+use crate::store::{Location, StoreError};
+use std::sync::Arc;
+
+/// The generation of the indexes that this version of the program writes and reads, raised with their fields.
+pub const GENERATION: u64 = 1;
+
+/// The shelf of a library that outgrows one machine.
+#[derive(Debug)]
+pub struct ClusterShelf {
+    /// The indexes.
+    pub indexes: QuickwitIndexes,
+    /// The segments that this process writes.
+    pub segments: Segments,
+    /// Where files lie that were handed over.
+    pub place: Arc<Place>,
+}
+
+impl Shelf for ClusterShelf {
+    type Document = Document;
+
+    fn engine(&self) -> &dyn PageEngine<Page = Document> {
+        &self.indexes
+    }
+
+    fn fetch(&self, place: &str, most: u64) -> Option<Result<Vec<u8>, (Reason, String)>> {
+        let Place::Bucket(bucket) = &*self.place else { return None };
+        let bytes = bucket.read_whole(bucket.key_of(place)?, None, most);
+        Some(bytes.map_err(|error| {
+            let reason =
+                if matches!(error, ObjectError::TooLarge { .. }) { Reason::TooLarge } else { Reason::Unreadable };
+            (reason, error.to_string())
+        }))
+    }
+
+    fn documents(&self, report: &Report, file: &str) -> Vec<Document> {
+        documents(report, file, &[], GENERATION)
+    }
+
+    fn keep(&self, record: Vec<u8>) -> Result<Location, StoreError> {
+        let locations = self.segments.append_records(&[record])?;
+        locations
+            .into_iter()
+            .next()
+            .ok_or_else(|| StoreError::Damaged { path: "text".into(), detail: "a record was kept nowhere".to_owned() })
+    }
+
+    fn edition(&self) -> String {
+        format!("{READER_VERSION}.{GENERATION}")
+    }
+}
