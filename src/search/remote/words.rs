@@ -65,8 +65,8 @@ impl Remote {
         typos: u8,
         beginning: &str,
         places: &[Place],
-    ) -> tantivy::Result<BTreeMap<String, u64>> {
-        self.shared.vocabulary.near(word, typos, beginning, &names(places))
+    ) -> Result<BTreeMap<String, u64>, SearchError> {
+        Ok(self.shared.vocabulary.near(word, typos, beginning, &names(places))?)
     }
 
     /// Pages with any of the words, were they never on one page together.
