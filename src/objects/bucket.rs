@@ -97,6 +97,16 @@ impl Bucket {
         })
     }
 
+    /// Removes an object, if it is there.
+    pub fn remove(&self, key: &str) -> Result<(), ObjectError> {
+        let (object, name) = self.object(key)?;
+        self.http.again(&object, |time| {
+            let url = self.bucket.delete_object(Some(&self.credentials), &name).sign(SIGNED_FOR);
+            let answer = self.http.send(Method::Delete, url.as_str(), &[], time)?;
+            if matches!(answer.status, 200 | 204 | 404) { Ok(()) } else { Err(answer.refusal(&object)) }
+        })
+    }
+
     /// Reads a range of an object; [`ObjectError::Short`] if it ends before.
     pub fn read(&self, key: &str, range: Range<u64>) -> Result<Vec<u8>, ObjectError> {
         let (object, name) = self.object(key)?;

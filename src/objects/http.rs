@@ -30,6 +30,7 @@ pub(super) struct Http {
 pub(super) enum Method<'m> {
     Get,
     Put(&'m [u8]),
+    Delete,
 }
 
 /// Why a try has not done it.
@@ -123,6 +124,7 @@ impl Http {
                     headers.iter().fold(self.agent.get(uri), |request, (name, value)| request.header(*name, *value));
                 request.config().timeout_global(Some(time)).build().call()
             }
+            Method::Delete => self.agent.delete(uri).config().timeout_global(Some(time)).build().call(),
             Method::Put(bytes) => {
                 let request =
                     headers.iter().fold(self.agent.put(uri), |request, (name, value)| request.header(*name, *value));

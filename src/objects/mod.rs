@@ -15,6 +15,7 @@
 mod bucket;
 mod error;
 mod http;
+mod whole;
 
 #[cfg(test)]
 pub(crate) mod tests;

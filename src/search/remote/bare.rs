@@ -17,7 +17,7 @@ impl Remote {
             BareQuery::Any(words) => Clause::AtLeast { minimum: 1, clauses: words.iter().map(term).collect() },
             BareQuery::Phrase(words, slop) => Clause::Phrase { field: "body", words: words.clone(), slop: *slop },
             BareQuery::Beginning(beginning) => Clause::Beginning { field: "body", beginning: beginning.clone() },
-            BareQuery::Typo(word, typos) => match self.shared.vocabulary.near(word, *typos, "", &["body"])? {
+            BareQuery::Typo(word, typos) => match self.vocabulary.near(word, *typos, "", &["body"])? {
                 near if near.is_empty() => NOTHING,
                 near => Clause::AtLeast { minimum: 1, clauses: near.keys().map(term).collect() },
             },

@@ -33,7 +33,7 @@ impl Remote {
 
     /// How many reports are in one of these languages; one in several counts for each.
     pub(in crate::search) fn reports_in(&self, languages: LanguageSet) -> u64 {
-        let facts = self.shared.vocabulary.facts();
+        let facts = self.vocabulary.facts();
         let of = |(number, code): (usize, &String)| {
             let is_asked = LanguageSet::one(number).meets(languages);
             is_asked.then(|| facts.languages.get(code).copied().unwrap_or(0))
@@ -44,7 +44,7 @@ impl Remote {
 
     /// Estimated reports in one of these languages that have a word: all that have it, as words mostly keep to theirs.
     pub(in crate::search) fn frequency_in(&self, languages: LanguageSet, word: &str) -> Result<f64, SearchError> {
-        Ok(self.shared.vocabulary.reports(word, &["body"]).min(self.reports_in(languages)) as f64)
+        Ok(self.vocabulary.reports(word, &["body"]).min(self.reports_in(languages)) as f64)
     }
 
     /// The reports that have any of these words, by number alone.

@@ -46,11 +46,12 @@ pub(in crate::search) mod tests;
 
 pub use revisions::Revisions;
 pub(super) use source::Source;
-pub use vocabulary::{Facts, Vocabulary, VocabularyBuilder, VocabularyError};
+pub use vocabulary::{Facts, KeptError, KeptVocabularies, Refresh, Vocabulary, VocabularyBuilder, VocabularyError};
 
 use crate::quickwit::{Clause, Found, Order, QuickwitIndexes, Search};
 use crate::search::SearchError;
 use crate::store::Library;
+use arc_swap::ArcSwap;
 use facts::Known;
 use revisions::Hidden;
 use serde::de::DeserializeOwned;
@@ -69,8 +70,8 @@ pub struct Options {
     pub indexes: QuickwitIndexes,
     /// Which revisions are to be seen.
     pub revisions: Box<dyn Revisions>,
-    /// The words; an empty one at first.
-    pub vocabulary: Arc<Vocabulary>,
+    /// The words; an empty one at first. Another one that is stored here answers from the next look on.
+    pub vocabulary: Arc<ArcSwap<Vocabulary>>,
 }
 
 /// What stays from commit to commit.
@@ -79,12 +80,13 @@ struct Shared {
     indexes: QuickwitIndexes,
     revisions: Box<dyn Revisions>,
     hidden: Hidden,
-    vocabulary: Arc<Vocabulary>,
+    vocabulary: Arc<ArcSwap<Vocabulary>>,
 }
 
 /// The engine elsewhere, as of one look at it: it moves on under it.
 pub(super) struct Remote {
     shared: Arc<Shared>,
+    vocabulary: Arc<Vocabulary>,
     generation: String,
     documents: u64,
     languages: Vec<String>,

@@ -52,21 +52,22 @@ impl Source {
 
     fn look(&self) -> Result<Remote, SearchError> {
         let shared = Arc::clone(&self.shared);
+        let vocabulary = shared.vocabulary.load_full();
         let described = shared.indexes.quickwit.describe(&shared.indexes.reports)?;
         let hidden = shared.hidden.list(&*shared.revisions)?;
         let mut marks = blake3::Hasher::new();
         hidden.iter().for_each(|revision| _ = marks.update(revision.as_str().as_bytes()));
         marks.update(&described.bytes.to_le_bytes());
-        marks.update(&shared.vocabulary.facts().reports.to_le_bytes());
+        marks.update(&vocabulary.mark());
         let mark = marks.finalize().to_hex();
         let generation = format!("{}.{}.{}", shared.indexes.reports, described.documents, &mark[..8]);
-        let languages = shared.vocabulary.languages().into_iter().take(MOST_LANGUAGES).map(str::to_owned).collect();
+        let languages = vocabulary.languages().into_iter().take(MOST_LANGUAGES).map(str::to_owned).collect();
         // The statistics of words are the vocabulary's, and so is the number of reports that goes with them.
-        let documents = match shared.vocabulary.facts().reports {
+        let documents = match vocabulary.facts().reports {
             0 => described.documents,
             known => known,
         };
-        Ok(Remote { shared, generation, documents, languages, known: Known::default() })
+        Ok(Remote { shared, vocabulary, generation, documents, languages, known: Known::default() })
     }
 
     fn note(&self, generation: &str) {

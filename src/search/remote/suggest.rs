@@ -33,7 +33,7 @@ impl Remote {
         let Completing { place, beginning, after, keeps_typed, is_negative, limit } = completing;
         let names = [place.name()];
         let begins = |term: &str| term.starts_with(beginning);
-        let found = self.shared.vocabulary.scan(beginning, MOST_LOOKED_AT, &names, begins, |_| true);
+        let found = self.vocabulary.scan(beginning, MOST_LOOKED_AT, &names, begins, |_| true);
         let mut words: Vec<(String, u64)> = found.into_iter().collect();
         words.retain(|(word, _)| !(*keeps_typed && word == beginning && after.is_some()));
         words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -22,7 +22,7 @@ impl Remote {
 
     /// Their pages.
     pub(in crate::search) fn pages(&self) -> u64 {
-        self.shared.vocabulary.facts().pages.max(self.documents)
+        self.vocabulary.facts().pages.max(self.documents)
     }
 
     /// Their languages, the most frequent first.
@@ -32,13 +32,13 @@ impl Remote {
 
     /// The mean length of a place in words, at least 1.
     pub(in crate::search) fn mean_length(&self, place: Place) -> Result<f32, SearchError> {
-        Ok(self.shared.vocabulary.mean_length(place.name()))
+        Ok(self.vocabulary.mean_length(place.name()))
     }
 
     /// In how many reports a word stands in a place. Of a word that the vocabulary does not know the index is asked: it may
     /// have come since.
     pub(in crate::search) fn frequency(&self, place: Place, word: &str) -> Result<u64, SearchError> {
-        let vocabulary = &self.shared.vocabulary;
+        let vocabulary = &self.vocabulary;
         if vocabulary.knows(word) {
             return Ok(vocabulary.reports(word, &[place.name()]));
         }
@@ -55,7 +55,7 @@ impl Remote {
         within: impl Fn(&str) -> bool,
         keep: impl FnMut(&str) -> bool,
     ) -> Result<BTreeMap<String, u64>, SearchError> {
-        Ok(self.shared.vocabulary.scan(start, most, &names(places), within, keep))
+        Ok(self.vocabulary.scan(start, most, &names(places), within, keep))
     }
 
     /// See [`super::Vocabulary::near`].
@@ -66,18 +66,18 @@ impl Remote {
         beginning: &str,
         places: &[Place],
     ) -> Result<BTreeMap<String, u64>, SearchError> {
-        Ok(self.shared.vocabulary.near(word, typos, beginning, &names(places))?)
+        Ok(self.vocabulary.near(word, typos, beginning, &names(places))?)
     }
 
     /// Pages with any of the words, were they never on one page together.
     pub(in crate::search) fn pages_with(&self, words: &Expansion) -> Result<f64, SearchError> {
-        let pages: u64 = words.terms.iter().map(|word| self.shared.vocabulary.pages(&word.term)).sum();
+        let pages: u64 = words.terms.iter().map(|word| self.vocabulary.pages(&word.term)).sum();
         Ok(pages.min(self.pages()) as f64)
     }
 
     /// The words with their accents that fold to this one, with the reports that print them so.
     pub(in crate::search) fn accented(&self, word: &str) -> Result<BTreeMap<String, u64>, SearchError> {
-        Ok(self.shared.vocabulary.accented(word))
+        Ok(self.vocabulary.accented(word))
     }
 
     /// Every report, its times left out.

@@ -7,6 +7,7 @@ use crate::report::ReportId;
 use crate::search::Engine;
 use crate::search::remote::{Options, Revisions, Vocabulary, VocabularyBuilder};
 use crate::search::tests::library::{Made, Shelf};
+use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -122,7 +123,7 @@ impl Drop for Elsewhere {
 /// Opens the library of a shelf on an engine elsewhere.
 pub(super) fn open(shelf: &Shelf, indexes: &QuickwitIndexes, told: &Arc<Told>, vocabulary: Vocabulary) -> Engine {
     let options =
-        Options { indexes: indexes.clone(), revisions: Box::new(Arc::clone(told)), vocabulary: Arc::new(vocabulary) };
+        Options { indexes: indexes.clone(), revisions: Box::new(Arc::clone(told)), vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)) };
     Engine::open_remote(Arc::clone(&shelf.library), options).expect("opens")
 }
 

@@ -108,10 +108,22 @@ impl VocabularyBuilder {
 impl Vocabulary {
     /// The vocabulary of a library, made of its stored texts: one processor for some thousand pages a second.
     pub fn of_library(library: &Library) -> Result<Vocabulary, SearchError> {
+        let made = Vocabulary::of_library_while(library, || true)?;
+        Ok(made.unwrap_or_else(|| unreachable!("it was not told to stop")))
+    }
+
+    /// The same; `None` as soon as `goes_on` says no, which it is asked every few hundred reports.
+    pub fn of_library_while(
+        library: &Library,
+        mut goes_on: impl FnMut() -> bool,
+    ) -> Result<Option<Vocabulary>, SearchError> {
         let (mut parts, mut builder, mut last) = (Vec::new(), VocabularyBuilder::default(), None);
         loop {
             let rows = library.catalogue().reports_after(last, READ_AT_ONCE)?;
             let Some(row) = rows.last() else { break };
+            if !goes_on() {
+                return Ok(None);
+            }
             last = Some(row.id);
             for row in &rows {
                 let report = library.load(row)?;
@@ -122,7 +134,7 @@ impl Vocabulary {
             }
         }
         parts.push(builder.finish()?);
-        Ok(Vocabulary::merged(&parts)?)
+        Ok(Some(Vocabulary::merged(&parts)?))
     }
 
     /// The vocabulary of all reports of several, none of which two of them have.

@@ -11,12 +11,14 @@
 //! ```
 
 mod build;
+mod kept;
 mod numbers;
 
 #[cfg(test)]
 mod tests;
 
 pub use build::VocabularyBuilder;
+pub use kept::{KeptError, KeptVocabularies, Refresh};
 
 use crate::search::embedded::FoldsTo;
 use numbers::Numbers;
@@ -115,6 +117,16 @@ impl Vocabulary {
         let checksum = blake3::hash(&bytes);
         bytes.extend(checksum.as_bytes());
         bytes
+    }
+
+    /// Another one has another mark, in all likelihood.
+    pub(super) fn mark(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for number in [self.facts.reports, self.facts.pages, self.terms.len() as u64, self.rows.len() as u64] {
+            hasher.update(&number.to_le_bytes());
+        }
+        self.facts.lengths.values().for_each(|words| _ = hasher.update(&words.to_le_bytes()));
+        hasher.finalize().into()
     }
 
     /// What is known of the reports.
