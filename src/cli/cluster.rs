@@ -6,11 +6,23 @@ use crate::ingest::fleet::{self, ClusterShelf, GENERATION, HandedError};
 use crate::objects::{self, Place};
 use crate::queue::{Queue, QueueError};
 use crate::quickwit::{self, Quickwit, QuickwitIndexes};
-use crate::store::shared::Segments;
+use crate::search::Engine;
+use crate::search::remote::{self, KeptVocabularies, VocabularyBuilder};
+use crate::sources::Sources;
+use crate::store::Library;
+use crate::store::shared::{Segments, SharedParts};
 use crate::upkeep::ClusterStatus;
+use arc_swap::ArcSwap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+/// Indexes are split by report into so many parts, so that searches for some reports pass over the rest.
+pub const PARTITIONS: u32 = 8;
+/// Bytes of page texts that a process keeps in memory.
+const KEPT_BYTES: u64 = 256 << 20;
+/// Between two looks for a newer vocabulary.
+const FOLLOW_EVERY: Duration = Duration::from_secs(30);
 
 /// The parts; none is spoken to before it is asked something.
 pub struct Cluster {
@@ -44,14 +56,8 @@ impl Cluster {
             ..quickwit::Options::default()
         })
         .map_err(CommandError::cluster)?;
-        let place = Place::open(&objects::Options {
-            address: config.storage.clone(),
-            endpoint: Some(config.storage_endpoint.clone()).filter(|endpoint| !endpoint.is_empty()),
-            region: config.storage_region.clone(),
-            ..objects::Options::default()
-        })
-        .map_err(CommandError::cluster)?;
-        Ok(Cluster { config: config.clone(), quickwit: Arc::new(quickwit), place: Arc::new(place) })
+        let place = Arc::new(place(config)?);
+        Ok(Cluster { config: config.clone(), quickwit: Arc::new(quickwit), place })
     }
 
     /// A connection to the queue, called so among the connections of the database.
@@ -62,6 +68,42 @@ impl Cluster {
     /// The indexes.
     pub fn indexes(&self) -> Result<QuickwitIndexes, CommandError> {
         QuickwitIndexes::new(Arc::clone(&self.quickwit), &self.config.index, GENERATION).map_err(CommandError::cluster)
+    }
+
+    /// The library, whose own things of this process are in `directory`; connects to the database as `name`.
+    pub fn library(&self, directory: &Path, name: &str) -> Result<Library, CommandError> {
+        let parts = SharedParts {
+            database_url: self.config.database_url.expose(),
+            name,
+            texts: Arc::clone(&self.place),
+            originals: Sources::new(vec![place(&self.config)?]),
+            kept_bytes: KEPT_BYTES,
+        };
+        Ok(Library::open_shared(directory, parts)?)
+    }
+
+    /// The library and its searcher, with the newest vocabulary.
+    pub fn open(&self, directory: &Path, name: &str) -> Result<(Arc<Library>, Engine, Followed), CommandError> {
+        let library = Arc::new(self.library(directory, name)?);
+        let none = VocabularyBuilder::default().finish().map_err(CommandError::cluster)?;
+        let mut followed =
+            Followed { kept: self.vocabularies(), name: None, vocabulary: Arc::new(ArcSwap::from_pointee(none)) };
+        // Without one, words are found all the same, but not by their beginnings.
+        if let Err(error) = followed.look() {
+            tracing::warn!(%error, "the list of words cannot be had");
+        }
+        let options = remote::Options {
+            indexes: self.indexes()?,
+            revisions: Box::new(Mutex::new(self.queue(name).map_err(CommandError::cluster)?)),
+            vocabulary: Arc::clone(&followed.vocabulary),
+        };
+        let engine = Engine::open_remote(Arc::clone(&library), options)?;
+        Ok((library, engine, followed))
+    }
+
+    /// The lists of words in the storage.
+    pub fn vocabularies(&self) -> KeptVocabularies {
+        KeptVocabularies::new(Arc::clone(&self.place))
     }
 
     /// Whether the storage can be used.
@@ -91,6 +133,53 @@ impl Cluster {
         let (segments, place) = (Segments::new(Arc::clone(&self.place)), Arc::clone(&self.place));
         Ok(ClusterShelf { indexes: self.indexes()?, segments, place })
     }
+}
+
+/// The list of words of a searcher, of which there will be newer ones.
+pub struct Followed {
+    kept: KeptVocabularies,
+    /// What the one in use is called.
+    name: Option<String>,
+    vocabulary: Arc<ArcSwap<remote::Vocabulary>>,
+}
+
+impl Followed {
+    /// Takes the newest.
+    fn look(&mut self) -> Result<(), remote::KeptError> {
+        let newest = self.kept.newest()?;
+        if let Some(name) = newest.filter(|newest| Some(newest) != self.name.as_ref()) {
+            self.vocabulary.store(Arc::new(self.kept.load(&name)?));
+            tracing::info!(name, "a list of words was taken into use");
+            self.name = Some(name);
+        }
+        Ok(())
+    }
+
+    /// Takes newer ones as long as the process lasts.
+    pub fn start(mut self) -> Result<(), CommandError> {
+        let follow = move || {
+            loop {
+                std::thread::sleep(FOLLOW_EVERY);
+                if let Err(error) = self.look() {
+                    tracing::warn!(%error, "a newer list of words cannot be had");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("vocabulary".to_owned()).spawn(follow);
+        let service = |source| CommandError::Service { action: "follow the list of words".to_owned(), source };
+        thread.map(drop).map_err(service)
+    }
+}
+
+/// Where texts, boxes and files lie by these settings; nothing is spoken to yet.
+fn place(config: &EngineConfig) -> Result<Place, CommandError> {
+    Place::open(&objects::Options {
+        address: config.storage.clone(),
+        endpoint: Some(config.storage_endpoint.clone()).filter(|endpoint| !endpoint.is_empty()),
+        region: config.storage_region.clone(),
+        ..objects::Options::default()
+    })
+    .map_err(CommandError::cluster)
 }
 
 /// What a process is called in the queue: `recto-worker@machine-7-4711`.

@@ -99,6 +99,14 @@ impl CommandError {
             }
             _ => false,
         };
+        let part_down = match self {
+            CommandError::Store(error) => error.part_down(),
+            CommandError::Search(error) => error.part_down(),
+            _ => None,
+        };
+        if part_down.is_some() {
+            return Some("a part of the library does not answer; `recto status` tells which");
+        }
         is_full.then_some(
             "the disk is full: what was committed before can be searched; make room and run the same command again",
         )

@@ -15,6 +15,7 @@ mod commands;
 mod console;
 mod error;
 mod interrupt;
+mod library;
 mod log_entry;
 mod logging;
 mod output;

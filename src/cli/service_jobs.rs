@@ -3,6 +3,7 @@
 use crate::cli::args::ServeArguments;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
+use crate::cli::library;
 use crate::cli::output::{SummaryText, count};
 use crate::cli::progress::Reporter;
 use crate::cli::session::Session;
@@ -57,6 +58,7 @@ pub fn start(arguments: &ServeArguments, session: &Session, setting: Setting) ->
         recogniser: Some(setting.recogniser),
         store: setting.store,
         library: setting.library,
+        is_elsewhere: library::is_elsewhere(session),
         watch,
         counted: Some(Arc::new(setting.counts)),
         changed: Box::new(reload),

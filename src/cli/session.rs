@@ -4,6 +4,7 @@ use crate::cli::args::{GlobalArguments, ProgressMode};
 use crate::cli::config::{self, Config, Loaded, LogFormat, Override, Places, SandboxMode};
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
+use crate::cli::library;
 use crate::cli::output::count;
 use crate::cli::paths;
 use crate::cli::progress::Reporter;
@@ -107,6 +108,7 @@ impl Session {
 
     /// Opens the library for a command that writes; not where it could come to harm, unless that was asked for.
     pub fn open_for_writing(&self) -> Result<Library, CommandError> {
+        library::refuse_elsewhere(self, "writing", "its workers alone write it")?;
         let directory = self.library_directory();
         if !self.config().library.allow_network {
             Library::refuse_network(directory)?;

@@ -61,6 +61,8 @@ pub struct JobsConfig {
     pub store: Arc<ServiceStore>,
     /// A library that is open for writing already, and stays so.
     pub library: Option<Arc<Library>>,
+    /// Whether the library is on many machines, so that its workers read all files and nothing is done here.
+    pub is_elsewhere: bool,
     /// Folders to look at again and again.
     pub watch: Option<Watch>,
     /// Told of all ingests, whoever asked for them.
@@ -131,6 +133,9 @@ pub enum JobError {
     /// So many are not done yet.
     #[error("{0} jobs wait or run already")]
     Full(usize),
+    /// Nothing is done here.
+    #[error("the workers of the library do this; `recto ingest --enqueue` offers them files")]
+    Elsewhere,
     /// The same was asked for and has not been done yet.
     #[error("job {0} does the same and is not done yet")]
     Exists(i64),
@@ -156,6 +161,7 @@ impl Jobs {
         if interrupted > 0 {
             tracing::info!(interrupted, "jobs were interrupted when the service ended");
         }
+        let is_elsewhere = config.is_elsewhere;
         let writer = Writer::new(&config.directory, config.library.clone());
         let shared = Arc::new(Shared {
             queue: Queue::new(Arc::clone(&config.store), config.counted.clone()),
@@ -169,7 +175,9 @@ impl Jobs {
         let thread = std::thread::Builder::new().name("jobs".to_owned()).spawn(move || runner::run(&running));
         let io = |source| StoreError::Io { action: "start a thread for", path: PathBuf::from("jobs"), source };
         let jobs = Jobs { shared, thread: Mutex::new(Some(thread.map_err(io)?)) };
-        jobs.read_left_uploads()?;
+        if !is_elsewhere {
+            jobs.read_left_uploads()?;
+        }
         Ok(jobs)
     }
 
@@ -226,6 +234,7 @@ impl Jobs {
 
     /// Has a client's request done when its turn comes.
     pub fn submit(&self, request: JobRequest) -> Result<Job, JobError> {
+        self.check_here()?;
         self.shared.queue.submit(request)
     }
 
@@ -237,7 +246,12 @@ impl Jobs {
 
     /// Has a file that was handed over read soon, with others that wait; the job that does it.
     pub fn submit_upload(&self, path: PathBuf) -> Result<Job, JobError> {
+        self.check_here()?;
         self.shared.queue.submit_upload(path)
+    }
+
+    fn check_here(&self) -> Result<(), JobError> {
+        if self.shared.config.is_elsewhere { Err(JobError::Elsewhere) } else { Ok(()) }
     }
 
     /// A job.
@@ -258,6 +272,7 @@ impl Jobs {
     /// Removes a report from the library, and the file if it was handed over; false if there is no such report. From
     /// now on it is neither found nor shown; its words leave the index a moment later.
     pub fn withdraw(&self, id: ReportId) -> Result<bool, JobError> {
+        self.check_here()?;
         let store = &self.shared.config.store;
         let library = self.shared.writer.library()?;
         let upload = store.upload(id)?;

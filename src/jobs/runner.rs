@@ -70,7 +70,7 @@ pub(super) fn run(shared: &Arc<Shared>) {
 /// Has catalogue and index follow what was corrected; how long to wait before the next attempt.
 fn follow(shared: &Shared) -> Duration {
     let followed = || -> Result<bool, JobError> {
-        if !shared.config.store.has_marks()? {
+        if shared.config.is_elsewhere || !shared.config.store.has_marks()? {
             return Ok(false);
         }
         let library = shared.writer.library()?;

@@ -36,6 +36,7 @@ impl Place {
             options: IngestOptions { jobs: 1, ..IngestOptions::default() },
             recogniser: None,
             library: None,
+            is_elsewhere: false,
             watch: None,
             counted: None,
             changed: Box::new(|| {}),

@@ -10,10 +10,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A library that is served.
 pub struct Served {
-    library: Arc<Library>,
-    engine: Engine,
-    /// The address of a service on the same library with its base path, which does not end in `/`.
-    address: Option<String>,
+    /// The library.
+    pub library: Arc<Library>,
+    /// Searches it.
+    pub engine: Engine,
+    /// The address of a service on the same library with its base path, which does not end in `/`; without, there are no links.
+    pub address: Option<String>,
 }
 
 /// Why a tool gives no answer, and what to do about it.
@@ -21,13 +23,6 @@ pub struct Served {
 pub struct Complaint(pub String);
 
 impl Served {
-    /// Opens the searcher. `address` makes links whole; without, there are none.
-    pub fn open(library: Library, address: Option<String>) -> Result<Served, SearchError> {
-        let library = Arc::new(library);
-        let engine = Engine::open(Arc::clone(&library))?;
-        Ok(Served { library, engine, address })
-    }
-
     /// The searcher on what was committed last.
     pub fn engine(&self) -> Result<&Engine, Complaint> {
         self.engine.reload()?;
@@ -61,8 +56,14 @@ impl From<SearchError> for Complaint {
                 Complaint(format!("the query cannot be used: {}; make it simpler", error.detail))
             }
             SearchError::Cursor => Complaint(error.to_string()),
+            error if error.is_too_wide() => Complaint(error.to_string()),
             error => {
                 tracing::error!(%error, "the library cannot be searched");
+                if let Some(part) = error.part_down() {
+                    return Complaint(format!(
+                        "the library cannot be searched just now, as its {part} does not answer; try again"
+                    ));
+                }
                 Complaint(
                     "the library cannot be searched just now; try again, or have `recto verify` look at it".to_owned(),
                 )

@@ -85,6 +85,14 @@ impl QuickwitError {
         matches!(self, Broken { .. } | Late { .. } | Failed { .. } | Malformed(_) | Partial { .. })
     }
 
+    /// Whether the nodes do not answer as they should now, and may another time.
+    pub fn is_down(&self) -> bool {
+        match self {
+            QuickwitError::Refused { status, .. } => matches!(status, 408 | 429),
+            error => error.is_unknown() || matches!(error, QuickwitError::Unreachable { .. }),
+        }
+    }
+
     /// Whether another node may answer the same question: this one is not there, broke off or failed.
     pub(super) fn is_of_the_node(&self) -> bool {
         use QuickwitError::{Broken, Failed, Unreachable};

@@ -84,6 +84,38 @@ pub enum SearchError {
     },
 }
 
+impl SearchError {
+    /// The part of a library on many machines that does not answer now, if that is why; it may when it is asked again.
+    pub fn part_down(&self) -> Option<&'static str> {
+        match self {
+            SearchError::Store(error) => error.part_down(),
+            #[cfg(feature = "cluster")]
+            SearchError::Quickwit(error) if error.is_down() => Some("search engine"),
+            #[cfg(feature = "cluster")]
+            SearchError::Revisions(crate::queue::QueueError::Unreachable(_)) => Some("database"),
+            _ => None,
+        }
+    }
+
+    /// Whether more is asked for than is looked through.
+    pub fn is_too_wide(&self) -> bool {
+        match self {
+            #[cfg(feature = "cluster")]
+            SearchError::TooWide { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether too much waits to be purged for any search to be answered.
+    pub fn is_behind(&self) -> bool {
+        match self {
+            #[cfg(feature = "cluster")]
+            SearchError::Hidden { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 /// The reports of one page of results with what the response says about the query.
 #[derive(Debug, Default)]
 struct Ranked {

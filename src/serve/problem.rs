@@ -133,6 +133,7 @@ impl Code {
         Code::Query("query_too_long"),
         Code::Query("query_too_many_clauses"),
         Code::Query("query_too_deep"),
+        Code::Query("query_too_wide"),
         Code::InvalidCursor,
         Code::MalformedJson,
         Code::KeyRequired,
@@ -304,6 +305,10 @@ pub struct Problem {
 
 /// Seconds after which to try again unless something else is known.
 const RETRY_AFTER: u64 = 2;
+/// When to try again where a part of the library was down.
+const PART_DOWN: Duration = Duration::from_secs(5);
+/// The same where much was to be purged.
+const TIDYING: Duration = Duration::from_secs(120);
 
 impl Problem {
     /// A problem with its explanation.
@@ -319,6 +324,12 @@ impl Problem {
     /// The one for defects: says nothing of the inside, the log does.
     pub fn internal() -> Problem {
         Problem::new(Code::Internal, "the request could not be answered; the log has more under the request id")
+    }
+
+    /// The one for a part of a library on many machines that does not answer now.
+    fn down(part: &str) -> Problem {
+        let detail = format!("the {part} of the library does not answer; try again in a moment");
+        Problem::new(Code::Unavailable, detail).after(PART_DOWN)
     }
 
     /// The status to send.
@@ -417,9 +428,16 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Query(error) => error.into(),
             SearchError::Cursor => Problem::new(Code::InvalidCursor, error.to_string()),
+            error if error.is_too_wide() => Problem::new(Code::Query("query_too_wide"), error.to_string()),
+            error if error.is_behind() => {
+                tracing::error!(%error, "search failed");
+                Problem::new(Code::Unavailable, "the library is being tidied up; try again in some minutes")
+                    .after(TIDYING)
+            }
+            SearchError::Store(error) => error.into(),
             error => {
                 tracing::error!(%error, "search failed");
-                Problem::internal()
+                error.part_down().map_or_else(Problem::internal, Problem::down)
             }
         }
     }
@@ -438,7 +456,7 @@ impl From<StoreError> for Problem {
             _ => {}
         }
         tracing::error!(%error, "the store failed");
-        Problem::internal()
+        error.part_down().map_or_else(Problem::internal, Problem::down)
     }
 }
 
@@ -450,6 +468,7 @@ impl From<JobError> for Problem {
                 Problem::new(Code::QueueFull, format!("{unfinished} wait or run; try again later"))
             }
             JobError::Store(error) => error.into(),
+            JobError::Elsewhere => Problem::new(Code::Refused(StatusCode::CONFLICT), error.to_string()),
             error => {
                 tracing::error!(%error, "a job could not be had");
                 Problem::internal()

@@ -164,6 +164,7 @@ fn site_choosing(public: bool, limits: Limits, options: Options) -> (Site, Arc<S
             recogniser: None,
             store: Arc::clone(&store),
             library: Some(Arc::clone(library)),
+            is_elsewhere: false,
             watch: None,
             counted: None,
             changed: Box::new(|| {}),

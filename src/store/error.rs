@@ -123,6 +123,17 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The part of a library on many machines that does not answer now, if that is why; it may when it is asked again.
+    pub fn part_down(&self) -> Option<&'static str> {
+        match self {
+            #[cfg(feature = "cluster")]
+            StoreError::Database(super::postgres::DatabaseError::Unreachable(_)) => Some("database"),
+            #[cfg(feature = "cluster")]
+            StoreError::Object(crate::objects::ObjectError::Unavailable { .. }) => Some("shared storage"),
+            _ => None,
+        }
+    }
+
     /// Whether there was no room on the disk.
     pub fn is_disk_full(&self) -> bool {
         match self {

@@ -3,18 +3,16 @@
 use crate::cli::args::WantedArguments;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
+use crate::cli::library;
 use crate::cli::session::Session;
 use crate::search::{Engine, RequestError, SearchRequest};
-use crate::store::Library;
-use std::sync::Arc;
 
 /// What `--filter` knows.
 const FILTER_FIELDS: [&str; 5] = ["language", "author", "section", "tag", "year"];
 
-/// The searcher on the library.
-pub fn open(session: &Session) -> Result<Engine, CommandError> {
-    let library = Library::open_for_reading(session.library_directory())?;
-    Ok(Engine::open(Arc::new(library))?)
+/// The searcher on the library, for the command of this name.
+pub fn open(session: &Session, command: &str) -> Result<Engine, CommandError> {
+    Ok(library::open(session, command)?.engine)
 }
 
 /// How a search ends.

@@ -21,7 +21,7 @@ use std::sync::atomic::Ordering;
 pub fn run(arguments: &ExportArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let base = arguments.base_url.as_deref().map(checked).transpose()?.unwrap_or_default();
     let request = request(&arguments.query.join(" "), &arguments.wanted, &[], session)?;
-    let engine = open(session)?;
+    let engine = open(session, "export")?;
     let format = match arguments.format {
         ExportFormat::Ndjson => Format::Ndjson,
         ExportFormat::Csv => Format::Csv,

@@ -4,6 +4,7 @@ use crate::cli::args::FailuresArguments;
 use crate::cli::commands::parse_reason;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
+use crate::cli::library::open_library;
 use crate::cli::output::{printable, to_json};
 use crate::cli::session::Session;
 use crate::report::{Outcome, Reason};
@@ -28,7 +29,7 @@ const SIDECAR_ADVICE: &str = "put it right; the next ingest reads it again, the 
 /// Prints the failures, by path.
 pub fn run(arguments: &FailuresArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let reason = parse_reason(arguments.reason.as_deref())?;
-    let library = Library::open_for_reading(session.library_directory())?;
+    let library = open_library(session, "failures")?;
     let failures = library.catalogue().failures(reason)?;
     let mut text = String::new();
     for (file, reason) in failures.iter().filter_map(|file| Some((file, failed_for(file)?))) {

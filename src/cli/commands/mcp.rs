@@ -4,15 +4,16 @@ use crate::cli::args::McpArguments;
 use crate::cli::commands::export::checked;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
+use crate::cli::library;
 use crate::cli::session::Session;
 use crate::mcp::{self, Served};
 use crate::serve::parse_base_path;
-use crate::store::Library;
 
 /// Answers until the client has gone.
 pub fn run(arguments: &McpArguments, session: &Session) -> Result<ExitCode, CommandError> {
-    let library = Library::open_for_reading(session.library_directory())?;
-    let served = Served::open(library, address(arguments, session)?)?;
+    let address = address(arguments, session)?;
+    let (library, engine) = library::open(session, "mcp")?.follow()?;
+    let served = Served { library, engine, address };
     let service = |source| CommandError::Service { action: "speak with the client".to_owned(), source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(service)?;
     let ended = runtime.block_on(mcp::serve(served));

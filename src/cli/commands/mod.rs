@@ -41,8 +41,8 @@ use crate::cli::config::Override;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
-use crate::cli::logging;
 use crate::cli::session::{Session, text};
+use crate::cli::{library, logging};
 use crate::report::Reason;
 use crate::{ocr, worker as reading};
 use figment::value::Value;
@@ -69,6 +69,7 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
     }
     let session = Session::new(console, arguments.global, overrides)?;
     log(session.config().log.format);
+    refuse_elsewhere(&arguments.command, &session)?;
     match arguments.command {
         Command::Ingest(arguments) => ingest::run(&arguments, &session),
         #[cfg(feature = "cluster")]
@@ -98,6 +99,27 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
         Command::Reader => reading::run().map(|()| ExitCode::Success).map_err(CommandError::from),
         Command::Recogniser(arguments) => recogniser(&arguments),
     }
+}
+
+/// Refuses what makes no sense for a library on many machines, and says what does.
+fn refuse_elsewhere(command: &Command, session: &Session) -> Result<(), CommandError> {
+    const READ: &str = "use `recto ingest --enqueue` for its workers to read them";
+    const KEEP: &str = "back up its database with `pg_dump` and its storage with what keeps that; its indexes are made \
+        again from the files by `recto ingest --enqueue` and `recto worker`";
+    let (what, instead) = match command {
+        Command::Ingest(arguments) if !arguments.enqueue => ("`recto ingest` without `--enqueue`", READ),
+        Command::Retry(_) => ("`recto retry`", "`recto ingest --enqueue` offers again what may be read by now"),
+        Command::Rebuild(_) => (
+            "`recto rebuild`",
+            "remove its indexes and its database, then use `recto ingest --enqueue` and `recto worker`",
+        ),
+        Command::Verify(_) => ("`recto verify`", "use `recto status`, which tells how each of its parts is"),
+        Command::Backup(_) => ("`recto backup`", KEEP),
+        Command::Restore(_) => ("`recto restore`", KEEP),
+        Command::Correct(_) => ("`recto correct`", "what its files say of themselves stands"),
+        _ => return Ok(()),
+    };
+    library::refuse_elsewhere(session, what, instead)
 }
 
 /// Becomes the program that recognises text; comes back only if it cannot.

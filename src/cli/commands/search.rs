@@ -27,7 +27,7 @@ pub fn run(arguments: &SearchArguments, session: &Session) -> Result<ExitCode, C
 
 fn run_query(format: SearchFormat, arguments: &SearchArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let request = request_of(&arguments.query.join(" "), arguments, session)?;
-    let engine = open(session)?;
+    let engine = open(session, "search")?;
     let console = session.console;
     let limit = session.config().search.limit;
     if format == SearchFormat::Json {
@@ -83,7 +83,7 @@ fn run_query(format: SearchFormat, arguments: &SearchArguments, session: &Sessio
 /// A TREC run: every line of the file is an identifier, a tab and a query.
 fn run_queries(file: &Path, arguments: &SearchArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let queries = std::fs::read_to_string(file).map_err(CommandError::file("read", file))?;
-    let engine = open(session)?;
+    let engine = open(session, "search")?;
     let limit = session.config().search.limit;
     let mut found = false;
     for (line, query) in (1..).zip(queries.lines()).filter(|(_, query)| !query.trim().is_empty()) {

@@ -7,11 +7,11 @@ use crate::cli::args::ServeArguments;
 use crate::cli::config::{AccountsConfig, CommentsConfig, Config, ServeConfig};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
+use crate::cli::library::{self, Opened};
 use crate::cli::session::Session;
 use crate::cli::{interrupt, service_jobs, upkeep};
 use crate::index;
 use crate::jobs::{Ended, Jobs, Roots};
-use crate::search::Engine;
 use crate::serve::{
     CommentOptions, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, Registration, State, Tls,
     TlsFiles, answer_until, parse_base_path, parse_origins, parse_public_url, serve,
@@ -44,16 +44,22 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let limits = limits(settings)?;
     let ingests = !arguments.ingest.is_empty();
+    if ingests {
+        let instead = "offer it files with `recto ingest --enqueue`";
+        library::refuse_elsewhere(session, "`recto serve --ingest`", instead)?;
+    }
     let (guard, has_writer) = guard(session, address, ingests)?;
     allow_open_files();
     let runtime = runtime()?;
     let listener = listen(address, &runtime)?;
     let opened = while_starting(&runtime, &listener, &base_path, &options, || {
-        let library = Arc::new(open_library(session, ingests, has_writer)?);
-        let engine = Arc::new(Engine::open(Arc::clone(&library))?);
-        Ok::<_, CommandError>((library, engine))
+        if library::is_elsewhere(session) {
+            return library::open(session, "serve");
+        }
+        Opened::within(Arc::new(open_library(session, ingests, has_writer)?))
     });
-    let (library, engine) = opened?;
+    let (library, engine) = opened?.follow()?;
+    let engine = Arc::new(engine);
     let bound = listener.local_addr().unwrap_or(address);
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     session.console.note(format!("listening on {scheme}://{bound}{base_path}/"));
@@ -213,7 +219,7 @@ fn address(listen: &str) -> Result<SocketAddr, CommandError> {
 /// there is no library to serve. Tells as well whether anybody can write.
 fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<(Guard, bool), CommandError> {
     let directory = session.library_directory();
-    let is_there = ingests || directory.is_dir();
+    let is_there = ingests || directory.is_dir() || library::is_elsewhere(session);
     let store = match is_there.then(|| ServiceStore::open(directory)).transpose() {
         Ok(store) => store.map(Arc::new),
         Err(error @ (StoreError::Io { .. } | StoreError::Catalogue(_))) => {

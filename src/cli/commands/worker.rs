@@ -1,7 +1,7 @@
 //! `recto worker`: reads what the queue of a library on many machines holds.
 
 use crate::cli::args::WorkerArguments;
-use crate::cli::cluster::{Cluster, process_name};
+use crate::cli::cluster::{Cluster, PARTITIONS, process_name};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::interrupt;
@@ -9,11 +9,14 @@ use crate::cli::output::{count, to_json};
 use crate::cli::session::Session;
 use crate::ingest::fleet::{self, Ends, FleetOptions, Worked};
 use crate::quickwit::QuickwitIndexes;
+use crate::search::remote::{KeptError, Refresh, Refreshed};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Indexes are split by report into so many parts, so that searches for some reports pass over the rest.
-const PARTITIONS: u32 = 8;
+/// Between two looks whether the list of words is still good.
+const LOOK: Duration = Duration::from_secs(30);
+/// How soon a thread that waits notices that it is to stop.
+const GLANCE: Duration = Duration::from_millis(100);
 /// Between two looks whether the engine is there, at first.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest of these.
@@ -39,8 +42,18 @@ pub fn run(arguments: &WorkerArguments, session: &Session) -> Result<ExitCode, C
     }
     let reporter = session.reporter();
     let connect = || cluster.queue(&options.name);
-    let worked = fleet::work(&options, &shelf, &connect, &reporter, &stop);
+    let words = Words { cluster: &cluster, session, name: &options.name };
+    let is_over = AtomicBool::new(false);
+    let worked = std::thread::scope(|scope| {
+        scope.spawn(|| words.keep_good(|| !stop.load(Ordering::SeqCst) && !is_over.load(Ordering::SeqCst)));
+        let worked = fleet::work(&options, &shelf, &connect, &reporter, &stop);
+        is_over.store(true, Ordering::SeqCst);
+        worked
+    });
     reporter.finish();
+    if arguments.until_empty && worked.is_ok() {
+        words.finish(|| !stop.load(Ordering::SeqCst));
+    }
     let worked = Worked { interrupted: stop.load(Ordering::SeqCst), ..worked.map_err(CommandError::cluster)? };
     console.results(&if arguments.json { to_json(&worked)? } else { text(&worked) })?;
     // To be told to stop is how a worker ends.
@@ -59,6 +72,59 @@ fn is_made(indexes: &QuickwitIndexes, stop: &AtomicBool) -> bool {
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     false
+}
+
+/// The list of words of the library, which one of all workers makes at a time.
+struct Words<'w> {
+    cluster: &'w Cluster,
+    session: &'w Session,
+    name: &'w str,
+}
+
+impl Words<'_> {
+    /// Makes it whenever that is worth it.
+    fn keep_good(&self, goes_on: impl Fn() -> bool) {
+        let mut waited = LOOK;
+        while goes_on() {
+            if waited >= LOOK {
+                waited = Duration::ZERO;
+                self.refresh(Refresh::WhenWorthIt, &goes_on);
+            }
+            std::thread::sleep(GLANCE);
+            waited += GLANCE;
+        }
+    }
+
+    /// Makes it once more, so that it has all that was read, unless another worker does.
+    fn finish(&self, goes_on: impl Fn() -> bool) {
+        while goes_on() && self.refresh(Refresh::WhenBehind, &goes_on) == Some(Refreshed::NotOurTurn) {
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// What failed is tried again the next time.
+    fn refresh(&self, when: Refresh, goes_on: &impl Fn() -> bool) -> Option<Refreshed> {
+        match self.try_refresh(when, goes_on) {
+            Ok(refreshed) => {
+                if let Refreshed::Made(name) = &refreshed {
+                    tracing::info!(name, "the list of words was made");
+                }
+                Some(refreshed)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the list of words was not made");
+                None
+            }
+        }
+    }
+
+    fn try_refresh(&self, when: Refresh, goes_on: &impl Fn() -> bool) -> Result<Refreshed, CommandError> {
+        let library = self.cluster.library(self.session.library_directory(), self.name)?;
+        let queue = self.cluster.queue(self.name).map_err(CommandError::cluster)?;
+        let refreshed: Result<Refreshed, KeptError> =
+            self.cluster.vocabularies().refresh(&library, &queue, when, goes_on);
+        refreshed.map_err(CommandError::cluster)
+    }
 }
 
 fn text(worked: &Worked) -> String {

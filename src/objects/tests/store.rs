@@ -181,6 +181,10 @@ fn answer(request: &Request, content: &Content, fault: Option<Fault>) -> Answer 
             objects.insert(key.to_owned(), request.body.clone());
             Answer { status: 200, headers: Vec::new(), body: Vec::new() }
         }
+        ("DELETE", key) => {
+            objects.remove(key);
+            Answer { status: 204, headers: Vec::new(), body: Vec::new() }
+        }
         ("GET", key) => match objects.get(key) {
             Some(bytes) => object(bytes, request, fault),
             None => refusal(404, "NoSuchKey"),

@@ -46,7 +46,9 @@ pub(in crate::search) mod tests;
 
 pub use revisions::Revisions;
 pub(super) use source::Source;
-pub use vocabulary::{Facts, KeptError, KeptVocabularies, Refresh, Vocabulary, VocabularyBuilder, VocabularyError};
+pub use vocabulary::{
+    Facts, KeptError, KeptVocabularies, Refresh, Refreshed, Vocabulary, VocabularyBuilder, VocabularyError,
+};
 
 use crate::quickwit::{Clause, Found, Order, QuickwitIndexes, Search};
 use crate::search::SearchError;

@@ -122,8 +122,11 @@ impl Drop for Elsewhere {
 
 /// Opens the library of a shelf on an engine elsewhere.
 pub(super) fn open(shelf: &Shelf, indexes: &QuickwitIndexes, told: &Arc<Told>, vocabulary: Vocabulary) -> Engine {
-    let options =
-        Options { indexes: indexes.clone(), revisions: Box::new(Arc::clone(told)), vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)) };
+    let options = Options {
+        indexes: indexes.clone(),
+        revisions: Box::new(Arc::clone(told)),
+        vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
+    };
     Engine::open_remote(Arc::clone(&shelf.library), options).expect("opens")
 }
 

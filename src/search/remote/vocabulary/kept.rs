@@ -23,7 +23,7 @@ const LEFT: usize = 2;
 /// What the making of one is called in the queue.
 const TURN: &str = "vocabulary";
 /// Between two turns, and how long one holds when whoever has it says nothing any more.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_secs(10);
 /// It is made again when there are more reports by one in so many, so that all makings together cost some ten times the
 /// last,
 const GROWTH: u64 = 10;
@@ -61,6 +61,19 @@ pub enum Refresh {
     WhenWorthIt,
     /// Whenever the number of reports is another one.
     WhenBehind,
+}
+
+/// What came of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refreshed {
+    /// The newest one does.
+    Current,
+    /// Another process may be making one.
+    NotOurTurn,
+    /// It was told to stop.
+    Stopped,
+    /// One of this name was made.
+    Made(String),
 }
 
 /// The vocabularies of one library.
@@ -106,18 +119,21 @@ impl KeptVocabularies {
         Ok(name)
     }
 
-    /// Makes a newer one if it is time for that and this process' turn, unless it is to stop meanwhile. Gives its name.
+    /// Makes a newer one if it is time for that and this process' turn, unless it is to stop meanwhile.
     pub fn refresh(
         &self,
         library: &Library,
         queue: &Queue,
         when: Refresh,
         goes_on: impl Fn() -> bool,
-    ) -> Result<Option<String>, KeptError> {
+    ) -> Result<Refreshed, KeptError> {
         let reports = library.catalogue().coverage()?.reports;
         let newest = self.newest()?;
-        if !is_due(newest.as_deref().and_then(told), reports, when) || !queue.take_turn(TURN, EVERY)? {
-            return Ok(None);
+        if !is_due(newest.as_deref().and_then(told), reports, when) {
+            return Ok(Refreshed::Current);
+        }
+        if !queue.take_turn(TURN, EVERY)? {
+            return Ok(Refreshed::NotOurTurn);
         }
         let mut held = std::time::Instant::now();
         let keeps_turn = || {
@@ -129,8 +145,8 @@ impl KeptVocabularies {
             goes_on()
         };
         match Vocabulary::of_library_while(library, keeps_turn)? {
-            Some(vocabulary) => Ok(Some(self.keep(&vocabulary)?)),
-            None => Ok(None),
+            Some(vocabulary) => Ok(Refreshed::Made(self.keep(&vocabulary)?)),
+            None => Ok(Refreshed::Stopped),
         }
     }
 
@@ -200,9 +216,9 @@ mod tests {
             assert_eq!(kept.newest().expect("listed"), None);
             let refresh = |when| kept.refresh(&shelf.library, &queue, when, || true).expect("made");
             let stopped = kept.refresh(&shelf.library, &Memory::default().queue(), Refresh::WhenBehind, || false);
-            assert_eq!(stopped.expect("no trouble"), None, "it was told to stop");
-            let first = refresh(Refresh::WhenWorthIt).expect("there was none");
-            assert_eq!(refresh(Refresh::WhenBehind), None, "nothing has changed");
+            assert_eq!(stopped.expect("no trouble"), Refreshed::Stopped);
+            let Refreshed::Made(first) = refresh(Refresh::WhenWorthIt) else { panic!("there was none") };
+            assert_eq!(refresh(Refresh::WhenBehind), Refreshed::Current);
             let vocabulary = kept.load(&first).expect("whole");
             assert_eq!((vocabulary.facts().reports, vocabulary.reports("deep", &["body"])), (2, 1));
             let names: Vec<String> = (0..3).map(|_| kept.keep(&vocabulary).expect("room")).collect();
@@ -219,6 +235,6 @@ mod tests {
         let memory = Memory::default();
         assert!(memory.queue().take_turn(TURN, EVERY).expect("taken"), "by another worker");
         let made = kept.refresh(&shelf.library, &memory.queue(), Refresh::WhenWorthIt, || true);
-        assert_eq!(made.expect("no trouble"), None);
+        assert_eq!(made.expect("no trouble"), Refreshed::NotOurTurn);
     }
 }

@@ -18,7 +18,7 @@ mod numbers;
 mod tests;
 
 pub use build::VocabularyBuilder;
-pub use kept::{KeptError, KeptVocabularies, Refresh};
+pub use kept::{KeptError, KeptVocabularies, Refresh, Refreshed};
 
 use crate::search::embedded::FoldsTo;
 use numbers::Numbers;
