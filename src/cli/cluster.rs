@@ -188,3 +188,6 @@ pub fn process_name(role: &str) -> String {
     let machine = machine.trim();
     format!("recto-{role}@{}-{}", if machine.is_empty() { "machine" } else { machine }, std::process::id())
 }
+
+#[cfg(test)]
+mod tests;

@@ -554,4 +554,36 @@ mod tests {
         assert_eq!(json["errors"][0]["parameter"], "limit");
         assert_eq!(json["errors"][0]["code"], "invalid_value");
     }
+
+    #[cfg(feature = "cluster")]
+    #[test]
+    fn a_part_that_is_down_is_named_and_asked_again_later() {
+        use crate::objects::ObjectError;
+        use crate::queue::QueueError;
+        use crate::quickwit::QuickwitError;
+        let gone = || "10.1.2.3: refused".to_owned();
+        let object = ObjectError::Unavailable { object: gone(), detail: gone() };
+        let cases: [(SearchError, u16, Option<&str>, &str); 8] = [
+            (
+                QuickwitError::Unreachable { node: gone(), detail: gone() }.into(),
+                503,
+                Some("5"),
+                "the search engine of",
+            ),
+            (QuickwitError::Partial { detail: gone() }.into(), 503, Some("5"), "the search engine of"),
+            (QuickwitError::Refused { status: 429, reason: gone() }.into(), 503, Some("5"), "the search engine of"),
+            (QuickwitError::Refused { status: 400, reason: gone() }.into(), 500, None, "the log has more"),
+            (QueueError::Unreachable(gone()).into(), 503, Some("5"), "the database of"),
+            (StoreError::from(object).into(), 503, Some("5"), "the shared storage of"),
+            (SearchError::Hidden { count: 9, most: 5 }, 503, Some("120"), "being tidied up"),
+            (SearchError::TooWide { most: 5 }, 400, None, "add words or filters"),
+        ];
+        for (error, status, wait, expected) in cases {
+            let problem = Problem::from(error);
+            assert!(problem.detail.contains(expected) && !problem.detail.contains("10.1.2.3"), "{problem:?}");
+            let response = problem.into_response();
+            let after = response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap_or_default());
+            assert_eq!((response.status().as_u16(), after), (status, wait), "{expected}");
+        }
+    }
 }

@@ -41,3 +41,34 @@ fn workers_need_an_engine_that_many_machines_share() {
         assert_eq!((output.status.code(), &*said), (Some(2), &*expected), "{arguments}");
     }
 }
+
+#[cfg(feature = "cluster")]
+#[test]
+fn what_a_data_directory_alone_can_do_is_refused_with_what_to_do_instead() {
+    let sandbox = Sandbox::new();
+    sandbox.write("recto.toml", b"[engine]\nkind = \"quickwit\"\n");
+    for (arguments, instead) in [
+        ("ingest .", "`recto ingest --enqueue`"),
+        ("ingest --dry-run .", "`recto ingest --enqueue`"),
+        ("retry", "`recto ingest --enqueue`"),
+        ("rebuild", "`recto worker`"),
+        ("verify", "`recto status`"),
+        ("backup backup.tar", "`pg_dump`"),
+        ("restore backup.tar", "`pg_dump`"),
+        ("serve --listen 127.0.0.1:0 --ingest .", "`recto ingest --enqueue`"),
+    ] {
+        let output = sandbox.run(&format!("--config recto.toml {arguments}"));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {said}");
+        assert!(said.contains("is on many machines") && said.contains(instead), "{arguments}: {said}");
+    }
+    for arguments in ["search water", "export", "failures", "mcp"] {
+        let output = sandbox.run(&format!("--config recto.toml {arguments}"));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let command = arguments.split(' ').next().unwrap_or_default();
+        assert!(
+            said.contains(&format!("`recto {command}` needs the setting `engine.search_urls`")),
+            "{arguments}: {said}"
+        );
+    }
+}

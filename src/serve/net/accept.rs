@@ -36,7 +36,9 @@ pub async fn serve(
     state: State,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    serve_service(listener, Arc::new(Service::new(state)), shutdown).await
+    // A catalogue on another machine is asked, which blocks.
+    let service = tokio::task::spawn_blocking(move || Arc::new(Service::new(state))).await?;
+    serve_service(listener, service, shutdown).await
 }
 
 /// Serves a service; see [`serve`].

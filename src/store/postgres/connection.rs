@@ -73,8 +73,33 @@ impl std::fmt::Debug for Postgres {
 
 /// A connection and the statements that it knows already: each is parsed once and costs one round trip from then on.
 struct Connection {
-    client: Client,
+    /// There until it is dropped.
+    client: Option<Client>,
     statements: HashMap<String, Statement>,
+}
+
+impl Connection {
+    fn is_closed(&self) -> bool {
+        self.client.as_ref().is_none_or(Client::is_closed)
+    }
+
+    /// The client and the statements that it knows.
+    fn parts<E>(&mut self) -> Result<(&mut Client, &mut HashMap<String, Statement>), Trouble<E>> {
+        let gone = || Trouble::Passing("the connection is closed".to_owned());
+        Ok((self.client.as_mut().ok_or_else(gone)?, &mut self.statements))
+    }
+}
+
+impl Drop for Connection {
+    /// Says goodbye on a thread of its own: that blocks, and the last user of a connection may be one who must not.
+    fn drop(&mut self) {
+        self.statements.clear();
+        if let Some(client) = self.client.take()
+            && std::thread::Builder::new().spawn(move || drop(client)).is_err()
+        {
+            tracing::warn!("a connection to the database could not be closed properly");
+        }
+    }
 }
 
 /// A transaction. Parameters only: nothing from outside becomes part of a statement.
@@ -93,7 +118,10 @@ impl Postgres {
         config.application_name(name).options(&options).connect_timeout(CONNECT_TIME).tcp_user_timeout(SILENCE);
         config.keepalives(true).keepalives_idle(SILENCE);
         let postgres = Postgres { config, idle: Mutex::default() };
-        postgres.again(|connection| schemas.iter().try_for_each(|schema| migrate(&mut connection.client, schema)))?;
+        postgres.again(|connection| {
+            let (client, _) = connection.parts()?;
+            schemas.iter().try_for_each(|schema| migrate(client, schema))
+        })?;
         Ok(postgres)
     }
 
@@ -104,7 +132,7 @@ impl Postgres {
         mut work: impl FnMut(&mut Transaction<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
         self.again(|connection| {
-            let Connection { client, statements } = connection;
+            let (client, statements) = connection.parts()?;
             let transaction = client.transaction().map_err(|error| Trouble::of(&error))?;
             let mut transaction = Transaction { transaction, statements, trouble: None };
             match work(&mut transaction) {
@@ -120,17 +148,17 @@ impl Postgres {
     }
 
     fn open(&self) -> Result<Connection, ::postgres::Error> {
-        Ok(Connection { client: self.config.connect(NoTls)?, statements: HashMap::new() })
+        Ok(Connection { client: Some(self.config.connect(NoTls)?), statements: HashMap::new() })
     }
 
     fn idle(&self) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        std::iter::from_fn(|| idle.pop()).find(|connection| !connection.client.is_closed())
+        std::iter::from_fn(|| idle.pop()).find(|connection| !connection.is_closed())
     }
 
     fn keep(&self, connection: Connection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE_CONNECTIONS && !connection.client.is_closed() {
+        if idle.len() < IDLE_CONNECTIONS && !connection.is_closed() {
             idle.push(connection);
         }
     }

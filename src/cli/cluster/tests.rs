@@ -1,0 +1,184 @@
+//! A library on many machines from the files to the answers: read by a worker, it answers as one in a data directory.
+
+use super::Cluster;
+use crate::cli::config::{EngineConfig, EngineKind};
+use crate::ingest::fleet::{self, Ends, FleetOptions};
+use crate::ingest::{IngestOptions, Silent, ingest};
+use crate::queue::Pace;
+use crate::quickwit::tests::engine::Engine as Kept;
+use crate::report::ReportId;
+use crate::search::remote::{Refresh, Refreshed};
+use crate::search::{Engine, SearchRequest};
+use crate::serve::{Drawing, Guard, Limits, Options, State, serve};
+use crate::store::Library;
+use crate::store::postgres::server::Server;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+const QUERIES: [&str; 12] = [
+    "",
+    "schools",
+    "energy efficiency",
+    "\"energy efficiency\"",
+    "eau potable",
+    "klima*",
+    "recommendations -energy",
+    "universities OR water",
+    "lang:de",
+    "scholls~",
+    "page:1 council",
+    "nothingofthekind",
+];
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn read_options() -> IngestOptions {
+    IngestOptions { paths: vec![fixtures()], jobs: 2, ..IngestOptions::default() }
+}
+
+fn config(server: &Server, kept: &Kept, storage: &Path) -> EngineConfig {
+    let url = Value::from(server.database("everything"));
+    EngineConfig {
+        kind: EngineKind::Quickwit,
+        search_urls: vec![kept.url().to_owned()],
+        ingest_urls: vec![kept.url().to_owned()],
+        database_url: serde_json::from_value(url).expect("an address"),
+        storage: storage.display().to_string(),
+        search_ms: 20_000,
+        ..EngineConfig::default()
+    }
+}
+
+/// Has a worker read the fixtures, and make the list of words.
+fn fill(cluster: &Cluster, own: &Path) {
+    let queue = cluster.queue("offers").expect("connects");
+    fleet::enqueue(&queue, &read_options(), own).expect("offers");
+    let shelf = cluster.shelf().expect("a shelf");
+    shelf.indexes.ensure(super::PARTITIONS).expect("makes the indexes");
+    let poll = Duration::from_millis(20);
+    let options = FleetOptions {
+        ends: Ends::WhenNothingIsLeft,
+        pace: Pace { poll, ..Pace::default() },
+        ..FleetOptions::new(read_options(), "worker".to_owned())
+    };
+    let stop = AtomicBool::new(false);
+    let worked = fleet::work(&options, &shelf, &|| cluster.queue("worker"), &Silent, &stop).expect("works");
+    assert!(worked.indexed > 8, "{worked:?}");
+    let library = cluster.library(own, "words").expect("opens");
+    let words = cluster.vocabularies().refresh(&library, &queue, Refresh::WhenWorthIt, || true);
+    assert!(matches!(words, Ok(Refreshed::Made(_))), "{words:?}");
+}
+
+/// What a search finds, whatever its order: the title, the pages found, and of how many.
+fn found(engine: &Engine, q: &str) -> (u64, BTreeMap<ReportId, (String, Vec<u32>)>) {
+    let pairs = [("q", q), ("limit", "100"), ("pages", "5")];
+    let request = SearchRequest::from_pairs(pairs).expect("a request");
+    let response = engine.search(&request).expect("answers");
+    let pages = |hit: &crate::search::Hit| {
+        let mut pages: Vec<u32> = hit.pages.iter().map(|page| page.page).collect();
+        pages.sort_unstable();
+        pages
+    };
+    let hits = response.hits.iter().map(|hit| (hit.id, (hit.title.clone(), pages(hit))));
+    (response.total.value, hits.collect())
+}
+
+/// Serves a library from a thread that ends with the process; gives its address.
+fn served(library: Arc<Library>, engine: Engine) -> SocketAddr {
+    let state = State {
+        library,
+        engine: Arc::new(engine),
+        ingesting: Arc::default(),
+        base_path: String::new(),
+        guard: Guard { public: true, ..Guard::default() },
+        drawing: Drawing::default(),
+        limits: Limits::default(),
+        options: Options::default(),
+        jobs: None,
+    };
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            tell.send(listener.local_addr().expect("an address")).expect("somebody waits");
+            serve(listener, state, std::future::pending()).await.expect("serves");
+        });
+    });
+    told.recv().expect("it listens")
+}
+
+/// Head and body of an answer.
+fn get(address: SocketAddr, path: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).expect("connects");
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").expect("asks");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("answers");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    (head.to_owned(), body.to_owned())
+}
+
+/// The JSON at a path, without what is of the day and the process.
+fn json(address: SocketAddr, path: &str) -> Value {
+    let (head, body) = get(address, path);
+    assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head} {body}");
+    let body = if head.contains("chunked") { body.split("\r\n").nth(1).unwrap_or_default() } else { &body };
+    let mut json: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{path}: {error} {body}"));
+    if let Some(object) = json.as_object_mut() {
+        object.remove("added");
+    }
+    json
+}
+
+#[test]
+fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
+    let Some(server) = Server::start() else { return };
+    let kept = Kept::start();
+    let directory = tempfile::tempdir().expect("a directory");
+    let [within, own, shared] = ["within", "own", "shared"].map(|name| directory.path().join(name));
+    [&own, &shared].map(|folder| std::fs::create_dir(folder).expect("room"));
+    let cluster = Cluster::new(&config(&server, &kept, &shared), "a test").expect("settings");
+    fill(&cluster, &own);
+    let (library, engine, _followed) = cluster.open(&own, "serve").expect("opens");
+
+    let writer = Library::open_for_writing(&within).expect("room");
+    ingest(&writer, &read_options(), &Silent, &AtomicBool::new(false)).expect("reads");
+    drop(writer);
+    let library_within = Arc::new(Library::open_for_reading(&within).expect("opens"));
+    let engine_within = Engine::open(Arc::clone(&library_within)).expect("opens");
+
+    for q in QUERIES {
+        assert_eq!(found(&engine, q), found(&engine_within, q), "{q}");
+    }
+    let coverages = [&library, &library_within].map(|library| library.catalogue().coverage().expect("counts"));
+    assert_eq!(coverages[0], coverages[1]);
+    assert!(coverages[0].reports > 8 && !coverages[0].failures.is_empty(), "{:?}", coverages[0]);
+
+    let rows = library_within.catalogue().reports_after(None, 100).expect("listed");
+    let [elsewhere, within] = [served(library, engine), served(library_within, engine_within)];
+    for row in &rows {
+        let id = row.id;
+        for path in [format!("/api/v1/reports/{id}"), format!("/api/v1/reports/{id}/pages/1")] {
+            assert_eq!(json(elsewhere, &path), json(within, &path), "{path}");
+        }
+        let (head, page) = get(elsewhere, &format!("/reports/{id}"));
+        assert!(head.starts_with("HTTP/1.1 200"), "{id}: {head} {page}");
+    }
+    assert_eq!(json(elsewhere, "/api/v1/coverage"), json(within, "/api/v1/coverage"));
+
+    // Without its database nothing is answered, and it is said why.
+    drop(server);
+    let (head, body) = get(elsewhere, "/api/v1/search?q=schools");
+    let head = head.to_lowercase();
+    assert!(head.starts_with("http/1.1 503") && head.contains("retry-after: 5"), "{head} {body}");
+    assert!(body.contains("the database of the library does not answer"), "{body}");
+}
