@@ -108,6 +108,7 @@ fn refuse_elsewhere(command: &Command, session: &Session) -> Result<(), CommandE
         again from the files by `recto ingest --enqueue` and `recto worker`";
     let (what, instead) = match command {
         Command::Ingest(arguments) if !arguments.enqueue => ("`recto ingest` without `--enqueue`", READ),
+        Command::Serve(arguments) if !arguments.ingest.is_empty() => ("`recto serve --ingest`", READ),
         Command::Retry(_) => ("`recto retry`", "`recto ingest --enqueue` offers again what may be read by now"),
         Command::Rebuild(_) => (
             "`recto rebuild`",

@@ -44,10 +44,6 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let limits = limits(settings)?;
     let ingests = !arguments.ingest.is_empty();
-    if ingests {
-        let instead = "offer it files with `recto ingest --enqueue`";
-        library::refuse_elsewhere(session, "`recto serve --ingest`", instead)?;
-    }
     let (guard, has_writer) = guard(session, address, ingests)?;
     allow_open_files();
     let runtime = runtime()?;
