@@ -145,7 +145,9 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     let kept = Kept::start();
     let directory = tempfile::tempdir().expect("a directory");
     let [within, own, shared] = ["within", "own", "shared"].map(|name| directory.path().join(name));
-    [&own, &shared].map(|folder| std::fs::create_dir(folder).expect("room"));
+    for folder in [&own, &shared] {
+        std::fs::create_dir(folder).expect("room");
+    }
     let cluster = Cluster::new(&config(&server, &kept, &shared), "a test").expect("settings");
     fill(&cluster, &own);
     let (library, engine, _followed) = cluster.open(&own, "serve").expect("opens");
