@@ -51,6 +51,8 @@ pub use library::Library;
 pub use page_list::PageList;
 #[cfg(feature = "cluster")]
 pub use postgres::DatabaseError;
+#[cfg(all(test, feature = "cluster"))]
+pub(crate) use postgres::server::Server as DatabaseServer;
 pub use repair::Repaired;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{

@@ -10,8 +10,8 @@ use crate::report::ReportId;
 use crate::search::remote::{Refresh, Refreshed};
 use crate::search::{Engine, SearchRequest};
 use crate::serve::{Drawing, Guard, Limits, Options, State, serve};
+use crate::store::DatabaseServer;
 use crate::store::Library;
-use crate::store::postgres::server::Server;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -44,7 +44,7 @@ fn read_options() -> IngestOptions {
     IngestOptions { paths: vec![fixtures()], jobs: 2, ..IngestOptions::default() }
 }
 
-fn config(server: &Server, kept: &Kept, storage: &Path) -> EngineConfig {
+fn config(server: &DatabaseServer, kept: &Kept, storage: &Path) -> EngineConfig {
     let url = Value::from(server.database("everything"));
     EngineConfig {
         kind: EngineKind::Quickwit,
@@ -141,7 +141,7 @@ fn json(address: SocketAddr, path: &str) -> Value {
 
 #[test]
 fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = DatabaseServer::start() else { return };
     let kept = Kept::start();
     let directory = tempfile::tempdir().expect("a directory");
     let [within, own, shared] = ["within", "own", "shared"].map(|name| directory.path().join(name));

@@ -3,7 +3,7 @@
 use super::memory::{Content, Memory};
 use super::rules::{clock_of, held, id, read, source};
 use crate::queue::{Finished, Item, Queue, QueueError, Revision, RevisionId, RevisionState, State, Token};
-use crate::store::postgres::server::Server;
+use crate::store::DatabaseServer;
 use crate::store::{Catalogue, FileRow, Location};
 use fastrand::Rng;
 use std::fmt::Debug;
@@ -171,7 +171,7 @@ fn known_in(content: &Content) -> Known {
 
 #[test]
 fn postgres_and_the_tables_in_memory_give_the_same_answers() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = DatabaseServer::start() else { return };
     let set_clock = clock_of(&server);
     let postgres = Queue::connect(&server.url(), "recto test").expect("connects");
     let catalogue = Catalogue::connect(&server.url(), "recto test").expect("connects");

@@ -4,7 +4,7 @@ use super::rules::{read, source};
 use crate::queue::{
     Pace, PageEngine, Publication, PutError, Queue, QueueError, RevisionId, Step, Subject, Token, purge,
 };
-use crate::store::postgres::server::Server;
+use crate::store::DatabaseServer;
 use ::postgres::{Client, NoTls};
 use fastrand::Rng;
 use std::cell::RefCell;
@@ -199,7 +199,7 @@ fn check(client: &mut Client) {
 
 #[test]
 fn ten_processes_killed_at_random_lose_and_double_nothing() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = DatabaseServer::start() else { return };
     let url = server.url();
     let queue = Queue::connect(&url, "recto test").expect("connects");
     let mut client = Client::connect(&url, NoTls).expect("connects");

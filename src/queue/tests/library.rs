@@ -7,7 +7,7 @@ use crate::objects::tests::store::Store;
 use crate::queue::{Begun, Finished, Queue, Revision, RevisionId, RevisionState, Token};
 use crate::report::ReportId;
 use crate::sources::Sources;
-use crate::store::postgres::server::Server;
+use crate::store::DatabaseServer;
 use crate::store::shared::{Segments, SharedParts};
 use crate::store::{Library, ReportFacts, report_of_texts};
 use std::io::Read as _;
@@ -22,7 +22,7 @@ type Shared<'s> = (&'s str, Arc<Place>, &'s dyn Fn() -> Place, &'s str);
 
 #[test]
 fn what_is_finished_is_in_the_library_of_every_reader() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = DatabaseServer::start() else { return };
     let store = Store::start();
     let directory = tempfile::tempdir().expect("a directory");
     let (shared, pdfs) = (directory.path().join("shared"), directory.path().join("pdfs"));

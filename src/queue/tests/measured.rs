@@ -3,7 +3,7 @@
 
 use super::rules::{LEASE, id, read as read_of, source};
 use crate::queue::{Begun, Finished, Held, Queue, QueueError, Revision, RevisionId, RevisionState, Token};
-use crate::store::postgres::server::Server;
+use crate::store::DatabaseServer;
 use std::time::Instant;
 
 const WAITING: u32 = 200_000;
@@ -13,7 +13,7 @@ const THREADS: usize = 10;
 #[test]
 #[ignore = "a measurement"]
 fn reports_a_second() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = DatabaseServer::start() else { return };
     let url = server.url();
     let queue = Queue::connect(&url, "recto test").expect("connects");
     let offered: Vec<_> = (0..WAITING).map(|number| source(&format!("f{number}"), "1")).collect();

@@ -6,7 +6,7 @@ use crate::queue::{
     Source, State, Token,
 };
 use crate::report::{Outcome, PageStatus, ReportId};
-use crate::store::postgres::server::Server;
+use crate::store::DatabaseServer;
 use crate::store::{FileRow, Location, ReportFacts};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -122,7 +122,7 @@ fn on_both(test: fn(&Bench<'_>)) {
     memory.set_clock(START);
     let clock = |now| memory.set_clock(now);
     test(&Bench { queue: memory.queue(), clock: Box::new(clock), now: Mutex::new(START) });
-    let Some(server) = Server::start() else { return };
+    let Some(server) = DatabaseServer::start() else { return };
     let clock = clock_of(&server);
     clock(START);
     let queue = Queue::connect(&server.url(), "recto test").expect("connects");
@@ -130,7 +130,7 @@ fn on_both(test: fn(&Bench<'_>)) {
 }
 
 /// Sets the clock of the queue in a database.
-pub(super) fn clock_of(server: &Server) -> impl Fn(Millis) + use<> {
+pub(super) fn clock_of(server: &DatabaseServer) -> impl Fn(Millis) + use<> {
     let url = server.url();
     Queue::connect(&url, "recto test").expect("makes the tables");
     let client = Mutex::new(::postgres::Client::connect(&url, ::postgres::NoTls).expect("connects"));

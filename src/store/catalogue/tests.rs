@@ -261,7 +261,7 @@ fn a_catalogue_in_sqlite_behaves() {
 #[cfg(feature = "cluster")]
 #[test]
 fn a_catalogue_in_postgresql_behaves() {
-    let Some(server) = crate::store::postgres::server::Server::start() else { return };
+    let Some(server) = crate::store::DatabaseServer::start() else { return };
     for (name, behaves) in BEHAVIOURS {
         behaves(&Catalogue::connect(&server.database(name), "recto test").expect("connects"));
     }
@@ -270,7 +270,7 @@ fn a_catalogue_in_postgresql_behaves() {
 #[cfg(feature = "cluster")]
 #[test]
 fn many_write_to_a_catalogue_in_postgresql_at_once() {
-    let Some(server) = crate::store::postgres::server::Server::start() else { return };
+    let Some(server) = crate::store::DatabaseServer::start() else { return };
     let url = server.database("many");
     let before = Catalogue::connect(&url, "recto test").expect("connects").version().expect("readable");
     std::thread::scope(|scope| {
