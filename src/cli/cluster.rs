@@ -6,8 +6,8 @@ use crate::ingest::fleet::{self, ClusterShelf, GENERATION, HandedError};
 use crate::objects::{self, Place};
 use crate::queue::{Queue, QueueError};
 use crate::quickwit::{self, Quickwit, QuickwitIndexes};
-use crate::search::Engine;
 use crate::search::remote::{self, KeptVocabularies, VocabularyBuilder};
+use crate::search::{Engine, SearchError};
 use crate::sources::Sources;
 use crate::store::Library;
 use crate::store::shared::{Segments, SharedParts};
@@ -55,7 +55,7 @@ impl Cluster {
             ingest_time: Duration::from_millis(config.ingest_ms),
             ..quickwit::Options::default()
         })
-        .map_err(CommandError::cluster)?;
+        .map_err(SearchError::from)?;
         let place = Arc::new(place(config)?);
         Ok(Cluster { config: config.clone(), quickwit: Arc::new(quickwit), place })
     }
@@ -67,7 +67,8 @@ impl Cluster {
 
     /// The indexes.
     pub fn indexes(&self) -> Result<QuickwitIndexes, CommandError> {
-        QuickwitIndexes::new(Arc::clone(&self.quickwit), &self.config.index, GENERATION).map_err(CommandError::cluster)
+        Ok(QuickwitIndexes::new(Arc::clone(&self.quickwit), &self.config.index, GENERATION)
+            .map_err(SearchError::from)?)
     }
 
     /// The library, whose own things of this process are in `directory`; connects to the database as `name`.
@@ -82,9 +83,9 @@ impl Cluster {
         Ok(Library::open_shared(directory, parts)?)
     }
 
-    /// The library and its searcher, with the newest vocabulary.
-    pub fn open(&self, directory: &Path, name: &str) -> Result<(Arc<Library>, Engine, Followed), CommandError> {
-        let library = Arc::new(self.library(directory, name)?);
+    /// The searcher of a library of [`Cluster::library`], with the newest vocabulary.
+    pub fn open(&self, library: Library, name: &str) -> Result<(Arc<Library>, Engine, Followed), CommandError> {
+        let library = Arc::new(library);
         let none = VocabularyBuilder::default().finish().map_err(CommandError::cluster)?;
         let mut followed =
             Followed { kept: self.vocabularies(), name: None, vocabulary: Arc::new(ArcSwap::from_pointee(none)) };
@@ -94,7 +95,7 @@ impl Cluster {
         }
         let options = remote::Options {
             indexes: self.indexes()?,
-            revisions: Box::new(Mutex::new(self.queue(name).map_err(CommandError::cluster)?)),
+            revisions: Box::new(Mutex::new(self.queue(name).map_err(SearchError::from)?)),
             vocabulary: Arc::clone(&followed.vocabulary),
         };
         let engine = Engine::open_remote(Arc::clone(&library), options)?;

@@ -87,6 +87,15 @@ impl CommandError {
         CommandError::Cluster(error.to_string())
     }
 
+    /// The part of a library on many machines that does not answer now, if that is why.
+    pub fn part_down(&self) -> Option<&'static str> {
+        match self {
+            CommandError::Store(error) => error.part_down(),
+            CommandError::Search(error) => error.part_down(),
+            _ => None,
+        }
+    }
+
     /// What to do about it, where the message alone does not say so.
     pub fn advice(&self) -> Option<&'static str> {
         let is_full = match self {
@@ -99,12 +108,7 @@ impl CommandError {
             }
             _ => false,
         };
-        let part_down = match self {
-            CommandError::Store(error) => error.part_down(),
-            CommandError::Search(error) => error.part_down(),
-            _ => None,
-        };
-        if part_down.is_some() {
+        if self.part_down().is_some() {
             return Some("a part of the library does not answer; `recto status` tells which");
         }
         is_full.then_some(

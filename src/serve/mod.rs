@@ -67,7 +67,7 @@ pub use monitor::IngestCounts;
 pub use monitor::Parts;
 pub use net::client::{Network, NetworkError, Proxies};
 pub use net::tls::{Tls, TlsError, TlsFiles};
-pub use net::{answer_until, serve};
+pub use net::{Awaited, answer_until, serve};
 pub use openapi::document as openapi_document;
 #[cfg(feature = "cluster")]
 pub use options::HandOver;

@@ -327,7 +327,7 @@ impl Problem {
     }
 
     /// The one for a part of a library on many machines that does not answer now.
-    fn down(part: &str) -> Problem {
+    pub fn down(part: &str) -> Problem {
         let detail = format!("the {part} of the library does not answer; try again in a moment");
         Problem::new(Code::Unavailable, detail).after(PART_DOWN)
     }

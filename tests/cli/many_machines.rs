@@ -72,3 +72,81 @@ fn what_a_data_directory_alone_can_do_is_refused_with_what_to_do_instead() {
         );
     }
 }
+
+#[cfg(feature = "cluster")]
+#[test]
+fn a_service_starts_while_a_part_is_down_and_names_it() {
+    let sandbox = Sandbox::new();
+    let storage = sandbox.path("storage");
+    std::fs::create_dir(&storage).expect("room");
+    let settings = |database: &str, search: &str| {
+        format!(
+            "[engine]\nkind = \"quickwit\"\nsearch_urls = [\"{search}\"]\ningest_urls = [\"{search}\"]\n\
+             database_url = \"{database}\"\nstorage = \"{}\"\n",
+            storage.display()
+        )
+    };
+    let nobody = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address")
+    };
+    let (socket, node) = (storage.display(), format!("http://{nobody}"));
+    sandbox.write("recto.toml", settings(&format!("host={socket} user=nobody"), &node));
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address").port()
+    };
+    let mut service = sandbox
+        .command(&format!("--config recto.toml serve --listen 127.0.0.1:{port}"))
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let started = std::time::Instant::now();
+    let mut answers = Vec::new();
+    for (path, status, told) in [
+        ("/readyz", "503", "\"troubles\":[\""),
+        ("/healthz", "200", "starting"),
+        ("/api/v1/search?q=water", "503", " of the library does not answer"),
+    ] {
+        let answer = loop {
+            let answer = get(port, path);
+            if answer.contains(told) || started.elapsed() > crate::cli::server::PATIENCE {
+                break answer;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        };
+        answers.push((path, status, told, answer));
+    }
+    let is_alive = service.try_wait().expect("it can be asked").is_none();
+    service.kill().expect("it runs");
+    let said = service.wait_with_output().expect("it ends").stderr;
+    let said = String::from_utf8_lossy(&said);
+    for (path, status, told, answer) in answers {
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && answer.contains(told), "{path}: {answer} {said}");
+    }
+    assert!(is_alive && said.contains("waiting for the database of the library"), "{said}");
+
+    // What the settings say wrongly no time mends.
+    for (settings, message) in [
+        (settings("host=/nowhere user=nobody", "https://node"), "Recto speaks HTTP to Quickwit"),
+        (settings("host=/nowhere frogs=7", "http://127.0.0.1:9"), "the database refuses"),
+        (settings("host=/nowhere user=nobody", &node).replace(&*storage.to_string_lossy(), "here"), "an absolute path"),
+    ] {
+        sandbox.write("wrong.toml", settings);
+        let output = sandbox.run("--config wrong.toml serve --listen 127.0.0.1:0");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains(message), "{said}");
+    }
+}
+
+/// What is answered at a path; nothing while nobody listens.
+#[cfg(feature = "cluster")]
+fn get(port: u16, path: &str) -> String {
+    use std::io::{Read, Write};
+    let mut answer = String::new();
+    if let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) {
+        let asked = write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let _ = asked.and_then(|()| stream.read_to_string(&mut answer));
+    }
+    answer
+}

@@ -150,7 +150,8 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     }
     let cluster = Cluster::new(&config(&server, &kept, &shared), "a test").expect("settings");
     fill(&cluster, &own);
-    let (library, engine, _followed) = cluster.open(&own, "serve").expect("opens");
+    let (library, engine, _followed) =
+        cluster.open(cluster.library(&own, "serve").expect("connects"), "serve").expect("opens");
 
     let writer = Library::open_for_writing(&within).expect("room");
     ingest(&writer, &read_options(), &Silent, &AtomicBool::new(false)).expect("reads");

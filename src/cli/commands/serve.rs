@@ -13,8 +13,8 @@ use crate::cli::{interrupt, service_jobs, upkeep};
 use crate::index;
 use crate::jobs::{Ended, Jobs, Roots};
 use crate::serve::{
-    CommentOptions, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, Registration, State, Tls,
-    TlsFiles, answer_until, parse_base_path, parse_origins, parse_public_url, serve,
+    Awaited, CommentOptions, Drawing, Guard, IngestCounts, Limits, NetworkError, Options, Proxies, Registration, State,
+    Tls, TlsFiles, answer_until, parse_base_path, parse_origins, parse_public_url, serve,
 };
 use crate::store::{Library, Role, ServiceStore, StoreError, seconds_now};
 use crate::upkeep::UpkeepError;
@@ -44,17 +44,23 @@ pub fn run(arguments: &ServeArguments, session: &Session) -> Result<ExitCode, Co
         .map_err(|error| CommandError::Usage(format!("`serve.ingest_roots` cannot be used: {error}")))?;
     let limits = limits(settings)?;
     let ingests = !arguments.ingest.is_empty();
-    let (guard, has_writer) = guard(session, address, ingests)?;
+    // Who may write a library on many machines is known there, and may be known only later.
+    let guarded = (!library::is_elsewhere(session)).then(|| guard(session, address, ingests)).transpose()?;
     allow_open_files();
     let runtime = runtime()?;
     let listener = listen(address, &runtime)?;
-    let opened = while_starting(&runtime, &listener, &base_path, &options, || {
-        if library::is_elsewhere(session) {
-            return library::open(session, "serve");
+    let awaited = Awaited::default();
+    let opened = while_starting(&runtime, &listener, &base_path, &options, &awaited, || match guarded {
+        Some((guard, has_writer)) => {
+            Ok((guard, Opened::within(Arc::new(open_library(session, ingests, has_writer)?))?))
         }
-        Opened::within(Arc::new(open_library(session, ingests, has_writer)?))
+        None => library::when_up(session.console, &awaited, || {
+            let (guard, _) = guard(session, address, ingests)?;
+            Ok((guard, library::open(session, "serve")?))
+        }),
     });
-    let (library, engine) = opened?.follow()?;
+    let (guard, opened) = opened?;
+    let (library, engine) = opened.follow()?;
     let engine = Arc::new(engine);
     let bound = listener.local_addr().unwrap_or(address);
     let scheme = if options.tls.is_some() { "https" } else { "http" };
@@ -278,11 +284,12 @@ fn while_starting<T>(
     listener: &TcpListener,
     base_path: &str,
     options: &Options,
+    awaited: &Awaited,
     work: impl FnOnce() -> T,
 ) -> T {
     let (done, is_done) = oneshot::channel::<()>();
     std::thread::scope(|scope| {
-        scope.spawn(|| runtime.block_on(answer_until(listener, base_path, options.tls.as_ref(), is_done)));
+        scope.spawn(|| runtime.block_on(answer_until(listener, base_path, options.tls.as_ref(), awaited, is_done)));
         let result = work();
         drop(done);
         result

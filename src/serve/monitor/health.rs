@@ -11,19 +11,23 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// Alive: the generation that answers and whether it is sound, the reports it holds, whether an ingest runs, how far
-/// reading is confined. Touches the catalogue, so that a failing disk shows.
+/// reading is confined. Touches the catalogue, so that a failing disk shows; but what is down elsewhere, starting this
+/// process again does not mend.
 #[utoipa::path(
     get, path = "/healthz", operation_id = "healthz", summary = "Is it alive", tag = "service",
     responses((status = 200, description = "Alive", body = serde_json::Value)),
 )]
 pub async fn healthz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
-    let coverage = service.coverage().await?;
+    let coverage = service.coverage().await.map(Some);
+    #[cfg(feature = "cluster")]
+    let coverage = if service.options.parts.is_some() { Ok(coverage.unwrap_or(None)) } else { coverage };
+    let coverage = coverage?;
     let is_suspect = service.is_index_suspect();
     Ok(uncached(Json(serde_json::json!({
-        "status": if is_suspect { "degraded" } else { "ok" },
+        "status": if is_suspect || coverage.is_none() { "degraded" } else { "ok" },
         "version": env!("CARGO_PKG_VERSION"),
         "generation": service.searcher.generation(),
-        "reports": coverage.reports,
+        "reports": coverage.map(|coverage| coverage.reports),
         "ingesting": service.is_ingesting(),
         "index_suspect": is_suspect,
         "sandbox": service.options.sandbox,

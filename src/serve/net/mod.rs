@@ -13,4 +13,4 @@ mod starting;
 mod timed;
 
 pub use accept::serve;
-pub use starting::answer_until;
+pub use starting::{Awaited, answer_until};

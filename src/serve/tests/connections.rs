@@ -334,7 +334,9 @@ async fn before_the_library_is_open_the_service_is_alive_and_not_ready() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let (open, opened) = oneshot::channel::<u8>();
-    let starting = tokio::spawn(async move { crate::serve::answer_until(&listener, "/x", None, opened).await });
+    let awaited = crate::serve::Awaited::default();
+    let told = awaited.clone();
+    let starting = tokio::spawn(async move { crate::serve::answer_until(&listener, "/x", None, &told, opened).await });
     let silent = TcpStream::connect(address).await.expect("connected");
     for (path, wanted) in [("/x/healthz", "200"), ("/x/readyz", "503"), ("/x/?q=cash", "503")] {
         let mut stream = TcpStream::connect(address).await.expect("connected");
@@ -342,6 +344,20 @@ async fn before_the_library_is_open_the_service_is_alive_and_not_ready() {
         stream.write_all(request.as_bytes()).await.expect("sent");
         let answer = answer(&mut stream).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {wanted}")) && answer.contains("starting"), "{answer}");
+    }
+    awaited.set("database", "10.1.2.3: refused".to_owned());
+    for (path, wanted, told) in [
+        ("/x/healthz", "200", "starting"),
+        ("/x/readyz", "503", "\"troubles\":[\"database: 10.1.2.3: refused\"]"),
+        ("/x/api/v1/search?q=cash", "503", "the database of the library does not answer"),
+        ("/x/", "503", "the database of the library does not answer"),
+    ] {
+        let mut stream = TcpStream::connect(address).await.expect("connected");
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await.expect("sent");
+        let answer = answer(&mut stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {wanted}")) && answer.contains(told), "{path}: {answer}");
+        // Where a part is, is told where operators ask.
+        assert_eq!(answer.contains("10.1.2.3"), path == "/x/readyz", "{path}: {answer}");
     }
     open.send(7).expect("it waits");
     assert_eq!(starting.await.expect("no panic"), Ok(7));

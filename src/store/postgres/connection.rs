@@ -238,8 +238,13 @@ enum Trouble<E> {
 impl<E: From<DatabaseError>> Trouble<E> {
     fn of(error: &::postgres::Error) -> Trouble<E> {
         let Some(code) = error.code() else {
-            // No answer of the database: the way to it is broken, or it is not there yet.
-            return Trouble::Passing(with_cause(error));
+            // No answer of the database: the way to it is broken, or it is not there yet. Unless it is not asked at all,
+            // as the settings lack what it wants to know.
+            return if is_of_the_settings(error) {
+                Trouble::Final(refused(error).into())
+            } else {
+                Trouble::Passing(with_cause(error))
+            };
         };
         // Two transactions in each other's way, one of them the first to write the same; and the ways to be shut out: no
         // connection, no room, a lock that is not to be had, a server that ends or a statement that takes too long.
@@ -252,6 +257,13 @@ impl<E: From<DatabaseError>> Trouble<E> {
             Trouble::Final(refused(error).into())
         }
     }
+}
+
+/// Whether no connection was made for a reason that stays, such as a password that is wanted and was not given. The client
+/// tells it in words alone.
+fn is_of_the_settings(error: &::postgres::Error) -> bool {
+    let said = error.to_string();
+    ["invalid configuration", "authentication error"].iter().any(|beginning| said.starts_with(beginning))
 }
 
 fn refused(error: &::postgres::Error) -> DatabaseError {
