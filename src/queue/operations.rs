@@ -8,14 +8,14 @@ use crate::queue::tables::Tables;
 use crate::queue::{Item, Millis, QueueError, Read, Revision, RevisionId, RevisionState, Source, State, Token};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, FileRow};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Workers that may be lost over one version of a file before it is taken for the cause. Files are read in processes of
-/// their own, so it seldom is: machines that are taken away or die are the rule.
+/// Workers that may be lost over one version of a file before it is taken for the cause: those that had not read it yet.
+/// Files are read in processes of their own, so it seldom is: machines that are taken away or die are the rule.
 pub(super) const MOST_LOSSES: u32 = 8;
 /// Why a file failed over which too many workers were lost.
 pub(super) const ABANDONED: &str = "abandoned";
@@ -124,9 +124,13 @@ pub(super) fn lease(
     let now = tables.now()?;
     let mut items = tables.due(now, most)?;
     let lost: Vec<Vec<u8>> = items.iter().filter(|item| item.state == State::Leased).map(place_of).collect();
+    // What was being sent had been read: whatever its worker was lost over, it was not this file.
+    let written = tables.written_from(&slices(&lost))?;
+    let was_read: BTreeSet<&[u8]> = written.iter().map(|revision| revision.place.as_slice()).collect();
     let (mut leased, mut abandoned) = (Vec::new(), Vec::new());
     for item in items.drain(..) {
-        let losses = item.losses + u32::from(item.state == State::Leased);
+        let is_suspect = item.state == State::Leased && !was_read.contains(item.source.place.as_slice());
+        let losses = item.losses + u32::from(is_suspect);
         let item = Item { losses, ..item };
         if losses >= MOST_LOSSES {
             abandoned.push(item);
@@ -136,7 +140,7 @@ pub(super) fn lease(
         }
     }
     tables.put_items(&leased)?;
-    retire_written(tables, &slices(&lost), now)?;
+    written.into_iter().try_for_each(|revision| put_as(tables, revision, RevisionState::Retired, now))?;
     for item in abandoned {
         let detail = format!("{} workers were lost while they read it", item.losses);
         give_up(tables, item, ABANDONED, &detail)?;

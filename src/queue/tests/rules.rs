@@ -247,6 +247,21 @@ fn what_a_lost_worker_began_is_in_nobodys_way() {
 }
 
 #[test]
+fn a_file_that_was_being_sent_is_not_taken_for_what_ended_its_workers() {
+    on_both(|bench| {
+        bench.queue.offer(&[source("a", "1")]).expect("offers");
+        for _ in 0..20 {
+            let (lost, leased) = bench.lease("one of many", 1);
+            assert_eq!(leased, ["a"]);
+            assert_eq!(bench.queue.begin(held(&lost, "a"), &revision("A", "1")).expect("begins"), Begun::Write);
+            bench.pass(LEASE);
+        }
+        bench.publish("a", "A", "1");
+        assert_eq!(bench.queue.masked().expect("lists").len(), 20, "what was sent is hidden");
+    });
+}
+
+#[test]
 fn a_file_that_ends_its_workers_is_given_up() {
     on_both(|bench| {
         bench.queue.offer(&[source("a", "1")]).expect("offers");
