@@ -93,6 +93,11 @@ impl QuickwitError {
         }
     }
 
+    /// Whether there was no answer in time.
+    pub(super) fn is_late(&self) -> bool {
+        matches!(self, QuickwitError::Late { .. })
+    }
+
     /// Whether another node may answer the same question: this one is not there, broke off or failed.
     pub(super) fn is_of_the_node(&self) -> bool {
         use QuickwitError::{Broken, Failed, Unreachable};

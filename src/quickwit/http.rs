@@ -92,7 +92,8 @@ impl Http {
         let mut first = None;
         for node in nodes.in_turn().into_iter().take(most) {
             let answer = send(node);
-            nodes.note(node, !matches!(answer, Err(QuickwitError::Unreachable { .. })));
+            let is_of_use = !matches!(&answer, Err(error) if error.is_of_the_node() || error.is_late());
+            nodes.note(node, is_of_use);
             match answer {
                 Err(error) if is_for_another(&error) => {
                     tracing::warn!(%error, "another node is asked, if there is one");

@@ -1,12 +1,14 @@
-//! The nodes of one kind, in turn; one that could not be reached is asked last for a while.
+//! The nodes of one kind, in turn; one that was of no use is asked last for a while, longer each time.
 
 use crate::quickwit::QuickwitError;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use ureq::http::Uri;
 
-/// How long a node rests that could not be reached.
+/// How long a node rests that was of no use; twice as long each time that it still is not.
 const REST: Duration = Duration::from_secs(5);
+/// At most so many times as long.
+const LONGEST_REST: u64 = 8;
 
 /// Nodes that can be asked for the same.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub(super) struct Node {
     pub(super) url: String,
     /// Milliseconds since the start until which it rests.
     rests_until: AtomicU64,
+    /// How many times as long as at first it rests the next time.
+    lengths: AtomicU64,
 }
 
 impl Nodes {
@@ -30,7 +34,9 @@ impl Nodes {
         if urls.is_empty() {
             return Err(QuickwitError::Address { address: String::new(), detail: "none is given" });
         }
-        let node = |url: &String| checked(url).map(|url| Node { url, rests_until: AtomicU64::new(0) });
+        let node = |url: &String| {
+            checked(url).map(|url| Node { url, rests_until: AtomicU64::new(0), lengths: AtomicU64::new(1) })
+        };
         let nodes = urls.iter().map(node).collect::<Result<_, _>>()?;
         Ok(Nodes { nodes, next: AtomicUsize::new(0), start: Instant::now() })
     }
@@ -52,9 +58,20 @@ impl Nodes {
     }
 
     /// Notes what became of a question.
-    pub(super) fn note(&self, node: &Node, is_there: bool) {
-        let until = if is_there { 0 } else { self.now().saturating_add(milliseconds(REST)) };
-        node.rests_until.store(until, Ordering::Relaxed);
+    pub(super) fn note(&self, node: &Node, is_of_use: bool) {
+        if is_of_use {
+            node.rests_until.store(0, Ordering::Relaxed);
+            node.lengths.store(1, Ordering::Relaxed);
+            return;
+        }
+        let now = self.now();
+        // Those who asked it at the same time have learned the same.
+        if node.rests_until.load(Ordering::Relaxed) > now {
+            return;
+        }
+        let lengths = node.lengths.load(Ordering::Relaxed);
+        node.rests_until.store(now.saturating_add(lengths * milliseconds(REST)), Ordering::Relaxed);
+        node.lengths.store((2 * lengths).min(LONGEST_REST), Ordering::Relaxed);
     }
 
     fn now(&self) -> u64 {
@@ -100,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_take_turns_and_the_unreachable_come_last() {
+    fn nodes_take_turns_and_those_of_no_use_come_last() {
         let nodes = Nodes::new(&["http://a".to_owned(), "http://b".to_owned(), "http://c".to_owned()]).expect("nodes");
         let order = || nodes.in_turn().iter().map(|node| node.url.as_str()).collect::<Vec<_>>();
         assert_eq!(order(), ["http://a", "http://b", "http://c"]);

@@ -49,6 +49,20 @@ fn a_search_is_asked_of_another_node_if_the_first_is_of_no_use() {
 }
 
 #[test]
+fn a_node_of_no_use_is_not_asked_first_every_time() {
+    for bad in [Reply::Close, Reply::Text(503, "busy"), Reply::Hang] {
+        let (first, second) = (Stub::replies([bad.clone()]), Stub::replies([good()]));
+        let client = client(&[&first, &second], &[&first]);
+        // What hangs has used up the time of the one that found out.
+        assert_eq!(search(&client).is_ok(), !matches!(bad, Reply::Hang), "{bad:?}");
+        for _ in 0..20 {
+            assert_eq!(search(&client), Ok(7), "{bad:?}");
+        }
+        assert_eq!(first.asked().len(), 1, "{bad:?}");
+    }
+}
+
+#[test]
 fn a_search_is_asked_twice_at_most() {
     let stubs = [0, 1, 2].map(|_| Stub::replies([Reply::Text(500, "down")]));
     let all: Vec<&Stub> = stubs.iter().collect();
