@@ -5,8 +5,13 @@ use crate::quickwit::{IndexName, Quickwit, QuickwitError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Largest request: over 10 MiB a node breaks off while it is still being sent to.
+/// Largest request of several documents: over 10 MiB a node breaks off while it is still being sent to, unless it is set
+/// to take more.
 const MOST_BYTES: usize = 8 << 20;
+/// What a node takes as it is delivered. A larger document is sent all the same, alone.
+pub(super) const TAKEN: usize = 10 << 20;
+/// Largest document that is sent at all.
+const LARGEST_DOCUMENT: usize = 256 << 20;
 /// Most documents of a request.
 const MOST_DOCUMENTS: usize = 500;
 
@@ -68,7 +73,8 @@ struct Cause {
 }
 
 impl Batch {
-    /// Adds a document; false if it belongs into the next batch. `id` is named in answers, and nothing else: the same
+    /// Adds a document; false if it belongs into the next batch, where one that is larger than others together may be is
+    /// alone. `id` is named in answers, and nothing else: the same
     /// one twice is two documents.
     pub fn push(&mut self, id: &str, document: &impl Serialize) -> Result<bool, QuickwitError> {
         let before = self.body.len();
@@ -78,16 +84,22 @@ impl Batch {
         serde_json::to_writer(&mut self.body, document).map_err(malformed)?;
         self.body.push(b'\n');
         let own = self.body.len() - before;
-        if own > MOST_BYTES {
+        if own > LARGEST_DOCUMENT {
             self.body.truncate(before);
             return Err(QuickwitError::TooLarge { what: format!("a document of {own} bytes") });
         }
-        if self.body.len() > MOST_BYTES || self.documents == MOST_DOCUMENTS {
+        let is_full = self.body.len() > MOST_BYTES && self.documents > 0;
+        if is_full || self.documents == MOST_DOCUMENTS {
             self.body.truncate(before);
             return Ok(false);
         }
         self.documents += 1;
         Ok(true)
+    }
+
+    /// Bytes of the request.
+    pub fn bytes(&self) -> usize {
+        self.body.len()
     }
 
     /// Documents in it.
@@ -156,7 +168,10 @@ mod tests {
         assert!(!batch.push("a", &large).expect("fits alone"), "too much");
         assert!(batch.push("a", &json!({})).expect("small"), "what was left out is left out whole");
         assert!(batch.body.len() < MOST_BYTES && batch.body.ends_with(b"\n{}\n"));
-        let larger = json!({"body": "x".repeat(9 << 20)});
-        assert!(matches!(batch.push("a", &larger), Err(QuickwitError::TooLarge { .. })));
+        let larger = json!({"body": "x".repeat(11 << 20)});
+        assert!(!batch.push("a", &larger).expect("may be taken"), "it goes alone");
+        let mut alone = Batch::default();
+        assert!(alone.push("a", &larger).expect("may be taken"));
+        assert!(!alone.push("a", &json!({})).expect("small"), "nothing goes with it");
     }
 }

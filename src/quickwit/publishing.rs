@@ -2,6 +2,7 @@
 
 use crate::queue::{PageEngine, PutError, RevisionId};
 use crate::quickwit::documents::{pages_index, reports_index};
+use crate::quickwit::ingest::TAKEN;
 use crate::quickwit::{Batch, Document, IndexName, Quickwit, QuickwitError, RowError};
 use serde::Serialize;
 use std::sync::Arc;
@@ -45,13 +46,9 @@ impl QuickwitIndexes {
             Document::Page(_) => &self.pages,
         }
     }
-}
 
-impl PageEngine for QuickwitIndexes {
-    type Page = Document;
-
-    /// The first of these that belong to one index.
-    fn put(&self, revision: &RevisionId, documents: &[Document]) -> Result<usize, PutError> {
+    /// Sends the first of these that belong to one index, as many as a request may hold.
+    fn put_first(&self, revision: &RevisionId, documents: &[Document]) -> Result<usize, Refusal> {
         let Some(index) = documents.first().map(|first| self.index_of(first)) else { return Ok(0) };
         let mut batch = Batch::default();
         for document in documents.iter().take_while(|document| self.index_of(document) == index) {
@@ -60,17 +57,53 @@ impl PageEngine for QuickwitIndexes {
                 Ok(true) => {}
                 Ok(false) => break,
                 // Those before it do not matter: without it the report is not whole.
-                Err(error) => return Err(PutError::Refused(error.to_string())),
+                Err(error) => return Err(Refusal::Other(PutError::Refused(error.to_string()))),
             }
         }
-        match self.quickwit.put(index, &batch) {
-            Ok(report) if report.refused.is_empty() => Ok(batch.len()),
-            Ok(report) => Err(refused(&report.refused)),
-            Err(error) if error.is_unknown() => {
-                Err(PutError::Unknown { pages: batch.len(), detail: error.to_string() })
-            }
+        let too_large = Refusal::TooLarge { documents: batch.len(), bytes: batch.bytes() };
+        let put = self.quickwit.put(index, &batch);
+        Err(Refusal::Other(match put {
+            Ok(report) if report.refused.is_empty() => return Ok(batch.len()),
+            Ok(report) => refused(&report.refused),
+            Err(QuickwitError::Refused { status: 413, .. }) => return Err(too_large),
+            // A node that has read enough to refuse it breaks off.
+            Err(QuickwitError::Broken { .. }) if batch.bytes() > TAKEN => return Err(too_large),
+            Err(error) if error.is_unknown() => PutError::Unknown { pages: batch.len(), detail: error.to_string() },
             // Nothing was stored, and what is wrong is wrong for every report.
-            Err(error) => Err(PutError::Busy(error.to_string())),
+            Err(error) => PutError::Busy(error.to_string()),
+        }))
+    }
+}
+
+/// Why documents were not stored.
+enum Refusal {
+    /// There were too many bytes of them.
+    TooLarge {
+        documents: usize,
+        bytes: usize,
+    },
+    Other(PutError),
+}
+
+impl PageEngine for QuickwitIndexes {
+    type Page = Document;
+
+    /// The first of these that belong to one index.
+    fn put(&self, revision: &RevisionId, documents: &[Document]) -> Result<usize, PutError> {
+        let mut most = documents.len();
+        loop {
+            match self.put_first(revision, documents.get(..most).unwrap_or(documents)) {
+                // A node that takes less than others is sent less; nothing of it was stored.
+                Err(Refusal::TooLarge { documents: sent, .. }) if sent > 1 => most = sent.div_ceil(2),
+                Err(Refusal::TooLarge { bytes, .. }) => {
+                    return Err(PutError::Refused(format!(
+                        "a document of {bytes} bytes is larger than the engine takes; its nodes' setting \
+                         `ingest_api.content_length_limit` says how much that is"
+                    )));
+                }
+                Err(Refusal::Other(error)) => return Err(error),
+                Ok(taken) => return Ok(taken),
+            }
         }
     }
 

@@ -241,3 +241,37 @@ fn revisions_are_deleted_by_name_and_nodes_say_how_they_are() {
         assert_as_recorded(&stub.asked()[0], &exchange);
     }
 }
+
+/// Recorded, but of calls that the client has no use for.
+const NOT_ASKED: [(&str, &str); 5] = [
+    ("es_count_ok", "does not say whether all shards have answered"),
+    ("es_msearch_ok", "searches are asked one by one"),
+    ("native_search_escape", "searches are asked as Elasticsearch would be"),
+    ("native_search_snippets", "passages are Recto's own"),
+    ("version", "is not told apart"),
+];
+
+#[test]
+fn every_exchange_that_was_recorded_is_replayed() {
+    let own: BTreeMap<String, Exchange> = serde_json::from_str(OWN).expect("exchanges");
+    let Ok(recorded) = std::fs::read_dir(RECORDED) else {
+        // Past the harness, which keeps what tests print. They cannot be installed as programs can, and what is replayed
+        // without them has their shapes.
+        use std::io::Write;
+        let line =
+            "SKIPPED: the exchanges recorded beside the repository are not there; those within it were replayed\n";
+        let _ = std::io::stderr().write_all(line.as_bytes());
+        return;
+    };
+    // `exchanges` replays both of a name.
+    let tests = [include_str!("exchanges.rs"), include_str!("traps.rs")].concat();
+    let mut all = 0;
+    for file in recorded {
+        let name = file.expect("listed").path().file_stem().expect("a name").to_string_lossy().into_owned();
+        let is_replayed = own.contains_key(&name) && tests.contains(&format!("\"{name}\""));
+        let is_left_out = NOT_ASKED.iter().any(|(left_out, _)| *left_out == name);
+        assert!(is_replayed != is_left_out, "{name}");
+        all += 1;
+    }
+    assert!(all > NOT_ASKED.len() && all <= own.len() + NOT_ASKED.len(), "{all}");
+}

@@ -5,3 +5,4 @@ mod exchanges;
 mod faults;
 mod publishing;
 pub(crate) mod stub;
+mod traps;
