@@ -8,9 +8,12 @@ use crate::search::cursor::SortKey;
 use crate::search::facets::most_frequent;
 use crate::search::found::{Ask, Collected, FoundReport, Seat, score_rank};
 use crate::search::plan::{Plan, Strictness};
-use crate::search::{Facet, SearchError, Sort};
+use crate::search::{Facet, SearchError, Sort, Stop};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// Hits of one search: with what is stored of each, an answer stays within some megabytes.
+const AT_ONCE: usize = 1_000;
 
 impl Remote {
     /// The reports that match.
@@ -61,16 +64,21 @@ impl Remote {
         search: &Search<'_>,
         sort: Sort,
     ) -> Result<(Found<StoredReport>, Vec<FoundReport>, usize), SearchError> {
-        let found = self.in_reports::<StoredReport>(search.clone())?;
+        let found = self.hits(search)?;
         let names: Vec<_> = found.hits.iter().map(|hit| hit.document.names()).collect();
         let ids: Vec<ReportId> = names.iter().flatten().map(|(id, _)| *id).collect();
         let live = if ids.is_empty() { Vec::new() } else { self.shared.revisions.live(&ids)? };
         let mut live = live.into_iter();
         let (mut reports, mut stale) = (Vec::with_capacity(ids.len()), 0);
+        let mut seen = HashSet::new();
         for (hit, name) in found.hits.iter().zip(names) {
             let Some((id, revision)) = name else { continue };
             if live.next().flatten() != Some(revision) {
                 stale += 1;
+                continue;
+            }
+            // Between two pieces the order may have changed.
+            if !seen.insert(id) {
                 continue;
             }
             self.remember(id, &hit.document);
@@ -83,6 +91,24 @@ impl Remote {
             reports.push(FoundReport { seat: Seat(0), id, score, rank, title: None });
         }
         Ok((found, reports, stale))
+    }
+
+    /// The hits of a search, however many: the engine gives a number of them at a time, and none beyond its window unless
+    /// it is told after which to go on.
+    fn hits(&self, search: &Search<'_>) -> Result<Found<StoredReport>, SearchError> {
+        let piece = |left: usize| left.min(AT_ONCE);
+        let mut found = self.in_reports::<StoredReport>(Search { size: piece(search.size), ..search.clone() })?;
+        let mut is_last = found.hits.len() < AT_ONCE;
+        while !is_last && found.hits.len() < search.size {
+            Stop::look();
+            let after = found.hits.last().map(|hit| hit.sort.clone());
+            let size = piece(search.size - found.hits.len());
+            let next = Search { size, after, facets: Vec::new(), ..search.clone() };
+            let next = self.in_reports::<StoredReport>(next)?.hits;
+            is_last = next.len() < size;
+            found.hits.extend(next);
+        }
+        Ok(found)
     }
 
     /// Where a report stands in the order of now.

@@ -2,8 +2,10 @@
 
 use super::shelf::Elsewhere;
 use crate::queue::RevisionId;
+use crate::report::ReportId;
 use crate::search::SearchError;
 use crate::search::tests::library::{Made, asked, made};
+use std::collections::BTreeSet;
 
 fn reports() -> Vec<Made> {
     vec![made("wells", &["silt in the well"]), made("pumps", &["a pump and silt"])]
@@ -49,4 +51,19 @@ fn more_hidden_revisions_than_a_search_can_leave_out_are_refused() {
     std::thread::sleep(std::time::Duration::from_millis(1_100));
     let answer = elsewhere.engine.search(&asked("silt"));
     assert!(matches!(answer, Err(SearchError::Hidden { count: 5_001, most: 5_000 })), "{answer:?}");
+}
+
+#[test]
+fn more_reports_than_one_answer_holds_are_found_one_after_the_other() {
+    let numbered = |number: usize| {
+        let name: &'static str = Box::leak(format!("report {number}").into_boxed_str());
+        made(name, &["silt"])
+    };
+    let reports: Vec<Made> = (0..1_005).map(numbered).collect();
+    let elsewhere = Elsewhere::of(&reports);
+    for q in ["silt", ""] {
+        let every = elsewhere.engine.every_hit(asked(q), 10_000).expect("searches");
+        let ids: BTreeSet<ReportId> = every.flat_map(|hits| hits.expect("hits")).map(|hit| hit.id).collect();
+        assert_eq!(ids.len(), reports.len(), "{q}");
+    }
 }
