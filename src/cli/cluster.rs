@@ -3,14 +3,14 @@
 use crate::cli::config::{EngineConfig, EngineKind};
 use crate::cli::error::CommandError;
 use crate::ingest::fleet::{self, ClusterShelf, GENERATION, HandedError};
-use crate::objects::{self, Place};
+use crate::objects::{self, ObjectError, Place};
 use crate::queue::{Queue, QueueError};
 use crate::quickwit::{self, Quickwit, QuickwitIndexes};
 use crate::search::remote::{self, KeptVocabularies, VocabularyBuilder};
 use crate::search::{Engine, SearchError};
 use crate::sources::Sources;
 use crate::store::Library;
-use crate::store::shared::{Segments, SharedParts};
+use crate::store::shared::{Segments, SharedParts, is_mounted};
 use crate::upkeep::ClusterStatus;
 use arc_swap::ArcSwap;
 use std::path::Path;
@@ -107,9 +107,12 @@ impl Cluster {
         KeptVocabularies::new(Arc::clone(&self.place))
     }
 
-    /// Whether the storage can be used.
-    fn check_storage(&self) -> Result<(), String> {
+    /// Whether the storage can be used, if the library `has_reports`.
+    fn check_storage(&self, has_reports: bool) -> Result<(), String> {
         match &*self.place {
+            Place::Folder(folder) if has_reports && folder.is_dir() && !is_mounted(folder) => {
+                Err(format!("`{}` has no texts; is it mounted?", folder.display()))
+            }
             Place::Folder(folder) if folder.is_dir() => Ok(()),
             Place::Folder(folder) => Err(format!("`{}` is not there", folder.display())),
             // Nothing has a name that begins so.
@@ -121,12 +124,19 @@ impl Cluster {
     pub fn status(&self, name: &str) -> ClusterStatus {
         let queue = self.queue(name);
         let queue = queue.as_ref().map_err(Clone::clone);
-        ClusterStatus::look(queue, &self.quickwit, &self.config.search_urls, self.check_storage())
+        ClusterStatus::look(queue, &self.quickwit, &self.config.search_urls, |has_reports| {
+            self.check_storage(has_reports)
+        })
     }
 
     /// Hands an upload over to the workers; see [`fleet::hand_over`].
     pub fn hand_over(&self, name: &str, file: &Path, hash: &str) -> Result<(), HandedError> {
-        fleet::hand_over(&self.queue(name)?, &self.place, file, hash)
+        let queue = self.queue(name)?;
+        // Where the folder is not mounted, no worker would find it.
+        let has_reports = queue.counts()?.live > 0;
+        self.check_storage(has_reports)
+            .map_err(|detail| ObjectError::Unavailable { object: self.config.storage.clone(), detail })?;
+        fleet::hand_over(&queue, &self.place, file, hash)
     }
 
     /// Where a worker puts what it reads.

@@ -6,7 +6,7 @@ use crate::search::passages::{Marker, PageMatches, PageText, PageToMark};
 use crate::search::plan::Plan;
 use crate::search::surroundings::Surroundings;
 use crate::search::{Hit, PageHit, SearchError, SearchRequest, Stop};
-use crate::store::{Library, PageList, ReportRow};
+use crate::store::{Library, PageList, ReportRow, StoreError};
 use std::fmt::Write;
 
 /// A report to be shown.
@@ -44,9 +44,16 @@ impl Hydrator<'_> {
     }
 
     fn hit(&self, ranked: &RankedReport, row: &ReportRow) -> Result<Hit, SearchError> {
-        let list = self.library.texts().page_list(row.location)?;
+        let shown = self.library.texts().page_list(row.location).map_err(SearchError::from);
+        let (pages, more_pages) = match shown.and_then(|list| self.pages(row, &list, &ranked.evidence)) {
+            // What happened to one report keeps nobody from the others; of its own, what the catalogue knows is left.
+            Err(SearchError::Store(error @ StoreError::Damaged { .. })) => {
+                tracing::error!(%error, id = %ranked.id, "the pages of a report that was found cannot be shown");
+                (Vec::new(), u32::try_from(ranked.evidence.pages.len()).unwrap_or(u32::MAX))
+            }
+            shown => shown?,
+        };
         // Who wrote it and when, the row says, corrected.
-        let (pages, more_pages) = self.pages(row, &list, &ranked.evidence)?;
         Ok(Hit {
             id: ranked.id,
             score: ranked.score,

@@ -101,6 +101,14 @@ impl Sources {
         folder::read(path, version, most)
     }
 
+    /// The folders among the places.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.places.iter().filter_map(|place| match place {
+            Place::Folder(folder) => Some(folder.as_path()),
+            Place::Bucket(_) => None,
+        })
+    }
+
     /// Whether a place is an object of one of the buckets, and so nothing that can be opened.
     pub fn is_object(&self, place: &[u8]) -> bool {
         self.object(place).is_some()

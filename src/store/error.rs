@@ -123,13 +123,17 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What the folder or bucket of a library on many machines is called.
+    #[cfg(feature = "cluster")]
+    pub(super) const SHARED_STORAGE: &str = "shared storage";
+
     /// The part of a library on many machines that does not answer now, if that is why; it may when it is asked again.
     pub fn part_down(&self) -> Option<&'static str> {
         match self {
             #[cfg(feature = "cluster")]
             StoreError::Database(super::postgres::DatabaseError::Unreachable(_)) => Some("database"),
             #[cfg(feature = "cluster")]
-            StoreError::Object(crate::objects::ObjectError::Unavailable { .. }) => Some("shared storage"),
+            StoreError::Object(crate::objects::ObjectError::Unavailable { .. }) => Some(StoreError::SHARED_STORAGE),
             _ => None,
         }
     }

@@ -123,6 +123,17 @@ impl Library {
         None
     }
 
+    /// The part of a library on many machines that is down, if that is why the file at a place of a report could not be
+    /// opened; see [`Library::fetched`].
+    pub fn down_for(&self, place: &Path, error: &std::io::Error) -> Option<&'static str> {
+        #[cfg(feature = "cluster")]
+        if self.originals.as_ref().is_some_and(|originals| originals.is_down(place, error)) {
+            return Some(StoreError::SHARED_STORAGE);
+        }
+        let _ = (place, error);
+        None
+    }
+
     /// Fails with [`StoreError::Network`] where no library should be written: the directory, which need not exist, is on
     /// a network file system or one that a program provides.
     pub fn refuse_network(directory: &Path) -> Result<(), StoreError> {

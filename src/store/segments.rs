@@ -287,7 +287,7 @@ impl LocalSegments {
 }
 
 /// Opens a segment's file for reading.
-pub(super) fn open_segment(path: PathBuf) -> Result<File, StoreError> {
+fn open_segment(path: PathBuf) -> Result<File, StoreError> {
     match File::open(&path) {
         Ok(file) => Ok(file),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -10,6 +10,7 @@ use crate::report::{Quad, Report, Span};
 use crate::store::{Location, PageList, StoreError, StoredPage, StoredReport, StoredText};
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// Bytes read at first: header, table and head of most reports.
@@ -22,6 +23,8 @@ const CACHED_RECORDS: usize = 2048;
 pub struct TextStore {
     segments: Segments,
     records: Mutex<Vec<CachedRecord>>,
+    /// Times that a record was not what it was written as.
+    damage: AtomicU64,
 }
 
 /// A slot of the cache.
@@ -59,7 +62,7 @@ impl TextStore {
     }
 
     pub(super) fn of(segments: Segments) -> TextStore {
-        TextStore { segments, records: Mutex::new(vec![None; CACHED_RECORDS]) }
+        TextStore { segments, records: Mutex::new(vec![None; CACHED_RECORDS]), damage: AtomicU64::new(0) }
     }
 
     /// Compresses a report into a record; done by the extracting threads.
@@ -207,7 +210,7 @@ impl TextStore {
     /// Reads something of a record; once more if it is not whole and what is read again may be.
     fn whole<R>(&self, location: Location, read: impl Fn(&Record) -> Result<R, StoreError>) -> Result<R, StoreError> {
         let once = || self.record(location).and_then(|record| read(&record));
-        match once() {
+        let done = match once() {
             Err(StoreError::Damaged { .. }) if self.segments.forget(location) => {
                 if let Some(slot) = locked(&self.records).get_mut(slot_of(location)) {
                     *slot = None;
@@ -215,7 +218,16 @@ impl TextStore {
                 once()
             }
             done => done,
+        };
+        if matches!(done, Err(StoreError::Damaged { .. })) {
+            self.damage.fetch_add(1, Ordering::Relaxed);
         }
+        done
+    }
+
+    /// How often something of a record was asked for that is damaged or gone, since this was opened.
+    pub fn damage_met(&self) -> u64 {
+        self.damage.load(Ordering::Relaxed)
     }
 
     /// Opens a record, or finds it opened.

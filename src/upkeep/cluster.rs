@@ -58,19 +58,21 @@ fn seconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::O
 }
 
 impl ClusterStatus {
-    /// Asks every part, each once; `search_urls` are the nodes that searches are sent to.
+    /// Asks every part, each once; `search_urls` are the nodes that searches are sent to, and `storage` is told whether
+    /// it is to hold reports already.
     pub fn look(
         queue: Result<&Queue, QueueError>,
         quickwit: &Quickwit,
         search_urls: &[String],
-        storage: Result<(), String>,
+        storage: impl FnOnce(bool) -> Result<(), String>,
     ) -> ClusterStatus {
         let queue = queue.and_then(QueueStatus::look);
+        let has_reports = queue.as_ref().is_ok_and(|queue| queue.reports > 0);
         let searches = |url: &str| search_urls.iter().any(|known| known.trim_end_matches('/') == url);
         let node = |NodeHealth { url, trouble }| NodeStatus { searches: searches(&url), url, trouble };
         ClusterStatus {
             database: queue.as_ref().err().map(ToString::to_string),
-            storage: storage.err(),
+            storage: storage(has_reports).err(),
             nodes: quickwit.health().into_iter().map(node).collect(),
             queue: queue.ok(),
         }
@@ -123,12 +125,12 @@ mod tests {
     #[test]
     fn the_part_that_is_down_is_named() {
         let queue = Memory::default().queue();
-        let status = ClusterStatus::look(Ok(&queue), &nowhere(), &[], Ok(()));
+        let status = ClusterStatus::look(Ok(&queue), &nowhere(), &[], |_| Ok(()));
         assert_eq!(status.troubles().len(), 1, "{status:?}");
         assert!(status.troubles()[0].starts_with("http://127.0.0.1:9: "), "{status:?}");
         assert_eq!(status.queue.as_ref().map(|queue| (queue.waiting, queue.hidden)), Some((0, 0)));
         let lost = Err(QueueError::Unreachable("connection refused".to_owned()));
-        let status = ClusterStatus::look(lost, &nowhere(), &[], Err("`/mnt/texts` is not there".to_owned()));
+        let status = ClusterStatus::look(lost, &nowhere(), &[], |_| Err("`/mnt/texts` is not there".to_owned()));
         let troubles = status.troubles();
         assert!(troubles[0].starts_with("database: ") && troubles[0].ends_with("connection refused"), "{troubles:?}");
         assert_eq!(troubles[1], "storage: `/mnt/texts` is not there");

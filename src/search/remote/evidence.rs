@@ -12,7 +12,7 @@ use crate::search::plan::{Clause, Plan};
 use crate::search::ranking::{OPENING, PROXIMITY_WINDOW};
 use crate::search::scope::{AllowedPages, Scope};
 use crate::search::{SearchError, Stop};
-use crate::store::Location;
+use crate::store::{Location, StoreError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -35,7 +35,14 @@ impl Remote {
                 continue;
             };
             let pages = found.get(id).map(Vec::as_slice).unwrap_or_default();
-            let read = self.read(plan, facts, row.location, pages, &mut terms)?;
+            let read = match self.read(plan, facts, row.location, pages, &mut terms) {
+                // It is told where the pages are shown. Where its words stand is known to the engine all the same.
+                Err(SearchError::Store(StoreError::Damaged { .. })) => {
+                    terms.clear();
+                    Vec::new()
+                }
+                read => read?,
+            };
             let mut occurrences = occurrences(plan, facts, &terms, &read);
             let mut evidence = evidence::gather(plan, ground(plan, facts), &mut occurrences);
             add_unread(&mut evidence.pages, pages, &read);

@@ -11,6 +11,7 @@ use crate::search::languages::LanguageSet;
 use crate::search::ranking::joint_frequency;
 use crate::search::related::{Akin, Having, Kin};
 use crate::search::terms::Expansion;
+use crate::store::StoreError;
 use serde::Deserialize;
 
 /// Reports whose texts are read to tell how close they are.
@@ -128,7 +129,10 @@ impl Remote {
         let numbers: Vec<u32> =
             (1..=facts.starts.pages().min(MOST_PAGES)).filter(|page| facts.starts.tokens_on(*page) > 0).collect();
         let mut terms = PlanTerms::sought(words);
-        let texts = self.shared.library.texts().page_texts(row.location, &numbers)?;
+        let texts = match self.shared.library.texts().page_texts(row.location, &numbers) {
+            Err(StoreError::Damaged { .. }) => return Ok(None),
+            texts => texts?,
+        };
         for (page, text) in numbers.iter().zip(&texts) {
             terms.read(text, facts.starts.start_of(*page));
         }

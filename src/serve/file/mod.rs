@@ -177,12 +177,19 @@ fn open(service: &Service, id: ReportId) -> Result<Original, Problem> {
     let mut places: Vec<(PathBuf, Option<String>)> = vec![(row.file.clone(), row.file_name.clone())];
     places.extend(service.library().catalogue().places(id)?.into_iter().map(|place| (place.path, place.name)));
     let mut why = "the file was moved or cannot be opened";
+    let mut down = None;
     for (path, name) in places {
         match open_place(service, id, row.size, &path, name) {
             Ok(Some(original)) => return Ok(original),
             Ok(None) => why = "the file was changed since it was read",
-            Err(error) => tracing::info!(path = %path.display(), %error, "an original cannot be opened"),
+            Err(error) => {
+                tracing::info!(path = %path.display(), %error, "an original cannot be opened");
+                down = down.or(service.library().down_for(&path, &error));
+            }
         }
+    }
+    if let Some(part) = down {
+        return Err(Problem::down(part));
     }
     Err(Problem::new(Code::FileGone, format!("{why}; its text can still be searched and read")))
 }

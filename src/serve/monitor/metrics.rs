@@ -152,6 +152,7 @@ struct Now {
     pages: Family<StatusLabels, Gauge>,
     failures: Family<ReasonLabels, Gauge>,
     workers: Gauge,
+    damage: Gauge,
     workers_lost: Family<ReasonLabels, Gauge>,
     #[cfg(feature = "cluster")]
     parts: PartGauges,
@@ -250,6 +251,8 @@ impl Now {
         to.add("recto_files", "Files known to the library", self.files.clone());
         to.add("recto_pages", "Pages in the library by status", self.pages.clone());
         to.add("recto_files_failed", "Files in the library that failed, by reason", self.failures.clone());
+        let damage = "Times that a text was asked for which is damaged or gone, since the service started";
+        to.add("recto_texts_damage_met", damage, self.damage.clone());
         to.add("recto_workers_running", "Processes that read files", self.workers.clone());
         to.add("recto_workers_lost", "Processes that were lost while they read, by reason", self.workers_lost.clone());
     }
@@ -267,6 +270,7 @@ impl Now {
         self.generation.clear();
         let generation = service.searcher.generation();
         self.generation.get_or_create(&GenerationLabels { generation }).set(1);
+        self.damage.set(large(service.library().texts().damage_met()));
         match service.library().catalogue().coverage() {
             Ok(coverage) => {
                 self.reports.set(large(coverage.reports));

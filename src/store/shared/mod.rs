@@ -115,6 +115,11 @@ fn is_taken(error: &StoreError) -> bool {
     }
 }
 
+/// Whether a folder that holds texts is there with them: where it is not mounted, there is an empty one or none.
+pub fn is_mounted(folder: &Path) -> bool {
+    folder.join("text").is_dir()
+}
+
 /// The name of a segment: folders hold some hundreds or thousands of them.
 fn name(number: u64) -> String {
     format!("text/{:02x}/{number:016x}.pages", number >> 55)

@@ -1,10 +1,11 @@
 //! Originals that lie in a bucket, as files for as long as they are looked at: a viewer asks for one in many parts.
 
 use super::cache::Cache;
-use crate::sources::Sources;
+use super::is_mounted;
+use crate::sources::{SourceError, Sources};
 use crate::store::segments::locked;
 use std::fs::File;
-use std::io::Write;
+use std::io::{Error, ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -21,6 +22,18 @@ pub(in crate::store) struct FetchedOriginals {
 }
 
 impl FetchedOriginals {
+    /// Whether an original cannot be had for a reason that lies with all of them: with the way to where it lies, not with
+    /// the file.
+    pub(in crate::store) fn is_down(&self, place: &Path, error: &Error) -> bool {
+        match error.get_ref().and_then(|source| source.downcast_ref::<SourceError>()) {
+            Some(error) => matches!(error, SourceError::Unavailable(_)),
+            None if error.kind() == ErrorKind::NotFound => {
+                self.sources.folders().any(|folder| place.starts_with(folder) && !is_mounted(folder))
+            }
+            None => !matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput),
+        }
+    }
+
     pub(in crate::store) fn new(sources: Sources) -> FetchedOriginals {
         FetchedOriginals { sources, kept: Mutex::new(Cache::new(KEPT)) }
     }

@@ -1,11 +1,12 @@
 //! Reading records that lie in a shared folder or a bucket.
 
 use super::cache::Cache;
-use super::name;
+use super::{is_mounted, name};
 use crate::objects::{Bucket, ObjectError, Place};
-use crate::store::segments::{locked, open_segment, read_at};
+use crate::store::segments::{locked, read_at};
 use crate::store::{Location, StoreError};
 use std::fs::File;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -62,17 +63,18 @@ impl SharedSegments {
 
     fn read_file(&self, folder: &Path, location: Location, range: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {
         let path = folder.join(name(location.segment));
-        let io = |source| StoreError::Io { action: "read", path: path.clone(), source };
         let (start, length) = (location.offset + range.start, range.end - range.start);
         let kept = locked(&self.files).get(&location.segment);
         if let Some(file) = kept
-            && let Some(bytes) = read_at(&file, start, length).map_err(io)?
+            && let Ok(Some(bytes)) = read_at(&file, start, length)
         {
             return Ok(Some(bytes));
         }
-        // It has grown since it was opened, which a network file system shows when it is opened again.
-        let file = Arc::new(open_segment(path.clone())?);
-        let bytes = read_at(&file, start, length).map_err(io)?;
+        // It has grown since it was opened, which a network file system shows when it is opened again; or the folder was
+        // mounted again since.
+        locked(&self.files).remove(&location.segment);
+        let file = Arc::new(File::open(&path).map_err(|error| not_read(folder, &path, &error))?);
+        let bytes = read_at(&file, start, length).map_err(|error| not_read(folder, &path, &error))?;
         locked(&self.files).insert(location.segment, file, 1);
         Ok(bytes)
     }
@@ -88,6 +90,15 @@ impl SharedSegments {
         locked(&self.records).insert(key, Arc::clone(&record), location.length);
         Ok(Some(record))
     }
+}
+
+/// Why a segment in a folder was not read. One that is missing among others is gone; of a folder without any, and of one
+/// that cannot be read, nothing is known: it may not be mounted here.
+fn not_read(folder: &Path, path: &Path, error: &std::io::Error) -> StoreError {
+    if error.kind() == ErrorKind::NotFound && is_mounted(folder) {
+        return StoreError::Damaged { path: path.to_owned(), detail: "it is gone".to_owned() };
+    }
+    ObjectError::Unavailable { object: path.display().to_string(), detail: error.to_string() }.into()
 }
 
 fn read_object(bucket: &Bucket, location: Location, range: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {

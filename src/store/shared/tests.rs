@@ -155,3 +155,43 @@ fn a_record_is_asked_for_once_while_it_is_kept() {
     reader.page_list(location).expect("sound");
     assert_eq!(store.requests() - before, 1);
 }
+
+#[test]
+fn a_folder_that_is_not_mounted_is_down_and_a_segment_that_is_missing_is_gone() {
+    let (directory, place) = folder();
+    let [first, second] = ["first", "second"].map(|text| {
+        let segments = Segments::new(Arc::clone(&place));
+        (text, segments.append(&report(text, &[text])).expect("room"))
+    });
+    let [shared, away] = ["shared", "away"].map(|name| directory.path().join(name));
+    std::fs::rename(&shared, &away).expect("renamed");
+    let store = reader(&place);
+    for is_empty in [false, true] {
+        if is_empty {
+            std::fs::create_dir(&shared).expect("a mount point");
+        }
+        for (_, location) in [&first, &second] {
+            let error = store.page_texts(*location, &[1]).expect_err("not mounted");
+            assert_eq!(error.part_down(), Some("shared storage"), "{error}");
+        }
+    }
+    std::fs::remove_dir(&shared).expect("empty");
+    std::fs::rename(&away, &shared).expect("mounted again");
+    assert_eq!(text_of(&store, first.1), first.0);
+    assert_eq!(store.damage_met(), 0);
+    std::fs::remove_file(shared.join(name(second.1.segment))).expect("there");
+    let error = store.page_texts(second.1, &[1]).expect_err("gone");
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert_eq!((error.part_down(), store.damage_met()), (None, 1));
+    assert_eq!(text_of(&store, first.1), first.0, "the others are there");
+}
+
+#[test]
+fn a_bucket_out_of_reach_is_down() {
+    let store = Store::start();
+    let place = Arc::new(Place::Bucket(Box::new(bucket(&store))));
+    let location = Segments::new(Arc::clone(&place)).append(&report("r", &["r"])).expect("room");
+    store.fail(&[Fault::Status(503, "SlowDown"); 64]);
+    let error = reader(&place).page_texts(location, &[1]).expect_err("out of reach");
+    assert_eq!(error.part_down(), Some("shared storage"), "{error}");
+}
