@@ -24,6 +24,9 @@ class Database:
         self.start()
 
     def start(self):
+        """Unless it runs already."""
+        if (self.directory / "data/postmaster.pid").exists():
+            return
         options = "-c listen_addresses= -c unix_socket_directories=. -c fsync=off -c max_connections=200"
         self.run("pg_ctl", "--pgdata", "data", "--log", "log", "--wait", "--options", options, "start")
 

@@ -1,7 +1,7 @@
-"""A node of Quickwit as far as workers need one: stores what is sent, shows it after a while, counts, deletes.
+"""A node of Quickwit as far as Recto needs one: stores what is sent, shows it after a while, searches, deletes.
 
-It keeps its documents in memory and may be told to be down, to answer nothing though it has stored, and to show late, as
-a real one does now and then. Every document that it was ever sent can be looked at.
+It keeps its documents in memory and may be told to be down, to index nothing, to answer nothing though it has stored, and
+to show late, as a real one does now and then. Every document that it was ever sent can be looked at.
 """
 
 import json
@@ -11,6 +11,8 @@ import threading
 import time
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import searching
 
 
 class Quickwit:
@@ -22,6 +24,7 @@ class Quickwit:
         self.indexes: dict[str, dict[str, list[tuple[float, dict]]]] = {}
         self.deletions: list[tuple[float, str, set[str]]] = []
         self.is_down = False
+        self.is_indexing = True
         # Share of requests that store and are not answered.
         self.silent = 0.0
         self.counts = defaultdict(int)
@@ -29,6 +32,8 @@ class Quickwit:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body are written apart; the second would wait for a sign that the first has come.
+            disable_nagle_algorithm = True
 
             def do_GET(self):
                 self.handle_any(None)
@@ -74,6 +79,11 @@ class Quickwit:
             return 200, True
         if path == "/api/v1/indexes":
             return self.create(json.loads(body))
+        if found := re.fullmatch(r"/api/v1/indexes/([\w-]+)/describe", path):
+            return self.describe(found[1])
+        if path.endswith("/_bulk") and not self.is_indexing:
+            self.counts["refused ingests"] += 1
+            return 503, {"message": "no ingester is available"}
         if found := re.fullmatch(r"/api/v1/_elastic/([\w-]+)/_bulk", path):
             return self.store(found[1], body)
         if found := re.fullmatch(r"/api/v1/_elastic/([\w-]+)/_search", path):
@@ -89,6 +99,17 @@ class Quickwit:
                 return 400, {"message": f"metastore error `index `{index}` already exist(s)`"}
             self.indexes[index] = defaultdict(list)
             return 200, configuration
+
+    def describe(self, index: str):
+        if index not in self.indexes:
+            return 404, {"message": f"index `{index}` not found"}
+        documents = len(self.shown(index))
+        return 200, {
+            "index_id": index,
+            "num_published_splits": 1,
+            "size_published_splits": documents * 100,
+            "num_published_docs": documents,
+        }
 
     def store(self, index: str, body: bytes):
         lines = [json.loads(line) for line in body.splitlines() if line]
@@ -107,16 +128,22 @@ class Quickwit:
         return 200, {"took": 1, "errors": False, "items": items}
 
     def search(self, index: str, body: dict):
-        revisions = terms_of(body["query"], "rev")
-        if revisions is None or body.get("size"):
-            return 400, {"status": 400, "error": {"reason": f"only counts of revisions are answered here: {body}"}}
+        if index not in self.indexes:
+            return 404, {"status": 404, "error": {"reason": f"could not find indexes matching the IDs `[{index}]`"}}
+        self.counts["searches"] += 1
+        # Workers count what they have sent again and again.
+        match body["query"]:
+            case {"terms": {"rev": revisions}}:
+                return searching.search(self.shown(index, revisions), body)
+        return searching.search(self.shown(index), body)
+
+    def shown(self, index: str, revisions: list[str] | None = None) -> list[dict]:
+        """The documents that can be found by now, of some revisions or of all."""
         now = time.monotonic()
         with self.lock:
-            kept = self.indexes.get(index, {})
-            total = sum(shown <= now for revision in revisions for shown, _ in kept.get(revision, []))
-        hits = {"total": {"value": total, "relation": "eq"}, "max_score": None, "hits": []}
-        shards = {"total": 1, "successful": 1, "skipped": 0, "failed": 0}
-        return 200, {"took": 1, "timed_out": False, "_shards": shards, "hits": hits}
+            kept = self.indexes[index]
+            wanted = kept.values() if revisions is None else (kept.get(revision, []) for revision in revisions)
+            return [document for documents in wanted for shown, document in documents if shown <= now]
 
     def delete(self, index: str, body: dict):
         revisions = set(re.fullmatch(r"rev:IN \[([0-9a-f ]*)\]", body["query"])[1].split())
@@ -136,20 +163,3 @@ class Quickwit:
         with self.lock:
             return {revision for index in self.indexes.values() for revision, kept in index.items() if kept}
 
-
-def terms_of(query, field):
-    """The words of the one `terms` in a query."""
-    if isinstance(query, dict):
-        if "terms" in query and field in query["terms"]:
-            return query["terms"][field]
-        if "term" in query and field in query["term"]:
-            value = query["term"][field]
-            return [value["value"] if isinstance(value, dict) else value]
-        for value in query.values():
-            if (found := terms_of(value, field)) is not None:
-                return found
-    if isinstance(query, list):
-        for value in query:
-            if (found := terms_of(value, field)) is not None:
-                return found
-    return None

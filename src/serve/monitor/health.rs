@@ -1,5 +1,7 @@
 //! `/healthz` and `/readyz`: is the process alive, and can it answer searches.
 
+#[cfg(feature = "cluster")]
+use crate::serve::problem::HasBody;
 use crate::serve::problem::Problem;
 use crate::serve::service::Service;
 use axum::Json;
@@ -50,7 +52,10 @@ pub async fn readyz(State(service): State<Arc<Service>>) -> Result<Response, Pro
         let told = serde_json::json!({
             "status": word, "troubles": status.troubles(), "warning": status.warning(), "queue": status.queue,
         });
-        return Ok((code, uncached(Json(told))).into_response());
+        let mut response = (code, uncached(Json(told))).into_response();
+        // Otherwise it would be told as any other error: without the troubles.
+        response.extensions_mut().insert(HasBody);
+        return Ok(response);
     }
     Ok(uncached(Json(serde_json::json!({ "status": "ready" }))))
 }

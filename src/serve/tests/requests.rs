@@ -209,3 +209,19 @@ async fn every_answer_has_an_id_a_time_and_the_security_headers() {
         }
     }
 }
+
+#[cfg(feature = "cluster")]
+#[tokio::test]
+async fn a_service_that_lacks_a_part_says_which_and_is_alive() {
+    use crate::serve::Parts;
+    use crate::upkeep::ClusterStatus;
+    let down = || Some("10.1.2.3: refused".to_owned());
+    let look = move || ClusterStatus { database: down(), storage: None, nodes: Vec::new(), queue: None };
+    let options = Options { parts: Some(std::sync::Arc::new(Parts::new(look))), ..Options::default() };
+    let site = site_with_options("/x", patient(), options);
+    let answer = site.get("/x/readyz").await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (503, "application/json"), "{}", answer.body);
+    assert_eq!(answer.json()["status"], "down");
+    assert_eq!(answer.json()["troubles"], serde_json::json!(["database: 10.1.2.3: refused"]));
+    assert_eq!(site.get("/x/healthz").await.status.as_u16(), 200);
+}
