@@ -47,13 +47,16 @@ pub enum StoreError {
     /// The catalogue failed.
     #[error("catalogue: {0}")]
     Catalogue(#[from] rusqlite::Error),
+    /// A row of what a service keeps that no version of the program writes.
+    #[error("what the service keeps cannot be understood: {0}")]
+    NotUnderstood(String),
     /// What many machines reach could not be reached, or is not as it was.
     #[cfg(feature = "cluster")]
     #[error(transparent)]
     Object(#[from] crate::objects::ObjectError),
     /// The database that many machines use failed.
     #[cfg(feature = "cluster")]
-    #[error("catalogue: {0}")]
+    #[error(transparent)]
     Database(#[from] super::postgres::DatabaseError),
     /// The disk is nearly full, and what is left of it was to stay free.
     #[error(

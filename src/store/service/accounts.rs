@@ -4,8 +4,8 @@
 
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
+use crate::store::service::database::{Row, not_understood, values};
 use crate::store::service::names::folded_name;
-use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -90,15 +90,15 @@ impl AccountRow {
 
 const COLUMNS: &str = "id, name, role, created, seen, disabled, password";
 
-fn account_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
+fn account_row(row: &Row<'_>) -> Result<AccountRow, StoreError> {
     let account = Account { id: row.get(0)?, name: row.get(1)?, role: role_of(row, 2)? };
     Ok(AccountRow { account, created: row.get(3)?, seen: row.get(4)?, disabled: row.get(5)?, password: row.get(6)? })
 }
 
 /// The role in a column.
-pub(super) fn role_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
-    let code: String = row.get(column)?;
-    Role::from_code(&code).ok_or(rusqlite::Error::InvalidQuery)
+pub(super) fn role_of(row: &Row<'_>, column: usize) -> Result<Role, StoreError> {
+    let code: &str = row.get(column)?;
+    Role::from_code(code).ok_or_else(|| not_understood(code))
 }
 
 impl ServiceStore {
@@ -111,42 +111,34 @@ impl ServiceStore {
         now: i64,
     ) -> Result<Option<Account>, StoreError> {
         let sql = "INSERT INTO accounts (name, folded, role, password, created) VALUES (?1, ?2, ?3, ?4, ?5)
-                   ON CONFLICT (folded) DO NOTHING";
-        let id = self.write(|transaction| {
-            let inserted = transaction.execute(sql, params![name, folded_name(name), role.code(), password, now])?;
-            Ok((inserted > 0).then(|| transaction.last_insert_rowid()))
+                   ON CONFLICT (folded) DO NOTHING RETURNING id";
+        let folded = folded_name(name);
+        let id: Option<i64> = self.write(|transaction| {
+            transaction.row(sql, values![name, &folded, role.code(), password, now], |row| row.get(0))
         })?;
         Ok(id.map(|id| Account { id, name: name.to_owned(), role }))
     }
 
     /// Every account, by name.
     pub fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM accounts ORDER BY folded"))?;
-        let rows = statement.query_map([], account_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.rows(&format!("SELECT {COLUMNS} FROM accounts ORDER BY folded"), &[], account_row)
     }
 
     /// The account of this name.
     pub fn account_named(&self, name: &str) -> Result<Option<AccountRow>, StoreError> {
-        let connection = self.connection();
         let sql = format!("SELECT {COLUMNS} FROM accounts WHERE folded = ?1");
-        let row = connection.prepare_cached(&sql)?.query_row([folded_name(name)], account_row).optional()?;
-        Ok(row)
+        self.row(&sql, values![&folded_name(name)], account_row)
     }
 
     /// The account of this number.
     pub fn account(&self, id: i64) -> Result<Option<AccountRow>, StoreError> {
-        let connection = self.connection();
-        let sql = format!("SELECT {COLUMNS} FROM accounts WHERE id = ?1");
-        let row = connection.prepare_cached(&sql)?.query_row([id], account_row).optional()?;
-        Ok(row)
+        self.row(&format!("SELECT {COLUMNS} FROM accounts WHERE id = ?1"), values![id], account_row)
     }
 
     /// Gives an account another role; false if there is no such account.
     pub fn set_role(&self, id: i64, role: Role) -> Result<bool, StoreError> {
         let sql = "UPDATE accounts SET role = ?2 WHERE id = ?1";
-        self.write(|transaction| Ok(transaction.execute(sql, params![id, role.code()])? > 0))
+        self.write(|transaction| Ok(transaction.execute(sql, values![id, role.code()])? > 0))
     }
 
     /// Gives an account another password, ends its sessions, and makes what could have set one worthless; false if
@@ -154,9 +146,9 @@ impl ServiceStore {
     pub fn set_password(&self, id: i64, password: &str) -> Result<bool, StoreError> {
         self.write(|transaction| {
             let sql = "UPDATE accounts SET password = ?2 WHERE id = ?1";
-            let is_there = transaction.execute(sql, params![id, password])? > 0;
-            transaction.execute("DELETE FROM sessions WHERE account = ?1", [id])?;
-            transaction.execute("DELETE FROM tickets WHERE account = ?1", [id])?;
+            let is_there = transaction.execute(sql, values![id, password])? > 0;
+            transaction.execute("DELETE FROM sessions WHERE account = ?1", values![id])?;
+            transaction.execute("DELETE FROM tickets WHERE account = ?1", values![id])?;
             Ok(is_there)
         })
     }
@@ -164,11 +156,11 @@ impl ServiceStore {
     /// Locks an account's owner out at once, or lets them in again; false if there is no such account.
     pub fn set_disabled(&self, id: i64, is_disabled: bool, now: i64) -> Result<bool, StoreError> {
         self.write(|transaction| {
-            let sql = "UPDATE accounts SET disabled = CASE WHEN ?2 THEN coalesce(disabled, ?3) END WHERE id = ?1";
-            let is_there = transaction.execute(sql, params![id, is_disabled, now])? > 0;
+            let sql = "UPDATE accounts SET disabled = CASE WHEN ?2 = 1 THEN coalesce(disabled, ?3) END WHERE id = ?1";
+            let is_there = transaction.execute(sql, values![id, is_disabled, now])? > 0;
             if is_disabled {
-                transaction.execute("DELETE FROM sessions WHERE account = ?1", [id])?;
-                transaction.execute("DELETE FROM tickets WHERE account = ?1", [id])?;
+                transaction.execute("DELETE FROM sessions WHERE account = ?1", values![id])?;
+                transaction.execute("DELETE FROM tickets WHERE account = ?1", values![id])?;
             }
             Ok(is_there)
         })
@@ -176,7 +168,7 @@ impl ServiceStore {
 
     /// Removes an account with its sessions; false if there is none.
     pub fn delete_account(&self, id: i64) -> Result<bool, StoreError> {
-        self.write(|transaction| Ok(transaction.execute("DELETE FROM accounts WHERE id = ?1", [id])? > 0))
+        self.write(|transaction| Ok(transaction.execute("DELETE FROM accounts WHERE id = ?1", values![id])? > 0))
     }
 
     /// Whether nobody but this one administers, who then must go on.
@@ -196,32 +188,36 @@ impl ServiceStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::service::places::everywhere;
 
     #[test]
     fn names_are_taken_in_every_form_they_can_be_written() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let store = ServiceStore::open(directory.path()).expect("a new one");
-        let made = store.create_account("Zoë", Role::Editor, None, 1_000).expect("room").expect("a free name");
-        for taken in ["Zoë", "zoë", "ZOË", "Zoe\u{308}", "\u{FF3A}oë"] {
-            assert_eq!(store.create_account(taken, Role::Admin, None, 1_000).expect("room"), None, "{taken}");
-            let known = store.account_named(taken).expect("readable").map(|row| row.account);
-            assert_eq!(known.as_ref(), Some(&made), "{taken}");
-        }
-        assert!(!store.has_active_account(Role::Reader).expect("readable"), "nobody could log in");
-        assert!(store.set_password(made.id, "$argon2id$").expect("room"));
-        assert!(store.has_active_account(Role::Editor).expect("readable"));
-        assert!(!store.has_active_account(Role::Admin).expect("readable"));
-        assert!(store.set_role(made.id, Role::Admin).expect("room"));
-        assert!(store.has_active_account(Role::Admin).expect("readable"));
-        assert!(store.set_disabled(made.id, true, 2_000).expect("room"));
-        assert!(!store.has_active_account(Role::Reader).expect("readable"));
-        assert!(store.set_disabled(made.id, true, 3_000).expect("room"));
-        assert_eq!(store.accounts().expect("readable")[0].disabled, Some(2_000), "since then");
-        assert!(store.set_disabled(made.id, false, 3_000).expect("room"));
-        assert_eq!(store.account(made.id).expect("readable").expect("there").disabled, None);
-        assert!(store.delete_account(made.id).expect("room"));
-        assert!(!store.delete_account(made.id).expect("room") && !store.set_role(made.id, Role::Reader).expect("room"));
-        let other = store.create_account("zoë", Role::Reader, None, 4_000).expect("room").expect("free again");
-        assert!(other.id > made.id, "a number is never given twice");
+        everywhere(|place| {
+            let store = place.open();
+            let made = store.create_account("Zoë", Role::Editor, None, 1_000).expect("room").expect("a free name");
+            for taken in ["Zoë", "zoë", "ZOË", "Zoe\u{308}", "\u{FF3A}oë"] {
+                assert_eq!(store.create_account(taken, Role::Admin, None, 1_000).expect("room"), None, "{taken}");
+                let known = store.account_named(taken).expect("readable").map(|row| row.account);
+                assert_eq!(known.as_ref(), Some(&made), "{taken}");
+            }
+            assert!(!store.has_active_account(Role::Reader).expect("readable"), "nobody could log in");
+            assert!(store.set_password(made.id, "$argon2id$").expect("room"));
+            assert!(store.has_active_account(Role::Editor).expect("readable"));
+            assert!(!store.has_active_account(Role::Admin).expect("readable"));
+            assert!(store.set_role(made.id, Role::Admin).expect("room"));
+            assert!(store.has_active_account(Role::Admin).expect("readable"));
+            assert!(store.set_disabled(made.id, true, 2_000).expect("room"));
+            assert!(!store.has_active_account(Role::Reader).expect("readable"));
+            assert!(store.set_disabled(made.id, true, 3_000).expect("room"));
+            assert_eq!(store.accounts().expect("readable")[0].disabled, Some(2_000), "since then");
+            assert!(store.set_disabled(made.id, false, 3_000).expect("room"));
+            assert_eq!(store.account(made.id).expect("readable").expect("there").disabled, None);
+            assert!(store.delete_account(made.id).expect("room"));
+            assert!(
+                !store.delete_account(made.id).expect("room") && !store.set_role(made.id, Role::Reader).expect("room")
+            );
+            let other = store.create_account("zoë", Role::Reader, None, 4_000).expect("room").expect("free again");
+            assert!(other.id > made.id, "a number is never given twice");
+        });
     }
 }

@@ -6,8 +6,9 @@
 use crate::report::ReportId;
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
+use crate::store::service::database::{Row, Transaction, not_understood, values};
 use crate::store::service::moderation::{self, ModerationAction};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use crate::store::service::words::{index, unindex};
 use serde::{Deserialize, Serialize};
 
 /// Seconds within which an author's text is not taken a second time.
@@ -132,8 +133,8 @@ pub(super) const COLUMNS: &str = "comments.id, comments.report, comments.page, c
 /// Where comments are selected from.
 pub(super) const FROM: &str = "comments LEFT JOIN accounts ON accounts.id = comments.author";
 
-pub(super) fn comment_row(row: &Row<'_>) -> rusqlite::Result<CommentRow> {
-    let state: String = row.get(10)?;
+pub(super) fn comment_row(row: &Row<'_>) -> Result<CommentRow, StoreError> {
+    let state: &str = row.get(10)?;
     Ok(CommentRow {
         id: row.get(0)?,
         report: ReportId(row.get(1)?),
@@ -145,7 +146,7 @@ pub(super) fn comment_row(row: &Row<'_>) -> rusqlite::Result<CommentRow> {
         text: row.get(7)?,
         created: row.get(8)?,
         edited: row.get(9)?,
-        state: CommentState::from_code(&state).ok_or(rusqlite::Error::InvalidQuery)?,
+        state: CommentState::from_code(state).ok_or_else(|| not_understood(state))?,
     })
 }
 
@@ -173,27 +174,19 @@ impl ServiceStore {
             let state = if is_shown { CommentState::Shown } else { CommentState::Held };
             let page = parent.as_ref().map_or(new.page, |parent| parent.page);
             let insert = "INSERT INTO comments (report, page, parent, thread, author, text, created, state)
-                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id";
             let thread = parent.as_ref().map(|parent| parent.thread);
-            transaction.prepare_cached(insert)?.execute(params![
-                new.report.0,
-                page,
-                new.parent,
-                thread.unwrap_or(0),
-                new.author,
-                new.text,
-                now,
-                state.code()
-            ])?;
-            let id = transaction.last_insert_rowid();
+            let begun = thread.unwrap_or(0);
+            let row = values![&new.report.0, page, new.parent, begun, new.author, new.text, now, state.code()];
+            let id: i64 = transaction.one(insert, row)?;
             if thread.is_none() {
-                transaction.prepare_cached("UPDATE comments SET thread = id WHERE id = ?1")?.execute([id])?;
+                transaction.execute("UPDATE comments SET thread = id WHERE id = ?1", values![id])?;
             }
             if is_shown {
                 index(transaction, id, new.text)?;
             }
             revise(transaction)?;
-            Ok(Ok(comment(transaction, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?))
+            Ok(Ok(comment(transaction, id)?.ok_or_else(|| not_understood("no comment"))?))
         })
     }
 
@@ -215,7 +208,7 @@ impl ServiceStore {
             }
             let state = if moderation == Moderation::All { CommentState::Held } else { before.state };
             let update = "UPDATE comments SET text = ?2, edited = ?3, state = ?4 WHERE id = ?1";
-            transaction.prepare_cached(update)?.execute(params![id, text, now, state.code()])?;
+            transaction.execute(update, values![id, text, now, state.code()])?;
             unindex(transaction, id)?;
             if state == CommentState::Shown {
                 index(transaction, id, text)?;
@@ -265,27 +258,22 @@ impl ServiceStore {
 
     /// A comment, whatever its state.
     pub fn comment(&self, id: i64) -> Result<Option<CommentRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE comments.id = ?1"))?;
-        Ok(statement.query_row([id], comment_row).optional()?)
+        self.database.read(|transaction| comment(transaction, id))
     }
 
     /// Rises with every change to what is shown of comments, in whichever process it was made.
     pub fn comments_revision(&self) -> Result<i64, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached("SELECT number FROM comments_revision")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        self.number("SELECT number FROM comments_revision", &[])
     }
 }
 
 /// Why a comment is not to be taken, if so.
 fn refusal(
-    transaction: &Transaction<'_>,
+    transaction: &mut Transaction<'_>,
     new: &NewComment<'_>,
     rules: &CommentRules,
     now: i64,
-) -> rusqlite::Result<Option<NotTaken>> {
+) -> Result<Option<NotTaken>, StoreError> {
     if moderation::is_blocked(transaction, new.author)? {
         return Ok(Some(NotTaken::Blocked));
     }
@@ -297,53 +285,41 @@ fn refusal(
         }
     }
     let same = "SELECT id FROM comments WHERE author = ?1 AND created > ?2 AND text = ?3 AND state <> 'deleted'";
-    let mut statement = transaction.prepare_cached(same)?;
-    let earlier = params![new.author, now.saturating_sub(REPEATED_WITHIN), new.text];
-    if let Some(id) = statement.query_row(earlier, |row| row.get(0)).optional()? {
+    let earlier = values![new.author, now.saturating_sub(REPEATED_WITHIN), new.text];
+    if let Some(id) = transaction.row(same, earlier, |row| row.get(0))? {
         return Ok(Some(NotTaken::Repeated(id)));
     }
     let Some((most, seconds)) = rules.rate else { return Ok(None) };
     let nth =
         "SELECT created FROM comments WHERE author = ?1 AND created <= ?2 ORDER BY created DESC LIMIT 1 OFFSET ?3";
-    let mut statement = transaction.prepare_cached(nth)?;
-    let nth = params![new.author, now, most.saturating_sub(1)];
-    let created: Option<i64> = statement.query_row(nth, |row| row.get(0)).optional()?;
+    let written = values![new.author, now, most.saturating_sub(1)];
+    let created: Option<i64> = transaction.row(nth, written, |row| row.get(0))?;
     let wait = created.map_or(0, |created| created.saturating_add(seconds) - now);
     Ok((wait > 0).then_some(NotTaken::TooMany(wait)))
 }
 
 /// Whether a comment of this account is shown.
-fn is_trusted(transaction: &Transaction<'_>, author: i64) -> rusqlite::Result<bool> {
-    transaction.prepare_cached("SELECT 1 FROM comments WHERE author = ?1 AND state = 'shown'")?.exists([author])
+fn is_trusted(transaction: &mut Transaction<'_>, author: i64) -> Result<bool, StoreError> {
+    transaction.exists("SELECT 1 FROM comments WHERE author = ?1 AND state = 'shown' LIMIT 1", values![author])
 }
 
-fn comment(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<Option<CommentRow>> {
-    let mut statement = transaction.prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE comments.id = ?1"))?;
-    statement.query_row([id], comment_row).optional()
+fn comment(transaction: &mut Transaction<'_>, id: i64) -> Result<Option<CommentRow>, StoreError> {
+    transaction.row(&format!("SELECT {COLUMNS} FROM {FROM} WHERE comments.id = ?1"), values![id], comment_row)
 }
 
 /// Changes who may read a comment; one that is deleted keeps its place and nothing else.
-fn set_state(transaction: &Transaction<'_>, id: i64, state: CommentState) -> rusqlite::Result<()> {
+fn set_state(transaction: &mut Transaction<'_>, id: i64, state: CommentState) -> Result<(), StoreError> {
     let update = "UPDATE comments SET state = ?2, text = CASE ?2 WHEN 'deleted' THEN '' ELSE text END WHERE id = ?1";
-    transaction.prepare_cached(update)?.execute(params![id, state.code()])?;
+    transaction.execute(update, values![id, state.code()])?;
     unindex(transaction, id)?;
     if state == CommentState::Shown {
-        let text = "INSERT INTO comment_words (rowid, text) SELECT id, text FROM comments WHERE id = ?1";
-        transaction.prepare_cached(text)?.execute([id])?;
+        let text: String = transaction.one("SELECT text FROM comments WHERE id = ?1", values![id])?;
+        index(transaction, id, &text)?;
     }
     revise(transaction)
 }
 
-fn index(transaction: &Transaction<'_>, id: i64, text: &str) -> rusqlite::Result<()> {
-    let insert = "INSERT INTO comment_words (rowid, text) VALUES (?1, ?2)";
-    transaction.prepare_cached(insert)?.execute(params![id, text]).map(drop)
-}
-
-fn unindex(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
-    transaction.prepare_cached("DELETE FROM comment_words WHERE rowid = ?1")?.execute([id]).map(drop)
-}
-
 /// What was answered before does not hold any more.
-pub(super) fn revise(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    transaction.prepare_cached("UPDATE comments_revision SET number = number + 1")?.execute([]).map(drop)
+pub(super) fn revise(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.execute("UPDATE comments_revision SET number = number + 1", &[]).map(drop)
 }

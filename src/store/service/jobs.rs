@@ -2,7 +2,7 @@
 
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
-use rusqlite::{OptionalExtension, Row, params};
+use crate::store::service::database::{Row, not_understood, values};
 use serde::{Deserialize, Serialize};
 
 /// Finished jobs that are remembered.
@@ -83,12 +83,12 @@ pub struct JobRow {
 
 const COLUMNS: &str = "id, request, state, created, started, ended, summary, detail";
 
-fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
-    let state: String = row.get(2)?;
+fn job_row(row: &Row<'_>) -> Result<JobRow, StoreError> {
+    let state: &str = row.get(2)?;
     Ok(JobRow {
         id: row.get(0)?,
         request: row.get(1)?,
-        state: JobState::from_code(&state).ok_or(rusqlite::Error::InvalidQuery)?,
+        state: JobState::from_code(state).ok_or_else(|| not_understood(state))?,
         created: row.get(3)?,
         started: row.get(4)?,
         ended: row.get(5)?,
@@ -101,12 +101,11 @@ impl ServiceStore {
     /// Remembers a new job that waits, and gives its number; forgets the oldest beyond those kept.
     pub fn add_job(&self, request: &str, now: i64) -> Result<i64, StoreError> {
         self.write(|transaction| {
-            let insert = "INSERT INTO jobs (request, state, created) VALUES (?1, 'queued', ?2)";
-            transaction.execute(insert, params![request, now])?;
-            let id = transaction.last_insert_rowid();
+            let insert = "INSERT INTO jobs (request, state, created) VALUES (?1, 'queued', ?2) RETURNING id";
+            let id: i64 = transaction.one(insert, values![request, now])?;
             transaction.execute(
                 "DELETE FROM jobs WHERE id <= ?1 AND state NOT IN ('queued', 'running')",
-                [id.saturating_sub(KEPT)],
+                values![id.saturating_sub(KEPT)],
             )?;
             Ok(id)
         })
@@ -118,7 +117,15 @@ impl ServiceStore {
             transaction.execute(
                 "UPDATE jobs SET request = ?2, state = ?3, started = ?4, ended = ?5, summary = ?6, detail = ?7
                  WHERE id = ?1",
-                params![job.id, job.request, job.state.code(), job.started, job.ended, job.summary, job.detail],
+                values![
+                    job.id,
+                    &job.request,
+                    job.state.code(),
+                    job.started,
+                    job.ended,
+                    job.summary.as_deref(),
+                    job.detail.as_deref(),
+                ],
             )?;
             Ok(())
         })
@@ -126,28 +133,23 @@ impl ServiceStore {
 
     /// A job.
     pub fn job(&self, id: i64) -> Result<Option<JobRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1"))?;
-        Ok(statement.query_row([id], job_row).optional()?)
+        self.row(&format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1"), values![id], job_row)
     }
 
     /// Jobs, the youngest first, from `offset`, at most `limit`; and how many there are.
     pub fn jobs(&self, offset: u64, limit: u64) -> Result<(Vec<JobRow>, u64), StoreError> {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let connection = self.connection();
-        let total: i64 = connection.query_row("SELECT count(*) FROM jobs", [], |row| row.get(0))?;
-        let mut statement =
-            connection.prepare_cached(&format!("SELECT {COLUMNS} FROM jobs ORDER BY id DESC LIMIT ?1 OFFSET ?2"))?;
-        let rows = statement.query_map([number(limit), number(offset)], job_row)?;
-        Ok((rows.collect::<Result<_, _>>()?, total.unsigned_abs()))
+        let total = self.number("SELECT count(*) FROM jobs", &[])?;
+        let sql = format!("SELECT {COLUMNS} FROM jobs ORDER BY id DESC LIMIT ?1 OFFSET ?2");
+        Ok((self.rows(&sql, values![number(limit), number(offset)], job_row)?, total.unsigned_abs()))
     }
 
     /// Jobs that were not brought to an end count as interrupted.
-    pub fn interrupt_jobs(&self, now: i64) -> Result<usize, StoreError> {
+    pub fn interrupt_jobs(&self, now: i64) -> Result<u64, StoreError> {
         self.write(|transaction| {
             transaction.execute(
                 "UPDATE jobs SET state = 'interrupted', ended = ?1 WHERE state IN ('queued', 'running')",
-                [now],
+                values![now],
             )
         })
     }
@@ -156,23 +158,25 @@ impl ServiceStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::service::places::everywhere;
 
     #[test]
     fn jobs_are_remembered_and_the_oldest_forgotten() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let store = ServiceStore::open(directory.path()).expect("a new one");
-        let first = store.add_job("{}", 1).expect("room");
-        let job = store.job(first).expect("readable").expect("there");
-        assert_eq!((job.state, job.created, job.started), (JobState::Queued, 1, None));
-        store.set_job(&JobRow { state: JobState::Done, ended: Some(3), ..job }).expect("room");
-        assert_eq!(store.job(first).expect("readable").map(|job| job.state), Some(JobState::Done));
-        let second = store.add_job("{}", 2).expect("room");
-        assert_eq!(store.interrupt_jobs(4).expect("room"), 1, "only what had not ended");
-        let (jobs, total) = store.jobs(0, 10).expect("readable");
-        let states: Vec<(i64, JobState)> = jobs.iter().map(|job| (job.id, job.state)).collect();
-        assert_eq!((states, total), (vec![(second, JobState::Interrupted), (first, JobState::Done)], 2));
-        store.write(|transaction| transaction.execute("UPDATE sqlite_sequence SET seq = 1001", [])).expect("room");
-        store.add_job("{}", 5).expect("room");
-        assert_eq!(store.jobs(0, 10).expect("readable").1, 1, "those before were a thousand jobs ago");
+        everywhere(|place| {
+            let store = place.open();
+            let first = store.add_job("{}", 1).expect("room");
+            let job = store.job(first).expect("readable").expect("there");
+            assert_eq!((job.state, job.created, job.started), (JobState::Queued, 1, None));
+            store.set_job(&JobRow { state: JobState::Done, ended: Some(3), ..job }).expect("room");
+            assert_eq!(store.job(first).expect("readable").map(|job| job.state), Some(JobState::Done));
+            let second = store.add_job("{}", 2).expect("room");
+            assert_eq!(store.interrupt_jobs(4).expect("room"), 1, "only what had not ended");
+            let (jobs, total) = store.jobs(0, 10).expect("readable");
+            let states: Vec<(i64, JobState)> = jobs.iter().map(|job| (job.id, job.state)).collect();
+            assert_eq!((states, total), (vec![(second, JobState::Interrupted), (first, JobState::Done)], 2));
+            store.write(|transaction| transaction.execute("UPDATE jobs SET id = id - 1001", &[])).expect("room");
+            store.add_job("{}", 5).expect("room");
+            assert_eq!(store.jobs(0, 10).expect("readable").1, 1, "those before were a thousand jobs ago");
+        });
     }
 }

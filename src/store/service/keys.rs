@@ -2,8 +2,8 @@
 
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
+use crate::store::service::database::{Row, not_understood, values};
 use crate::store::service::secret::{self, hash};
-use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -83,12 +83,12 @@ impl KeyRow {
 
 const COLUMNS: &str = "id, name, scope, prefix, created, expires, used, revoked";
 
-fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
-    let scope: String = row.get(2)?;
+fn key_row(row: &Row<'_>) -> Result<KeyRow, StoreError> {
+    let scope: &str = row.get(2)?;
     Ok(KeyRow {
         id: row.get(0)?,
         name: row.get(1)?,
-        scope: Scope::from_code(&scope).ok_or(rusqlite::Error::InvalidQuery)?,
+        scope: Scope::from_code(scope).ok_or_else(|| not_understood(scope))?,
         prefix: row.get(3)?,
         created: row.get(4)?,
         expires: row.get(5)?,
@@ -117,12 +117,12 @@ impl ServiceStore {
         let prefix = key.get(..PREFIX).unwrap_or(MARK);
         let made = self.write(|transaction| {
             let taken = "SELECT 1 FROM keys WHERE name = ?1 AND revoked IS NULL";
-            if transaction.prepare_cached(taken)?.exists([name])? {
+            if transaction.exists(taken, values![name])? {
                 return Ok(false);
             }
             transaction.execute(
                 "INSERT INTO keys (name, scope, prefix, hash, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![name, scope.code(), prefix, hash(&key), now, expires],
+                values![name, scope.code(), prefix, &hash(&key), now, expires],
             )?;
             Ok(true)
         })?;
@@ -131,10 +131,7 @@ impl ServiceStore {
 
     /// Every key that was ever made, in that order.
     pub fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM keys ORDER BY id"))?;
-        let rows = statement.query_map([], key_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.rows(&format!("SELECT {COLUMNS} FROM keys ORDER BY id"), &[], key_row)
     }
 
     /// Whether any key is accepted at this time.
@@ -145,7 +142,7 @@ impl ServiceStore {
     /// Refuses a key from now on; false if no key has the name.
     pub fn revoke_key(&self, name: &str, now: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE keys SET revoked = ?2 WHERE name = ?1 AND revoked IS NULL";
-        self.write(|transaction| Ok(transaction.execute(sql, params![name, now])? > 0))
+        self.write(|transaction| Ok(transaction.execute(sql, values![name, now])? > 0))
     }
 
     /// The key that this text is, if it is accepted at this time; notes that it was used.
@@ -153,16 +150,14 @@ impl ServiceStore {
         if !text.starts_with(MARK) {
             return Ok(None);
         }
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM keys WHERE hash = ?1"))?;
-        let Some(key) = statement.query_row([hash(text)], key_row).optional()? else { return Ok(None) };
+        let sql = format!("SELECT {COLUMNS} FROM keys WHERE hash = ?1");
+        let Some(key) = self.row(&sql, values![&hash(text)], key_row)? else { return Ok(None) };
         if !key.is_valid(now) {
             return Ok(None);
         }
         if key.used.is_none_or(|used| now - used >= USED_EVERY || now < used) {
-            let noted = connection.prepare_cached("UPDATE keys SET used = ?2 WHERE id = ?1")?.execute([key.id, now]);
             // A full disk must not lock everybody out.
-            if let Err(error) = noted {
+            if let Err(error) = self.note("UPDATE keys SET used = ?2 WHERE id = ?1", values![key.id, now]) {
                 tracing::warn!(%error, "the use of a key could not be noted");
             }
         }
@@ -173,58 +168,63 @@ impl ServiceStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn store() -> (tempfile::TempDir, ServiceStore) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let store = ServiceStore::open(directory.path()).expect("a new one");
-        (directory, store)
-    }
+    use crate::store::service::places::everywhere;
 
     #[test]
     fn keys_are_accepted_until_they_expire_or_are_revoked_in_every_process() {
-        let (directory, store) = store();
-        let other = ServiceStore::open(directory.path()).expect("opened twice");
-        let key = store.create_key("harvester", Scope::Ingest, Some(2_000), 1_000).expect("room").expect("a free name");
-        assert_eq!(store.create_key("harvester", Scope::Admin, None, 1_000).expect("room"), None, "the name is taken");
-        let accepted = |now| other.accepted_key(&key, now).expect("readable").map(|key| (key.name, key.scope));
-        assert_eq!(accepted(1_500), Some(("harvester".to_owned(), Scope::Ingest)));
-        assert_eq!(accepted(2_000), None, "expired");
-        assert_eq!(other.keys().expect("readable")[0].used, Some(1_500));
-        let longer = other.create_key("reader", Scope::Search, None, 1_000).expect("room").expect("a free name");
-        assert!(store.has_valid_key(9_000).expect("readable"));
-        assert!(store.revoke_key("reader", 1_600).expect("room"));
-        assert!(!store.revoke_key("reader", 1_700).expect("room"), "only once");
-        assert_eq!(other.accepted_key(&longer, 1_700).expect("readable"), None);
-        assert!(!store.has_valid_key(9_000).expect("readable"));
-        assert!(
-            store.create_key("reader", Scope::Search, None, 1_800).expect("room").is_some(),
-            "the name is free again"
-        );
+        everywhere(|place| {
+            let store = place.open();
+            let other = place.open();
+            let key =
+                store.create_key("harvester", Scope::Ingest, Some(2_000), 1_000).expect("room").expect("a free name");
+            assert_eq!(
+                store.create_key("harvester", Scope::Admin, None, 1_000).expect("room"),
+                None,
+                "the name is taken"
+            );
+            let accepted = |now| other.accepted_key(&key, now).expect("readable").map(|key| (key.name, key.scope));
+            assert_eq!(accepted(1_500), Some(("harvester".to_owned(), Scope::Ingest)));
+            assert_eq!(accepted(2_000), None, "expired");
+            assert_eq!(other.keys().expect("readable")[0].used, Some(1_500));
+            let longer = other.create_key("reader", Scope::Search, None, 1_000).expect("room").expect("a free name");
+            assert!(store.has_valid_key(9_000).expect("readable"));
+            assert!(store.revoke_key("reader", 1_600).expect("room"));
+            assert!(!store.revoke_key("reader", 1_700).expect("room"), "only once");
+            assert_eq!(other.accepted_key(&longer, 1_700).expect("readable"), None);
+            assert!(!store.has_valid_key(9_000).expect("readable"));
+            assert!(
+                store.create_key("reader", Scope::Search, None, 1_800).expect("room").is_some(),
+                "the name is free again"
+            );
+        });
     }
 
     #[test]
     fn no_key_is_on_disk_and_only_the_owner_may_read() {
-        use std::os::unix::fs::PermissionsExt;
-        let (directory, store) = store();
-        let key = store.create_key("a", Scope::Admin, None, 1).expect("room").expect("a free name");
-        assert_eq!((key.len(), &key[..6]), (6 + 64, "recto_"));
-        let digits = &key[PREFIX..];
-        for entry in std::fs::read_dir(directory.path()).expect("listed") {
-            let path = entry.expect("listed").path();
-            let bytes = std::fs::read(&path).expect("readable");
-            assert!(!bytes.windows(digits.len()).any(|window| window == digits.as_bytes()), "{}", path.display());
-            let mode = std::fs::metadata(&path).expect("there").permissions().mode();
-            assert_eq!(mode & 0o077, 0, "{}", path.display());
-        }
+        everywhere(|place| {
+            use std::os::unix::fs::PermissionsExt;
+            let store = place.open();
+            let key = store.create_key("a", Scope::Admin, None, 1).expect("room").expect("a free name");
+            assert_eq!((key.len(), &key[..6]), (6 + 64, "recto_"));
+            let digits = &key[PREFIX..];
+            for path in place.files() {
+                let bytes = std::fs::read(&path).expect("readable");
+                assert!(!bytes.windows(digits.len()).any(|window| window == digits.as_bytes()), "{}", path.display());
+                let mode = std::fs::metadata(&path).expect("there").permissions().mode();
+                assert_eq!(mode & 0o077, 0, "{}", path.display());
+            }
+        });
     }
 
     #[test]
     fn what_is_no_key_is_not_accepted() {
-        let (_directory, store) = store();
-        let key = store.create_key("a", Scope::Admin, None, 1).expect("room").expect("a free name");
-        for text in ["", "recto_", &key[..key.len() - 1], &key.to_uppercase(), "' OR 1=1 --", "recto_' OR 1=1 --"] {
-            assert_eq!(store.accepted_key(text, 2).expect("readable"), None, "{text}");
-        }
-        assert!(store.accepted_key(&key, 2).expect("readable").is_some());
+        everywhere(|place| {
+            let store = place.open();
+            let key = store.create_key("a", Scope::Admin, None, 1).expect("room").expect("a free name");
+            for text in ["", "recto_", &key[..key.len() - 1], &key.to_uppercase(), "' OR 1=1 --", "recto_' OR 1=1 --"] {
+                assert_eq!(store.accepted_key(text, 2).expect("readable"), None, "{text}");
+            }
+            assert!(store.accepted_key(&key, 2).expect("readable").is_some());
+        });
     }
 }

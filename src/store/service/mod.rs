@@ -1,5 +1,7 @@
-//! What a service keeps of its own (SQLite, `service.sqlite`): the keys of its clients, the accounts of people, its jobs,
+//! What a service keeps of its own: the keys of its clients, the accounts of people, its jobs,
 //! how often reports are read, what files that were handed over are called, and what persons say about reports.
+//!
+//! It is in SQLite (`service.sqlite`), or, of a library on many machines, in its PostgreSQL database.
 //!
 //! Apart from the catalogue, as it is written by whoever serves or administers, not only by the holder of the
 //! library's lock: a key made on the command line is valid at once in a service that runs, whatever it is doing.
@@ -12,22 +14,28 @@ mod comment_lists;
 mod comment_tests;
 mod comments;
 mod corrections;
+mod database;
 mod handed;
 mod jobs;
 mod keys;
 mod moderation;
 mod names;
 mod passwords;
+#[cfg(test)]
+mod places;
 mod reads;
 mod schema;
 mod secret;
 mod sessions;
+#[cfg(feature = "cluster")]
+mod shared_schema;
 mod sidecars;
 mod tickets;
 mod uploads;
+mod words;
 
 pub use accounts::{Account, AccountRow, Role};
-pub use comment_lists::{CommentPlace, SoughtWords, Viewer};
+pub use comment_lists::{CommentPlace, Viewer};
 pub use comments::{CommentRow, CommentRules, CommentState, Moderation, NewComment, NotTaken};
 pub use corrections::{Edit, Mark};
 pub use handed::{HandedFile, Receipt};
@@ -40,27 +48,29 @@ pub use sessions::{SESSION_IDLE, SESSION_LONGEST};
 pub use sidecars::{SidecarChange, SidecarRow};
 pub use tickets::{INVITATION_TIME, NewTicket, OpenTicket, RESET_TIME, Registered, Ticket, TicketPurpose};
 pub use uploads::UploadRow;
+pub use words::SoughtWords;
 
 use super::library::{create_directory, refuse_foreign, sync_directory};
 use super::sqlite::configure;
 use crate::store::StoreError;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use database::{Database, Row, Transaction, Value};
+use rusqlite::Connection;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Held by who opens the database.
 static OPENING: Mutex<()> = Mutex::new(());
 
-/// The database.
+/// The database beside a library.
 pub(super) const FILE: &str = "service.sqlite";
 
 /// What a service keeps; can be shared between threads, and opened by several processes at once.
 #[derive(Debug)]
 pub struct ServiceStore {
-    connection: Mutex<Connection>,
+    database: Database,
 }
 
 impl ServiceStore {
@@ -88,21 +98,55 @@ impl ServiceStore {
         connection.pragma_update(None, "synchronous", "FULL")?;
         schema::migrate(&mut connection, &path)?;
         sync_directory(directory)?;
-        Ok(ServiceStore { connection: Mutex::new(connection) })
+        Ok(ServiceStore { database: Database::Sqlite(Mutex::new(connection)) })
     }
 
-    /// The connection. One that a panicking thread held is taken all the same: its transaction was rolled back.
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    /// That of a library on many machines, in the PostgreSQL database of its catalogue, given as
+    /// `postgres://user@host/database?…`; its tables are made if there are none. `name` is shown among the connections of
+    /// the database.
+    #[cfg(feature = "cluster")]
+    pub fn connect(url: &str, name: &str) -> Result<ServiceStore, StoreError> {
+        Ok(ServiceStore { database: Database::Postgres(database::SharedDatabase::connect(url, name)?) })
     }
 
-    /// Runs `changes` in one transaction, durable when it returns.
-    fn write<T>(&self, changes: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>) -> Result<T, StoreError> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = changes(&transaction)?;
-        transaction.commit()?;
-        Ok(result)
+    /// Makes changes in one transaction, durable when it returns; see [`Database::write`].
+    fn write<T>(&self, changes: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.database.write(changes)
+    }
+
+    /// What `read` makes of each row of an answer.
+    fn rows<T>(
+        &self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.database.read(|transaction| transaction.rows(sql, parameters, &mut read))
+    }
+
+    /// What `read` makes of the first row of an answer, if it has any.
+    fn row<T>(
+        &self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.database.read(|transaction| transaction.row(sql, parameters, &mut read))
+    }
+
+    /// The one number that answers.
+    fn number(&self, sql: &str, parameters: &[Value<'_>]) -> Result<i64, StoreError> {
+        self.database.read(|transaction| transaction.one(sql, parameters))
+    }
+
+    /// Makes one change that is not worth waiting for others who write.
+    fn note(&self, sql: &str, parameters: &[Value<'_>]) -> Result<(), StoreError> {
+        self.database.read(|transaction| transaction.execute(sql, parameters).map(drop))
+    }
+
+    /// Whether an answer has any row.
+    fn exists(&self, sql: &str, parameters: &[Value<'_>]) -> Result<bool, StoreError> {
+        self.database.read(|transaction| transaction.exists(sql, parameters))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
 use crate::store::service::comments::revise;
-use rusqlite::{Row, Transaction, params};
+use crate::store::service::database::{Row, Transaction, not_understood, values};
 use serde::{Deserialize, Serialize};
 
 /// What a moderator did.
@@ -86,12 +86,12 @@ impl ServiceStore {
     /// was blocked already.
     pub fn block_author(&self, account: i64, moderator: &str, now: i64) -> Result<bool, StoreError> {
         self.write(|transaction| {
-            if !transaction.prepare_cached("SELECT 1 FROM accounts WHERE id = ?1")?.exists([account])? {
+            if !transaction.exists("SELECT 1 FROM accounts WHERE id = ?1", values![account])? {
                 return Ok(false);
             }
             let insert = "INSERT INTO blocked_authors (account, moderator, since) VALUES (?1, ?2, ?3)
                           ON CONFLICT (account) DO NOTHING";
-            let is_new = transaction.prepare_cached(insert)?.execute(params![account, moderator, now])? > 0;
+            let is_new = transaction.execute(insert, values![account, moderator, now])? > 0;
             if is_new {
                 note(transaction, ModerationAction::Block, None, Some(account), moderator, now)?;
                 revise(transaction)?;
@@ -104,7 +104,7 @@ impl ServiceStore {
     pub fn unblock_author(&self, account: i64, moderator: &str, now: i64) -> Result<bool, StoreError> {
         self.write(|transaction| {
             let delete = "DELETE FROM blocked_authors WHERE account = ?1";
-            let was_blocked = transaction.prepare_cached(delete)?.execute([account])? > 0;
+            let was_blocked = transaction.execute(delete, values![account])? > 0;
             if was_blocked {
                 note(transaction, ModerationAction::Unblock, None, Some(account), moderator, now)?;
                 revise(transaction)?;
@@ -115,43 +115,33 @@ impl ServiceStore {
 
     /// Whether comments of this account are not taken.
     pub fn is_blocked_author(&self, account: i64) -> Result<bool, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached("SELECT 1 FROM blocked_authors WHERE account = ?1")?;
-        Ok(statement.exists([account])?)
+        self.database.read(|transaction| is_blocked(transaction, account))
     }
 
     /// Authors whose comments are not taken, the last blocked first.
     pub fn blocked_authors(&self) -> Result<Vec<BlockedAuthor>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(
-            "SELECT account, accounts.name, moderator, since
-             FROM blocked_authors JOIN accounts ON accounts.id = blocked_authors.account
-             ORDER BY since DESC, account DESC",
-        )?;
-        let rows = statement.query_map([], |row| {
+        let sql = "SELECT account, accounts.name, moderator, since
+                   FROM blocked_authors JOIN accounts ON accounts.id = blocked_authors.account
+                   ORDER BY since DESC, account DESC";
+        self.rows(sql, &[], |row| {
             Ok(BlockedAuthor { account: row.get(0)?, name: row.get(1)?, moderator: row.get(2)?, since: row.get(3)? })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Lines of the log before the one of this number, the youngest first, at most `limit`.
     pub fn moderations(&self, before: Option<i64>, limit: u32) -> Result<Vec<ModerationRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(
-            "SELECT moderations.id, action, comment, author, accounts.name, moderator, at
-             FROM moderations LEFT JOIN accounts ON accounts.id = moderations.author
-             WHERE moderations.id < ?1 ORDER BY moderations.id DESC LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![before.unwrap_or(i64::MAX), limit], moderation_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let sql = "SELECT moderations.id, action, comment, author, accounts.name, moderator, at
+                   FROM moderations LEFT JOIN accounts ON accounts.id = moderations.author
+                   WHERE moderations.id < ?1 ORDER BY moderations.id DESC LIMIT ?2";
+        self.rows(sql, values![before.unwrap_or(i64::MAX), limit], moderation_row)
     }
 }
 
-fn moderation_row(row: &Row<'_>) -> rusqlite::Result<ModerationRow> {
-    let action: String = row.get(1)?;
+fn moderation_row(row: &Row<'_>) -> Result<ModerationRow, StoreError> {
+    let action: &str = row.get(1)?;
     Ok(ModerationRow {
         id: row.get(0)?,
-        action: ModerationAction::from_code(&action).ok_or(rusqlite::Error::InvalidQuery)?,
+        action: ModerationAction::from_code(action).ok_or_else(|| not_understood(action))?,
         comment: row.get(2)?,
         author: row.get(3)?,
         author_name: row.get(4)?,
@@ -162,19 +152,18 @@ fn moderation_row(row: &Row<'_>) -> rusqlite::Result<ModerationRow> {
 
 /// Writes down what a moderator did.
 pub(super) fn note(
-    transaction: &Transaction<'_>,
+    transaction: &mut Transaction<'_>,
     action: ModerationAction,
     comment: Option<i64>,
     author: Option<i64>,
     moderator: &str,
     now: i64,
-) -> rusqlite::Result<()> {
+) -> Result<(), StoreError> {
     let insert = "INSERT INTO moderations (action, comment, author, moderator, at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let line = params![action.code(), comment, author, moderator, now];
-    transaction.prepare_cached(insert)?.execute(line).map(drop)
+    transaction.execute(insert, values![action.code(), comment, author, moderator, now]).map(drop)
 }
 
 /// Whether comments of this account are not taken.
-pub(super) fn is_blocked(transaction: &Transaction<'_>, account: i64) -> rusqlite::Result<bool> {
-    transaction.prepare_cached("SELECT 1 FROM blocked_authors WHERE account = ?1")?.exists([account])
+pub(super) fn is_blocked(transaction: &mut Transaction<'_>, account: i64) -> Result<bool, StoreError> {
+    transaction.exists("SELECT 1 FROM blocked_authors WHERE account = ?1", values![account])
 }

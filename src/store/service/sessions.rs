@@ -5,8 +5,8 @@
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
 use crate::store::service::accounts::{Account, role_of};
+use crate::store::service::database::values;
 use crate::store::service::secret::{self, hash};
-use rusqlite::{OptionalExtension, params};
 
 /// Seconds after which a session that is not used ends.
 pub const SESSION_IDLE: i64 = 30 * 60;
@@ -24,18 +24,18 @@ impl ServiceStore {
         self.write(|transaction| {
             transaction.execute(
                 "DELETE FROM sessions WHERE used <= ?1 OR created <= ?2",
-                [now - SESSION_IDLE, now - SESSION_LONGEST],
+                values![now - SESSION_IDLE, now - SESSION_LONGEST],
             )?;
             transaction.execute(
                 "DELETE FROM sessions WHERE account = ?1 AND hash NOT IN
                  (SELECT hash FROM sessions WHERE account = ?1 ORDER BY used DESC LIMIT ?2)",
-                [account, MOST_SESSIONS - 1],
+                values![account, MOST_SESSIONS - 1],
             )?;
             transaction.execute(
                 "INSERT INTO sessions (hash, account, created, used) VALUES (?1, ?2, ?3, ?3)",
-                params![hash(&token), account, now],
+                values![&hash(&token), account, now],
             )?;
-            transaction.execute("UPDATE accounts SET seen = ?2 WHERE id = ?1", [account, now])?;
+            transaction.execute("UPDATE accounts SET seen = ?2 WHERE id = ?1", values![account, now])?;
             Ok(())
         })?;
         Ok(token)
@@ -44,21 +44,19 @@ impl ServiceStore {
     /// Whose session this token is, if it is not over at this time; notes that it was used.
     pub fn session_account(&self, token: &str, now: i64) -> Result<Option<Account>, StoreError> {
         let hash = hash(token);
-        let connection = self.connection();
         let sql = "SELECT accounts.id, name, role, sessions.created, used FROM sessions
                    JOIN accounts ON accounts.id = account WHERE hash = ?1 AND disabled IS NULL";
-        let found = connection.prepare_cached(sql)?.query_row([hash], |row| {
+        let found = self.row(sql, values![&hash], |row| {
             let account = Account { id: row.get(0)?, name: row.get(1)?, role: role_of(row, 2)? };
-            Ok((account, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?))
-        });
-        let Some((account, created, used)) = found.optional()? else { return Ok(None) };
+            Ok((account, row.get::<i64>(3)?, row.get::<i64>(4)?))
+        })?;
+        let Some((account, created, used)) = found else { return Ok(None) };
         if now - used >= SESSION_IDLE || now - created >= SESSION_LONGEST {
             return Ok(None);
         }
         if now - used >= USED_EVERY {
-            let noted = "UPDATE sessions SET used = ?2 WHERE hash = ?1";
             // A full disk must not lock everybody out.
-            if let Err(error) = connection.prepare_cached(noted)?.execute(params![hash, now]) {
+            if let Err(error) = self.note("UPDATE sessions SET used = ?2 WHERE hash = ?1", values![&hash, now]) {
                 tracing::warn!(%error, "the use of a session could not be noted");
             }
         }
@@ -68,12 +66,14 @@ impl ServiceStore {
     /// Ends a session.
     pub fn end_session(&self, token: &str) -> Result<(), StoreError> {
         let hash = hash(token);
-        self.write(|transaction| transaction.execute("DELETE FROM sessions WHERE hash = ?1", [hash]).map(drop))
+        self.write(|transaction| transaction.execute("DELETE FROM sessions WHERE hash = ?1", values![&hash]).map(drop))
     }
 
     /// Ends every session of an account.
     pub fn end_sessions(&self, account: i64) -> Result<(), StoreError> {
-        self.write(|transaction| transaction.execute("DELETE FROM sessions WHERE account = ?1", [account]).map(drop))
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM sessions WHERE account = ?1", values![account]).map(drop)
+        })
     }
 }
 
@@ -81,63 +81,67 @@ impl ServiceStore {
 mod tests {
     use super::*;
     use crate::store::Role;
+    use crate::store::service::places::{Place, everywhere};
 
-    fn store() -> (tempfile::TempDir, ServiceStore, Account) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let store = ServiceStore::open(directory.path()).expect("a new one");
+    fn store(place: &Place) -> (ServiceStore, Account) {
+        let store = place.open();
         let account = store.create_account("Ada", Role::Reader, Some("$argon2id$"), 0).expect("room").expect("free");
-        (directory, store, account)
+        (store, account)
     }
 
     #[test]
     fn sessions_end_when_idle_when_old_and_when_they_are_ended() {
-        let (_directory, store, account) = store();
-        let begin = |now| store.create_session(account.id, now).expect("room");
-        let is_open = |token: &str, now| store.session_account(token, now).expect("readable").is_some();
-        let token = begin(1_000);
-        assert!(is_open(&token, 1_000 + SESSION_IDLE - 1), "and noted");
-        assert!(is_open(&token, 1_000 + 2 * SESSION_IDLE - 2));
-        assert!(!is_open(&token, 1_000 + 3 * SESSION_IDLE - 2), "idle");
-        let token = begin(1_000);
-        let mut now = 1_000;
-        while now + 600 < 1_000 + SESSION_LONGEST {
-            now += 600;
-            assert!(is_open(&token, now), "used every ten minutes until {now}");
-        }
-        assert!(!is_open(&token, 1_000 + SESSION_LONGEST), "old");
-        for end in [
-            &|token: &str| store.end_session(token) as Result<(), StoreError>,
-            &|_: &str| store.end_sessions(account.id),
-            &|_: &str| {
-                store
-                    .set_disabled(account.id, true, 50)
-                    .and_then(|_| store.set_disabled(account.id, false, 60))
-                    .map(drop)
-            },
-            &|_: &str| store.set_password(account.id, "$argon2id$other").map(drop),
-        ] as [&dyn Fn(&str) -> Result<(), StoreError>; 4]
-        {
+        everywhere(|place| {
+            let (store, account) = store(place);
+            let begin = |now| store.create_session(account.id, now).expect("room");
+            let is_open = |token: &str, now| store.session_account(token, now).expect("readable").is_some();
             let token = begin(1_000);
-            assert!(is_open(&token, 1_000));
-            end(&token).expect("room");
-            assert!(!is_open(&token, 1_000));
-        }
-        let token = begin(1_000);
-        assert!(store.delete_account(account.id).expect("room"));
-        assert!(!is_open(&token, 1_000), "gone with its account");
+            assert!(is_open(&token, 1_000 + SESSION_IDLE - 1), "and noted");
+            assert!(is_open(&token, 1_000 + 2 * SESSION_IDLE - 2));
+            assert!(!is_open(&token, 1_000 + 3 * SESSION_IDLE - 2), "idle");
+            let token = begin(1_000);
+            let mut now = 1_000;
+            while now + 600 < 1_000 + SESSION_LONGEST {
+                now += 600;
+                assert!(is_open(&token, now), "used every ten minutes until {now}");
+            }
+            assert!(!is_open(&token, 1_000 + SESSION_LONGEST), "old");
+            for end in [
+                &|token: &str| store.end_session(token) as Result<(), StoreError>,
+                &|_: &str| store.end_sessions(account.id),
+                &|_: &str| {
+                    store
+                        .set_disabled(account.id, true, 50)
+                        .and_then(|_| store.set_disabled(account.id, false, 60))
+                        .map(drop)
+                },
+                &|_: &str| store.set_password(account.id, "$argon2id$other").map(drop),
+            ] as [&dyn Fn(&str) -> Result<(), StoreError>; 4]
+            {
+                let token = begin(1_000);
+                assert!(is_open(&token, 1_000));
+                end(&token).expect("room");
+                assert!(!is_open(&token, 1_000));
+            }
+            let token = begin(1_000);
+            assert!(store.delete_account(account.id).expect("room"));
+            assert!(!is_open(&token, 1_000), "gone with its account");
+        });
     }
 
     #[test]
     fn no_token_is_on_disk_and_one_account_has_not_all_of_it() {
-        let (directory, store, account) = store();
-        let first = store.create_session(account.id, 1_000).expect("room");
-        for entry in std::fs::read_dir(directory.path()).expect("listed") {
-            let bytes = std::fs::read(entry.expect("listed").path()).expect("readable");
-            assert!(!bytes.windows(first.len()).any(|window| window == first.as_bytes()));
-        }
-        for second in 1..=MOST_SESSIONS {
-            store.create_session(account.id, 1_000 + second).expect("room");
-        }
-        assert_eq!(store.session_account(&first, 1_030).expect("readable"), None, "the oldest one is displaced");
+        everywhere(|place| {
+            let (store, account) = store(place);
+            let first = store.create_session(account.id, 1_000).expect("room");
+            for path in place.files() {
+                let bytes = std::fs::read(path).expect("readable");
+                assert!(!bytes.windows(first.len()).any(|window| window == first.as_bytes()));
+            }
+            for second in 1..=MOST_SESSIONS {
+                store.create_session(account.id, 1_000 + second).expect("room");
+            }
+            assert_eq!(store.session_account(&first, 1_030).expect("readable"), None, "the oldest one is displaced");
+        });
     }
 }

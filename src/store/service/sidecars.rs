@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::store::rows::{path_bytes, path_of, paths_below};
 use crate::store::service::ServiceStore;
 use crate::store::service::corrections::{json_at, mark};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use crate::store::service::database::{Row, Transaction, values};
 use std::path::{Path, PathBuf};
 
 /// A file beside a PDF as it was last read.
@@ -47,14 +47,14 @@ pub enum SidecarChange {
 
 const COLUMNS: &str = "path, file, size, modified, id, vanished, correction, problems";
 
-fn sidecar_row(row: &Row<'_>) -> rusqlite::Result<SidecarRow> {
+fn sidecar_row(row: &Row<'_>) -> Result<SidecarRow, StoreError> {
     let size: i64 = row.get(2)?;
     Ok(SidecarRow {
-        report: path_of(row.get_ref(0)?.as_blob()?),
-        file: path_of(row.get_ref(1)?.as_blob()?),
+        report: path_of(row.get(0)?),
+        file: path_of(row.get(1)?),
         size: size.unsigned_abs(),
         modified: row.get(3)?,
-        id: row.get::<_, Option<[u8; 16]>>(4)?.map(ReportId),
+        id: row.get::<Option<[u8; 16]>>(4)?.map(ReportId),
         vanished: row.get(5)?,
         correction: json_at(row, 6)?,
         problems: json_at(row, 7)?,
@@ -65,31 +65,20 @@ impl ServiceStore {
     /// Every known file beside a PDF under this directory (or beside the PDF itself), by the PDF's path.
     pub fn sidecars_under(&self, root: &Path) -> Result<Vec<SidecarRow>, StoreError> {
         let (from, to) = paths_below(root);
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM sidecars WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path"
-        ))?;
-        let rows = statement.query_map(params![path_bytes(root), from, to], sidecar_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let sql = format!("SELECT {COLUMNS} FROM sidecars WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path");
+        self.rows(&sql, values![path_bytes(root), &from, &to], sidecar_row)
     }
 
     /// The file that counts for a report: of those beside its copies the first by path, vanished ones last.
     pub fn sidecar_of(&self, id: ReportId) -> Result<Option<SidecarRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM sidecars WHERE id = ?1 ORDER BY vanished IS NOT NULL, path LIMIT 1"
-        ))?;
-        Ok(statement.query_row([id.0], sidecar_row).optional()?)
+        let sql = format!("SELECT {COLUMNS} FROM sidecars WHERE id = ?1 ORDER BY vanished IS NOT NULL, path LIMIT 1");
+        self.row(&sql, values![&id.0], sidecar_row)
     }
 
     /// Files that could not be understood whole, by the PDF's path.
     pub fn sidecar_problems(&self) -> Result<Vec<SidecarRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM sidecars WHERE problems <> '[]' AND vanished IS NULL ORDER BY path"
-        ))?;
-        let rows = statement.query_map([], sidecar_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let sql = format!("SELECT {COLUMNS} FROM sidecars WHERE problems <> '[]' AND vanished IS NULL ORDER BY path");
+        self.rows(&sql, &[], sidecar_row)
     }
 
     /// Applies changes in order, all of them or none, and marks the reports that they may bear on; durable when it
@@ -102,53 +91,52 @@ impl ServiceStore {
     }
 }
 
-fn apply(transaction: &Transaction<'_>, change: &SidecarChange) -> rusqlite::Result<()> {
+fn apply(transaction: &mut Transaction<'_>, change: &SidecarChange) -> Result<(), StoreError> {
     match change {
         SidecarChange::Put(row) => {
             mark_report(transaction, &row.report)?;
             let json = |value: serde_json::Result<String>| value.unwrap_or_default();
-            let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO sidecars (path, file, size, modified, id, vanished, correction, problems)
+            transaction.execute("DELETE FROM sidecars WHERE path = ?1", values![path_bytes(&row.report)])?;
+            transaction.execute(
+                "INSERT INTO sidecars (path, file, size, modified, id, vanished, correction, problems)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                values![
+                    path_bytes(&row.report),
+                    path_bytes(&row.file),
+                    i64::try_from(row.size).unwrap_or(i64::MAX),
+                    row.modified,
+                    row.id.as_ref().map(|id| &id.0),
+                    row.vanished,
+                    &json(serde_json::to_string(&row.correction)),
+                    &json(serde_json::to_string(&row.problems)),
+                ],
             )?;
-            statement.execute(params![
-                path_bytes(&row.report),
-                path_bytes(&row.file),
-                i64::try_from(row.size).unwrap_or(i64::MAX),
-                row.modified,
-                row.id.map(|id| id.0),
-                row.vanished,
-                json(serde_json::to_string(&row.correction)),
-                json(serde_json::to_string(&row.problems)),
-            ])?;
             mark_report(transaction, &row.report)
         }
         SidecarChange::Forget(path) => {
             mark_report(transaction, path)?;
-            transaction.prepare_cached("DELETE FROM sidecars WHERE path = ?1")?.execute([path_bytes(path)]).map(drop)
+            transaction.execute("DELETE FROM sidecars WHERE path = ?1", values![path_bytes(path)]).map(drop)
         }
         SidecarChange::Vanished(path, when) => set_vanished(transaction, path, Some(*when)),
         SidecarChange::Returned(path) => set_vanished(transaction, path, None),
     }
 }
 
-fn set_vanished(transaction: &Transaction<'_>, path: &Path, vanished: Option<i64>) -> rusqlite::Result<()> {
+fn set_vanished(transaction: &mut Transaction<'_>, path: &Path, vanished: Option<i64>) -> Result<(), StoreError> {
     let sql = "UPDATE sidecars SET vanished = ?2 WHERE path = ?1";
-    transaction.prepare_cached(sql)?.execute(params![path_bytes(path), vanished])?;
+    transaction.execute(sql, values![path_bytes(path), vanished])?;
     // Where there is no other, it goes on saying what the report is.
     let others = "SELECT 1 FROM sidecars own JOIN sidecars other ON other.id = own.id AND other.path <> own.path
                   WHERE own.path = ?1";
-    if transaction.prepare_cached(others)?.exists([path_bytes(path)])? {
+    if transaction.exists(others, values![path_bytes(path)])? {
         mark_report(transaction, path)?;
     }
     Ok(())
 }
 
 /// Marks the report at this path, if a file beside it is known and its bytes are.
-fn mark_report(transaction: &Transaction<'_>, path: &Path) -> rusqlite::Result<()> {
-    let id: Option<Option<[u8; 16]>> = transaction
-        .prepare_cached("SELECT id FROM sidecars WHERE path = ?1")?
-        .query_row([path_bytes(path)], |row| row.get(0))
-        .optional()?;
+fn mark_report(transaction: &mut Transaction<'_>, path: &Path) -> Result<(), StoreError> {
+    let sql = "SELECT id FROM sidecars WHERE path = ?1";
+    let id: Option<Option<[u8; 16]>> = transaction.row(sql, values![path_bytes(path)], |row| row.get(0))?;
     id.flatten().map_or(Ok(()), |id| mark(transaction, id))
 }

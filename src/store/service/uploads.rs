@@ -3,7 +3,8 @@
 use crate::report::ReportId;
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use crate::store::service::database::values;
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 /// A file that was handed over.
@@ -27,7 +28,7 @@ impl ServiceStore {
             let inserted = transaction.execute(
                 "INSERT INTO uploads (id, hash, name, size, received) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (id) DO NOTHING",
-                params![upload.id.0, upload.hash, upload.name, size, now],
+                values![&upload.id.0, &upload.hash, &upload.name, size, now],
             )?;
             Ok(inserted > 0)
         })
@@ -35,13 +36,10 @@ impl ServiceStore {
 
     /// The file of this identity, if it was handed over.
     pub fn upload(&self, id: ReportId) -> Result<Option<UploadRow>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached("SELECT hash, name, size FROM uploads WHERE id = ?1")?;
-        let row = statement.query_row([id.0], |row| {
+        self.row("SELECT hash, name, size FROM uploads WHERE id = ?1", values![&id.0], |row| {
             let size: i64 = row.get(2)?;
             Ok(UploadRow { id, hash: row.get(0)?, name: row.get(1)?, size: size.unsigned_abs() })
-        });
-        Ok(row.optional()?)
+        })
     }
 
     /// The files that were handed over, by a copy of the database.
@@ -57,33 +55,32 @@ impl ServiceStore {
 
     /// The identities of all files that were handed over.
     pub fn uploads(&self) -> Result<Vec<ReportId>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached("SELECT id FROM uploads ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok(ReportId(row.get(0)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.rows("SELECT id FROM uploads ORDER BY id", &[], |row| Ok(ReportId(row.get(0)?)))
     }
 
     /// Forgets a file.
     pub fn remove_upload(&self, id: ReportId) -> Result<(), StoreError> {
-        self.write(|transaction| transaction.execute("DELETE FROM uploads WHERE id = ?1", [id.0]).map(drop))
+        self.write(|transaction| transaction.execute("DELETE FROM uploads WHERE id = ?1", values![&id.0]).map(drop))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::service::places::everywhere;
 
     #[test]
     fn a_file_is_remembered_once() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let store = ServiceStore::open(directory.path()).expect("a new one");
-        let id = ReportId::of_bytes(b"a");
-        let upload = UploadRow { id, hash: "61".repeat(32), name: "a.pdf".to_owned(), size: 1 };
-        assert!(store.add_upload(&upload, 1).expect("room"));
-        assert!(!store.add_upload(&UploadRow { name: "b.pdf".to_owned(), ..upload.clone() }, 2).expect("room"));
-        assert_eq!(store.upload(id).expect("readable"), Some(upload));
-        assert_eq!(store.uploads().expect("readable"), [id]);
-        store.remove_upload(id).expect("room");
-        assert_eq!(store.upload(id).expect("readable"), None);
+        everywhere(|place| {
+            let store = place.open();
+            let id = ReportId::of_bytes(b"a");
+            let upload = UploadRow { id, hash: "61".repeat(32), name: "a.pdf".to_owned(), size: 1 };
+            assert!(store.add_upload(&upload, 1).expect("room"));
+            assert!(!store.add_upload(&UploadRow { name: "b.pdf".to_owned(), ..upload.clone() }, 2).expect("room"));
+            assert_eq!(store.upload(id).expect("readable"), Some(upload));
+            assert_eq!(store.uploads().expect("readable"), [id]);
+            store.remove_upload(id).expect("room");
+            assert_eq!(store.upload(id).expect("readable"), None);
+        });
     }
 }
