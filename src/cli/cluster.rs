@@ -9,8 +9,8 @@ use crate::quickwit::{self, Quickwit, QuickwitIndexes};
 use crate::search::remote::{self, KeptVocabularies, VocabularyBuilder};
 use crate::search::{Engine, SearchError};
 use crate::sources::Sources;
-use crate::store::Library;
 use crate::store::shared::{Segments, SharedParts, is_mounted};
+use crate::store::{Library, ServiceStore};
 use crate::upkeep::ClusterStatus;
 use arc_swap::ArcSwap;
 use std::path::Path;
@@ -65,13 +65,18 @@ impl Cluster {
         Queue::connect(self.config.database_url.expose(), name)
     }
 
+    /// What the services of the library keep; connects to the database as `name`.
+    pub fn service(&self, name: &str) -> Result<ServiceStore, CommandError> {
+        Ok(ServiceStore::connect(self.config.database_url.expose(), name)?)
+    }
+
     /// The indexes.
     pub fn indexes(&self) -> Result<QuickwitIndexes, CommandError> {
         Ok(QuickwitIndexes::new(Arc::clone(&self.quickwit), &self.config.index, GENERATION)
             .map_err(SearchError::from)?)
     }
 
-    /// The library, whose own things of this process are in `directory`; connects to the database as `name`.
+    /// The library; what this process has of its own is in `directory`; connects to the database as `name`.
     pub fn library(&self, directory: &Path, name: &str) -> Result<Library, CommandError> {
         let parts = SharedParts {
             database_url: self.config.database_url.expose(),

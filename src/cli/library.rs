@@ -8,7 +8,7 @@ use crate::search::Engine;
 #[cfg(feature = "cluster")]
 use crate::search::SearchError;
 use crate::serve::Awaited;
-use crate::store::Library;
+use crate::store::{Library, ServiceStore};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,6 +94,14 @@ pub fn open_library(session: &Session, command: &str) -> Result<Library, Command
     }
 }
 
+/// Opens what services of the library keep, for the command of this name; made if there is nothing yet.
+pub fn open_service(session: &Session, command: &str) -> Result<ServiceStore, CommandError> {
+    match session.config().engine.kind {
+        EngineKind::Embedded => Ok(ServiceStore::open(session.library_directory())?),
+        EngineKind::Quickwit => open_service_elsewhere(session, command),
+    }
+}
+
 /// Whether the library is on many machines, so that its workers alone write it.
 pub fn is_elsewhere(session: &Session) -> bool {
     session.config().engine.kind == EngineKind::Quickwit
@@ -127,6 +135,11 @@ fn open_library_elsewhere(session: &Session, command: &str) -> Result<Library, C
     cluster.library(session.library_directory(), &process_name(command))
 }
 
+#[cfg(feature = "cluster")]
+fn open_service_elsewhere(session: &Session, command: &str) -> Result<ServiceStore, CommandError> {
+    Cluster::new(&session.config().engine, &format!("`recto {command}`"))?.service(&process_name(command))
+}
+
 // The settings are refused before by a build that lacks the engine.
 #[cfg(not(feature = "cluster"))]
 fn open_elsewhere(_session: &Session, _command: &str) -> Result<Opened, CommandError> {
@@ -135,6 +148,11 @@ fn open_elsewhere(_session: &Session, _command: &str) -> Result<Opened, CommandE
 
 #[cfg(not(feature = "cluster"))]
 fn open_library_elsewhere(_session: &Session, _command: &str) -> Result<Library, CommandError> {
+    Err(CommandError::Usage(crate::cli::config::NO_QUICKWIT.to_owned()))
+}
+
+#[cfg(not(feature = "cluster"))]
+fn open_service_elsewhere(_session: &Session, _command: &str) -> Result<ServiceStore, CommandError> {
     Err(CommandError::Usage(crate::cli::config::NO_QUICKWIT.to_owned()))
 }
 

@@ -71,6 +71,14 @@ pub struct JobsConfig {
     pub changed: Box<dyn Fn() + Send + Sync>,
 }
 
+impl JobsConfig {
+    /// What has not been done counts as interrupted. On many machines no job is done here, and those of another service
+    /// are not this one's to end.
+    fn interrupt_jobs(&self) -> Result<u64, StoreError> {
+        if self.is_elsewhere { Ok(0) } else { self.store.interrupt_jobs(seconds_now()) }
+    }
+}
+
 /// Told what an ingest did.
 pub type Told = Box<dyn Fn(Result<&Summary, String>) + Send + Sync>;
 
@@ -154,10 +162,14 @@ impl Jobs {
     /// Starts the thread. What was left unfinished by a service before counts as interrupted; files that were handed
     /// over and not read yet are read now.
     pub fn start(mut config: JobsConfig) -> Result<Jobs, JobError> {
-        // As the catalogue knows the files in it: without links, from the root.
         let io = |source| StoreError::Io { action: "find", path: config.directory.clone(), source };
+        // Of a library on many machines there may be nothing here yet.
+        if config.is_elsewhere {
+            std::fs::create_dir_all(&config.directory).map_err(io)?;
+        }
+        // As the catalogue knows the files in it: without links, from the root.
         config.directory = config.directory.canonicalize().map_err(io)?;
-        let interrupted = config.store.interrupt_jobs(seconds_now())?;
+        let interrupted = config.interrupt_jobs()?;
         if interrupted > 0 {
             tracing::info!(interrupted, "jobs were interrupted when the service ended");
         }

@@ -6,7 +6,7 @@ use crate::jobs::queue::{Live, Next};
 use crate::jobs::{JobError, JobKind, Shared, Watch};
 use crate::ocr::{Ocr, OcrMode};
 use crate::report::ReportId;
-use crate::store::{JobState, Library, StoreError, seconds_now};
+use crate::store::{JobState, Library, StoreError};
 use crate::upkeep::UpkeepError;
 use crossbeam_channel::RecvTimeoutError;
 use std::collections::HashMap;
@@ -62,7 +62,7 @@ pub(super) fn run(shared: &Arc<Shared>) {
         }
     }
     // What still waits is told as interrupted; it is asked for again by whoever wants it.
-    if let Err(error) = shared.config.store.interrupt_jobs(seconds_now()) {
+    if let Err(error) = shared.config.interrupt_jobs() {
         tracing::warn!(%error, "the jobs that wait could not be told as interrupted");
     }
 }

@@ -29,19 +29,22 @@ impl Place {
         if let Some(jobs) = self.jobs.take() {
             assert_eq!(jobs.join(Instant::now() + PATIENCE), Ended::Regularly);
         }
-        let config = JobsConfig {
+        self.jobs = Some(Jobs::start(self.config(directory, false)).expect("started"));
+    }
+
+    fn config(&self, directory: PathBuf, is_elsewhere: bool) -> JobsConfig {
+        JobsConfig {
             store: Arc::new(ServiceStore::open(&directory).expect("room")),
             directory,
             roots: Roots::new(&[self.reports()]).expect("there"),
             options: IngestOptions { jobs: 1, ..IngestOptions::default() },
             recogniser: None,
             library: None,
-            is_elsewhere: false,
+            is_elsewhere,
             watch: None,
             counted: None,
             changed: Box::new(|| {}),
-        };
-        self.jobs = Some(Jobs::start(config).expect("started"));
+        }
     }
 
     fn jobs(&self) -> &Jobs {
@@ -124,6 +127,20 @@ fn pdf(words: &str) -> Vec<u8> {
     }
     file.push_str("trailer\n<< /Size 6 /Root 1 0 R >>\n%%EOF\n");
     file.into_bytes()
+}
+
+#[test]
+fn on_many_machines_the_jobs_of_another_service_are_left_to_it() {
+    let place = Place::new();
+    let config = place.config(place.index(), true);
+    let store = Arc::clone(&config.store);
+    let id = store.add_job("{}", 1).expect("room");
+    let state = || store.job(id).expect("readable").map(|job| job.state);
+    let jobs = Jobs::start(config).expect("started");
+    assert_eq!(state(), Some(JobState::Queued), "at the start");
+    jobs.stop();
+    assert_eq!(jobs.join(Instant::now() + PATIENCE), Ended::Regularly);
+    assert_eq!(state(), Some(JobState::Queued), "at the end");
 }
 
 #[test]

@@ -36,7 +36,8 @@ impl Library {
         Ok(ReportRow { title, authors, date, language, correction, ..row })
     }
 
-    /// What a service keeps beside this library, opened when first asked for (writer only); `None` if there is nothing.
+    /// What a service keeps beside this library, or in its database, opened when first asked for (writer only); `None` if
+    /// there is nothing.
     pub fn service(&self) -> Result<Option<&ServiceStore>, StoreError> {
         if self.opened_service().is_none() && !self.directory().join(SERVICE).exists() {
             return Ok(None);

@@ -100,7 +100,7 @@ impl Library {
         }
     }
 
-    /// A library that is kept elsewhere, but for what this process keeps of its own.
+    /// A library that is kept elsewhere, but for what this process has of its own.
     #[cfg(feature = "cluster")]
     pub(super) fn of_parts(
         directory: &Path,

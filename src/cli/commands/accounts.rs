@@ -5,6 +5,7 @@
 use crate::cli::args::{AccountsCommand, AccountsCreateArguments};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
+use crate::cli::library;
 use crate::cli::output::{printable, to_json};
 use crate::cli::paths;
 use crate::cli::session::Session;
@@ -20,7 +21,7 @@ use std::path::Path;
 
 /// Makes, lists and changes accounts.
 pub fn run(command: &AccountsCommand, session: &Session) -> Result<ExitCode, CommandError> {
-    let store = ServiceStore::open(session.library_directory())?;
+    let store = library::open_service(session, "accounts")?;
     let done = |name: &str, what: &str| {
         session.console.note(format!("`{name}` {what}"));
         Ok(ExitCode::Success)

@@ -3,6 +3,7 @@
 use crate::cli::args::{KeysCommand, KeysCreateArguments};
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
+use crate::cli::library;
 use crate::cli::output::{printable, to_json};
 use crate::cli::session::Session;
 use crate::report::{rfc3339, seconds_of_day};
@@ -11,7 +12,7 @@ use serde::Serialize;
 
 /// Makes, lists or revokes keys.
 pub fn run(command: &KeysCommand, session: &Session) -> Result<ExitCode, CommandError> {
-    let store = ServiceStore::open(session.library_directory())?;
+    let store = library::open_service(session, "keys")?;
     match command {
         KeysCommand::Create(arguments) => create(&store, arguments, session),
         KeysCommand::List { json } => list(&store, *json, session),

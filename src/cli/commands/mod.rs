@@ -104,8 +104,9 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
 /// Refuses what makes no sense for a library on many machines, and says what does.
 fn refuse_elsewhere(command: &Command, session: &Session) -> Result<(), CommandError> {
     const READ: &str = "use `recto ingest --enqueue` for its workers to read them";
-    const KEEP: &str = "back up its database with `pg_dump` and its storage with what keeps that; its indexes are made \
-        again from the files by `recto ingest --enqueue` and `recto worker`";
+    const KEEP: &str = "back up its database with `pg_dump`, which has accounts, comments and corrections too, and its \
+        storage by the versions that its bucket keeps or by copies of its folder; its indexes are made again from the files \
+        by `recto ingest --enqueue` and `recto worker`";
     let (what, instead) = match command {
         Command::Ingest(arguments) if !arguments.enqueue => ("`recto ingest` without `--enqueue`", READ),
         Command::Serve(arguments) if !arguments.ingest.is_empty() => ("`recto serve --ingest`", READ),

@@ -222,13 +222,13 @@ fn address(listen: &str) -> Result<SocketAddr, CommandError> {
 fn guard(session: &Session, address: SocketAddr, ingests: bool) -> Result<(Guard, bool), CommandError> {
     let directory = session.library_directory();
     let is_there = ingests || directory.is_dir() || library::is_elsewhere(session);
-    let store = match is_there.then(|| ServiceStore::open(directory)).transpose() {
+    let store = match is_there.then(|| library::open_service(session, "serve")).transpose() {
         Ok(store) => store.map(Arc::new),
-        Err(error @ (StoreError::Io { .. } | StoreError::Catalogue(_))) => {
+        Err(CommandError::Store(error @ (StoreError::Io { .. } | StoreError::Catalogue(_)))) => {
             session.console.warning(format!("nobody can write, as there is no place for keys: {error}"));
             None
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
     let can_write = |store: &Arc<ServiceStore>| {
         Ok::<_, StoreError>(store.has_valid_key(seconds_now())? || store.has_active_account(Role::Editor)?)

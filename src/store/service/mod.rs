@@ -29,6 +29,8 @@ mod secret;
 mod sessions;
 #[cfg(feature = "cluster")]
 mod shared_schema;
+#[cfg(all(test, feature = "cluster"))]
+mod shared_tests;
 mod sidecars;
 mod tickets;
 mod uploads;

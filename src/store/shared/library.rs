@@ -3,14 +3,14 @@
 use super::FetchedOriginals;
 use crate::objects::Place;
 use crate::sources::Sources;
-use crate::store::{Catalogue, Library, StoreError, TextStore};
+use crate::store::{Catalogue, Library, ServiceStore, StoreError, TextStore};
 use std::path::Path;
 use std::sync::Arc;
 
 /// What is shared of a library.
 #[derive(Debug)]
 pub struct SharedParts<'p> {
-    /// The database of the catalogue and the queue, as `postgres://user@host/database?…`.
+    /// The database of the catalogue, the queue, and what its services keep, as `postgres://user@host/database?…`.
     pub database_url: &'p str,
     /// What this process is called among the connections of the database.
     pub name: &'p str,
@@ -23,12 +23,14 @@ pub struct SharedParts<'p> {
 }
 
 impl Library {
-    /// Opens a library that others fill, for searching. Any number of processes may have it open; what this one keeps of its
-    /// own, as accounts and jobs, is in `directory`, which need not hold anything.
+    /// Opens a library that others fill, for searching. Any number of processes may have it open; what this one has of its
+    /// own, as files on their way, is in `directory`, which need not hold anything.
     pub fn open_shared(directory: &Path, parts: SharedParts<'_>) -> Result<Library, StoreError> {
         let SharedParts { database_url, name, texts, originals, kept_bytes } = parts;
         let catalogue = Catalogue::connect(database_url, name)?;
         let texts = TextStore::shared(texts, kept_bytes);
-        Ok(Library::of_parts(directory, catalogue, texts, FetchedOriginals::new(originals)))
+        let library = Library::of_parts(directory, catalogue, texts, FetchedOriginals::new(originals));
+        library.open_service(ServiceStore::connect(database_url, name)?);
+        Ok(library)
     }
 }
