@@ -56,12 +56,12 @@ pub(crate) use postgres::server::Server as DatabaseServer;
 pub use repair::Repaired;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{
-    Account, AccountRow, BlockedAuthor, CommentPlace, CommentRow, CommentRules, CommentState, Edit, HandedFile,
-    INVITATION_TIME, JobRow, JobState, KeyRow, MAX_KEY_NAME, Mark, Moderation, ModerationAction, ModerationRow,
-    NAME_LENGTH, NameError, NewComment, NewTicket, NotTaken, OpenTicket, PASSWORD_LONGEST, PASSWORD_SHORTEST,
-    PasswordError, RESET_TIME, Receipt, Registered, Role, SESSION_IDLE, SESSION_LONGEST, Scope, ServiceStore,
-    SidecarChange, SidecarRow, SoughtWords, Ticket, TicketPurpose, UploadRow, Viewer, account_name, check_password,
-    folded_name, hash_password, is_password, is_reserved, key_name,
+    Account, AccountChange, AccountRow, BlockedAuthor, CommentPlace, CommentRow, CommentRules, CommentState, Edit,
+    HandedFile, INVITATION_TIME, JobRow, JobState, KeyRow, LastAdmin, MAX_KEY_NAME, Mark, Moderation, ModerationAction,
+    ModerationRow, NAME_LENGTH, NameError, NewComment, NewTicket, NotTaken, OpenTicket, PASSWORD_LONGEST,
+    PASSWORD_SHORTEST, PasswordError, RESET_TIME, Receipt, Registered, Role, SESSION_IDLE, SESSION_LONGEST, Scope,
+    ServiceStore, SidecarChange, SidecarRow, SoughtWords, Ticket, TicketPurpose, UploadRow, Viewer, account_name,
+    check_password, folded_name, hash_password, is_password, is_reserved, key_name,
 };
 pub use snapshot::Snapshot;
 #[cfg(all(test, feature = "cluster"))]

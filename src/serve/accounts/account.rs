@@ -12,7 +12,7 @@ use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
 use crate::serve::ui::{AccountPage, Field, Form, account_page, day, new_password_fields};
 use crate::serve::visit::Visit;
-use crate::store::Role;
+use crate::store::{AccountChange, Role};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -118,7 +118,7 @@ pub async fn delete(
         let is_deleted = service
             .write(move |service| {
                 let store = service.guard.store()?;
-                Ok(!store.is_last_admin(id)? && store.delete_account(id)?)
+                Ok(store.change_account(id, AccountChange::Deleted, service.guard.clock.now())? == Ok(true))
             })
             .await?;
         fault = (!is_deleted).then(|| "You are the only administrator: make somebody else one first.".to_owned());

@@ -2,18 +2,9 @@
 
 use crate::serve::problem::{Code, Problem};
 use crate::serve::service::Service;
-use crate::store::{Account, AccountRow, INVITATION_TIME, NewTicket, RESET_TIME, Role};
+use crate::store::{Account, AccountRow, INVITATION_TIME, LastAdmin, NewTicket, RESET_TIME, Role};
 
-/// A change of somebody's account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Another role.
-    Role(Role),
-    /// Locked out, or let in again.
-    Disabled(bool),
-    /// No account any more.
-    Deleted,
-}
+pub use crate::store::AccountChange as Change;
 
 /// A link that is good once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +21,10 @@ pub struct Link {
 pub fn change(service: &Service, id: i64, change: Change) -> Result<AccountRow, Problem> {
     let store = service.guard.store()?;
     let row = known(service, id)?;
-    if !matches!(change, Change::Role(Role::Admin) | Change::Disabled(false)) && store.is_last_admin(id)? {
+    if store.change_account(id, change, service.guard.clock.now())? == Err(LastAdmin) {
         let detail = "it is the only administrator's account; make somebody else one first";
         return Err(Problem::new(Code::LastAdmin, detail));
     }
-    match change {
-        Change::Role(role) => store.set_role(id, role)?,
-        Change::Disabled(is_disabled) => store.set_disabled(id, is_disabled, service.guard.clock.now())?,
-        Change::Deleted => store.delete_account(id)?,
-    };
     tracing::info!(account = id, ?change, "an account was changed by an administrator");
     Ok(row)
 }

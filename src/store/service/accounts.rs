@@ -4,7 +4,7 @@
 
 use crate::store::StoreError;
 use crate::store::service::ServiceStore;
-use crate::store::service::database::{Row, not_understood, values};
+use crate::store::service::database::{Row, Transaction, not_understood, values};
 use crate::store::service::names::folded_name;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -88,6 +88,21 @@ impl AccountRow {
     }
 }
 
+/// A change of somebody's account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Another role.
+    Role(Role),
+    /// Locked out, or let in again.
+    Disabled(bool),
+    /// No account any more.
+    Deleted,
+}
+
+/// Why an account is not changed: nobody would be left who administers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastAdmin;
+
 const COLUMNS: &str = "id, name, role, created, seen, disabled, password";
 
 fn account_row(row: &Row<'_>) -> Result<AccountRow, StoreError> {
@@ -98,7 +113,7 @@ fn account_row(row: &Row<'_>) -> Result<AccountRow, StoreError> {
 /// The role in a column.
 pub(super) fn role_of(row: &Row<'_>, column: usize) -> Result<Role, StoreError> {
     let code: &str = row.get(column)?;
-    Role::from_code(code).ok_or_else(|| not_understood(code))
+    Role::from_code(code).ok_or_else(|| not_understood(&code))
 }
 
 impl ServiceStore {
@@ -135,10 +150,25 @@ impl ServiceStore {
         self.row(&format!("SELECT {COLUMNS} FROM accounts WHERE id = ?1"), values![id], account_row)
     }
 
-    /// Gives an account another role; false if there is no such account.
+    /// Changes an account, unless nobody would be left who administers; false if there is no such account.
+    pub fn change_account(
+        &self,
+        id: i64,
+        change: AccountChange,
+        now: i64,
+    ) -> Result<Result<bool, LastAdmin>, StoreError> {
+        let keeps = matches!(change, AccountChange::Role(Role::Admin) | AccountChange::Disabled(false));
+        self.write(|transaction| {
+            if !keeps && is_last_admin(transaction, id)? {
+                return Ok(Err(LastAdmin));
+            }
+            apply(transaction, id, change, now).map(Ok)
+        })
+    }
+
+    /// Gives an account another role, whoever is left; false if there is no such account.
     pub fn set_role(&self, id: i64, role: Role) -> Result<bool, StoreError> {
-        let sql = "UPDATE accounts SET role = ?2 WHERE id = ?1";
-        self.write(|transaction| Ok(transaction.execute(sql, values![id, role.code()])? > 0))
+        self.write(|transaction| apply(transaction, id, AccountChange::Role(role), 0))
     }
 
     /// Gives an account another password, ends its sessions, and makes what could have set one worthless; false if
@@ -153,36 +183,47 @@ impl ServiceStore {
         })
     }
 
-    /// Locks an account's owner out at once, or lets them in again; false if there is no such account.
+    /// Locks an account's owner out at once, or lets them in again, whoever is left; false if there is no such account.
     pub fn set_disabled(&self, id: i64, is_disabled: bool, now: i64) -> Result<bool, StoreError> {
-        self.write(|transaction| {
-            let sql = "UPDATE accounts SET disabled = CASE WHEN ?2 = 1 THEN coalesce(disabled, ?3) END WHERE id = ?1";
-            let is_there = transaction.execute(sql, values![id, is_disabled, now])? > 0;
-            if is_disabled {
-                transaction.execute("DELETE FROM sessions WHERE account = ?1", values![id])?;
-                transaction.execute("DELETE FROM tickets WHERE account = ?1", values![id])?;
-            }
-            Ok(is_there)
-        })
+        self.write(|transaction| apply(transaction, id, AccountChange::Disabled(is_disabled), now))
     }
 
-    /// Removes an account with its sessions; false if there is none.
+    /// Removes an account with its sessions, whoever is left; false if there is none.
     pub fn delete_account(&self, id: i64) -> Result<bool, StoreError> {
-        self.write(|transaction| Ok(transaction.execute("DELETE FROM accounts WHERE id = ?1", values![id])? > 0))
-    }
-
-    /// Whether nobody but this one administers, who then must go on.
-    pub fn is_last_admin(&self, id: i64) -> Result<bool, StoreError> {
-        let rows = self.accounts()?;
-        let mut admins = rows.iter().filter(|row| row.is_active() && row.account.role == Role::Admin);
-        let is_admin = admins.clone().any(|row| row.account.id == id);
-        Ok(is_admin && admins.all(|row| row.account.id == id))
+        self.write(|transaction| apply(transaction, id, AccountChange::Deleted, 0))
     }
 
     /// Whether anybody of this role or a wider one can log in.
     pub fn has_active_account(&self, role: Role) -> Result<bool, StoreError> {
         Ok(self.accounts()?.iter().any(|row| row.is_active() && row.account.role >= role))
     }
+}
+
+fn apply(transaction: &mut Transaction<'_>, id: i64, change: AccountChange, now: i64) -> Result<bool, StoreError> {
+    match change {
+        AccountChange::Role(role) => {
+            let sql = "UPDATE accounts SET role = ?2 WHERE id = ?1";
+            Ok(transaction.execute(sql, values![id, role.code()])? > 0)
+        }
+        AccountChange::Disabled(true) => {
+            let sql = "UPDATE accounts SET disabled = coalesce(disabled, ?2) WHERE id = ?1";
+            let is_there = transaction.execute(sql, values![id, now])? > 0;
+            transaction.execute("DELETE FROM sessions WHERE account = ?1", values![id])?;
+            transaction.execute("DELETE FROM tickets WHERE account = ?1", values![id])?;
+            Ok(is_there)
+        }
+        AccountChange::Disabled(false) => {
+            Ok(transaction.execute("UPDATE accounts SET disabled = NULL WHERE id = ?1", values![id])? > 0)
+        }
+        AccountChange::Deleted => Ok(transaction.execute("DELETE FROM accounts WHERE id = ?1", values![id])? > 0),
+    }
+}
+
+/// Whether nobody but this one administers, who then must go on.
+fn is_last_admin(transaction: &mut Transaction<'_>, id: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM accounts WHERE role = ?1 AND disabled IS NULL AND password IS NOT NULL";
+    let admins: Vec<i64> = transaction.rows(sql, values![Role::Admin.code()], |row| row.get(0))?;
+    Ok(admins == [id])
 }
 
 #[cfg(test)]
@@ -218,6 +259,28 @@ mod tests {
             );
             let other = store.create_account("zoë", Role::Reader, None, 4_000).expect("room").expect("free again");
             assert!(other.id > made.id, "a number is never given twice");
+        });
+    }
+
+    #[test]
+    fn somebody_is_left_who_administers() {
+        everywhere(|place| {
+            let store = place.open();
+            let account = |name: &str, role, password| {
+                store.create_account(name, role, password, 1).expect("room").expect("free").id
+            };
+            let ada = account("Ada", Role::Admin, Some("hash"));
+            account("Ben", Role::Admin, None);
+            let change = |id, change| store.change_account(id, change, 2).expect("room");
+            for gone in [AccountChange::Role(Role::Editor), AccountChange::Disabled(true), AccountChange::Deleted] {
+                assert_eq!(change(ada, gone), Err(LastAdmin), "{gone:?}: nobody knows Ben's password");
+            }
+            assert_eq!(change(ada, AccountChange::Role(Role::Admin)), Ok(true));
+            let eve = account("Eve", Role::Admin, Some("hash"));
+            assert_eq!(change(ada, AccountChange::Disabled(true)), Ok(true));
+            assert_eq!(change(eve, AccountChange::Deleted), Err(LastAdmin));
+            assert_eq!(change(ada, AccountChange::Deleted), Ok(true), "who is locked out does not administer");
+            assert_eq!(change(ada, AccountChange::Deleted), Ok(false));
         });
     }
 }

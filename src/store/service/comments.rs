@@ -146,7 +146,7 @@ pub(super) fn comment_row(row: &Row<'_>) -> Result<CommentRow, StoreError> {
         text: row.get(7)?,
         created: row.get(8)?,
         edited: row.get(9)?,
-        state: CommentState::from_code(state).ok_or_else(|| not_understood(state))?,
+        state: CommentState::from_code(state).ok_or_else(|| not_understood(&state))?,
     })
 }
 
@@ -186,7 +186,7 @@ impl ServiceStore {
                 index(transaction, id, new.text)?;
             }
             revise(transaction)?;
-            Ok(Ok(comment(transaction, id)?.ok_or_else(|| not_understood("no comment"))?))
+            Ok(Ok(comment(transaction, id)?.ok_or_else(|| not_understood(&"no comment"))?))
         })
     }
 

@@ -36,7 +36,7 @@ pub struct Mark {
 
 /// A column of JSON.
 pub(super) fn json_at<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
-    serde_json::from_str(row.get(column)?).map_err(not_understood)
+    serde_json::from_str(row.get(column)?).map_err(|error| not_understood(&error))
 }
 
 fn edit_row(row: &Row<'_>) -> Result<Edit, StoreError> {

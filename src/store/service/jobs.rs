@@ -88,7 +88,7 @@ fn job_row(row: &Row<'_>) -> Result<JobRow, StoreError> {
     Ok(JobRow {
         id: row.get(0)?,
         request: row.get(1)?,
-        state: JobState::from_code(state).ok_or_else(|| not_understood(state))?,
+        state: JobState::from_code(state).ok_or_else(|| not_understood(&state))?,
         created: row.get(3)?,
         started: row.get(4)?,
         ended: row.get(5)?,

@@ -88,7 +88,7 @@ fn key_row(row: &Row<'_>) -> Result<KeyRow, StoreError> {
     Ok(KeyRow {
         id: row.get(0)?,
         name: row.get(1)?,
-        scope: Scope::from_code(scope).ok_or_else(|| not_understood(scope))?,
+        scope: Scope::from_code(scope).ok_or_else(|| not_understood(&scope))?,
         prefix: row.get(3)?,
         created: row.get(4)?,
         expires: row.get(5)?,

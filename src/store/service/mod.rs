@@ -36,7 +36,7 @@ mod tickets;
 mod uploads;
 mod words;
 
-pub use accounts::{Account, AccountRow, Role};
+pub use accounts::{Account, AccountChange, AccountRow, LastAdmin, Role};
 pub use comment_lists::{CommentPlace, Viewer};
 pub use comments::{CommentRow, CommentRules, CommentState, Moderation, NewComment, NotTaken};
 pub use corrections::{Edit, Mark};

@@ -141,7 +141,7 @@ fn moderation_row(row: &Row<'_>) -> Result<ModerationRow, StoreError> {
     let action: &str = row.get(1)?;
     Ok(ModerationRow {
         id: row.get(0)?,
-        action: ModerationAction::from_code(action).ok_or_else(|| not_understood(action))?,
+        action: ModerationAction::from_code(action).ok_or_else(|| not_understood(&action))?,
         comment: row.get(2)?,
         author: row.get(3)?,
         author_name: row.get(4)?,

@@ -89,6 +89,17 @@ fn two_at_once_break_no_rule() {
                 1,
                 "who has not seen the latest changes nothing"
             );
+            let admins = ["Grace", "Hedy"].map(|name| {
+                let name = format!("{name} {round}");
+                store.create_account(&name, Role::Admin, Some("hash"), 1).expect("room").expect("free").id
+            });
+            let changes = at_once(place, |store, number| {
+                store.change_account(admins[number], AccountChange::Role(Role::Editor), 1).expect("room").is_ok()
+            });
+            assert_eq!(changes.iter().filter(|is_done| **is_done).count(), 1, "somebody is left who administers");
+            for id in admins {
+                store.delete_account(id).expect("room");
+            }
             let invitation = store.create_invitation(Role::Reader, None, 1).expect("room").token;
             let registered = at_once(place, |store, number| {
                 store.register(&format!("guest {round} {number}"), "hash", Some(&invitation), 2).expect("room")

@@ -136,7 +136,7 @@ impl Transaction<'_> {
         sql: &str,
         parameters: &[Value<'_>],
     ) -> Result<T, StoreError> {
-        self.row(sql, parameters, |row| row.get(0))?.ok_or_else(|| not_understood("no row"))
+        self.row(sql, parameters, |row| row.get(0))?.ok_or_else(|| not_understood(&"no row"))
     }
 
     /// Whether an answer has any row.
@@ -158,11 +158,11 @@ impl Row<'_> {
     /// What is in a column, as what it is to be.
     pub(super) fn get<'v, T: FromValue<'v>>(&'v self, column: usize) -> Result<T, StoreError> {
         let value = self.value(column)?;
-        T::from_value(value).ok_or_else(|| not_understood(format!("{value:?} in column {column}")))
+        T::from_value(value).ok_or_else(|| not_understood(&format!("{value:?} in column {column}")))
     }
 }
 
 /// The error for what no version of the program writes.
-pub(super) fn not_understood(what: impl ToString) -> StoreError {
+pub(super) fn not_understood(what: &dyn std::fmt::Display) -> StoreError {
     StoreError::NotUnderstood(what.to_string())
 }

@@ -81,7 +81,7 @@ impl SharedDatabase {
             before = Some((number.first().and_then(|row| row.get(0)), result));
             Ok::<(), StoreError>(())
         })?;
-        before.map(|(_, result)| result).ok_or_else(|| super::not_understood("nothing was done"))
+        before.map(|(_, result)| result).ok_or_else(|| super::not_understood(&"nothing was done"))
     }
 }
 

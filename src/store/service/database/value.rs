@@ -25,9 +25,9 @@ impl<'v> Value<'v> {
         Ok(match value {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(number) => Value::Integer(number),
-            ValueRef::Text(_) => Value::Text(value.as_str().map_err(super::not_understood)?),
+            ValueRef::Text(_) => Value::Text(value.as_str().map_err(|error| super::not_understood(&error))?),
             ValueRef::Blob(bytes) => Value::Blob(bytes),
-            ValueRef::Real(number) => return Err(super::not_understood(number)),
+            ValueRef::Real(number) => return Err(super::not_understood(&number)),
         })
     }
 }
