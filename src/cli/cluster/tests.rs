@@ -10,8 +10,7 @@ use crate::report::ReportId;
 use crate::search::remote::{Refresh, Refreshed};
 use crate::search::{Engine, SearchRequest};
 use crate::serve::{Drawing, Guard, Limits, Options, State, serve};
-use crate::store::DatabaseServer;
-use crate::store::Library;
+use crate::store::{DatabaseServer, Library, Role, Scope, seconds_now};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -92,13 +91,13 @@ fn found(engine: &Engine, q: &str) -> (u64, BTreeMap<ReportId, (String, Vec<u32>
 }
 
 /// Serves a library from a thread that ends with the process; gives its address.
-fn served(library: Arc<Library>, engine: Engine) -> SocketAddr {
+fn served(library: Arc<Library>, engine: Engine, guard: Guard) -> SocketAddr {
     let state = State {
         library,
         engine: Arc::new(engine),
         ingesting: Arc::default(),
         base_path: String::new(),
-        guard: Guard { public: true, ..Guard::default() },
+        guard,
         drawing: Drawing::default(),
         limits: Limits::default(),
         options: Options::default(),
@@ -118,8 +117,15 @@ fn served(library: Arc<Library>, engine: Engine) -> SocketAddr {
 
 /// Head and body of an answer.
 fn get(address: SocketAddr, path: &str) -> (String, String) {
+    ask(address, "GET", path, "", "")
+}
+
+/// The same of a request with another line in its head and a body.
+fn ask(address: SocketAddr, method: &str, path: &str, line: &str, body: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).expect("connects");
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").expect("asks");
+    let length = body.len();
+    let head = format!("host: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{line}");
+    write!(stream, "{method} {path} HTTP/1.1\r\n{head}\r\n{body}").expect("asks");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("answers");
     let answer = String::from_utf8_lossy(&answer).into_owned();
@@ -137,6 +143,28 @@ fn json(address: SocketAddr, path: &str) -> Value {
         object.remove("added");
     }
     json
+}
+
+/// Two services of one library have the same keys, accounts and comments; gives what comments once more.
+fn comment_across(cluster: &Cluster, services: [SocketAddr; 2], id: ReportId) -> impl Fn() -> (String, String) + use<> {
+    let store = cluster.service("accounts").expect("connects");
+    let key = store.create_key("a key", Scope::Admin, None, seconds_now()).expect("room").expect("free");
+    let ada = store.create_account("Ada", Role::Admin, Some("hash"), seconds_now()).expect("room").expect("free");
+    let session = store.create_session(ada.id, seconds_now()).expect("room");
+    let cookie = format!("cookie: recto={session}\r\ncontent-type: application/json\r\n");
+    let path = format!("/api/v1/reports/{id}/comments");
+    for [service, other] in [services, [services[1], services[0]]] {
+        let (head, body) = get(service, "/api/v1/accounts");
+        assert!(head.starts_with("HTTP/1.1 401"), "{head} {body}");
+        let (head, body) = ask(service, "GET", "/api/v1/accounts", &format!("authorization: Bearer {key}\r\n"), "");
+        assert!(head.starts_with("HTTP/1.1 200") && body.contains("\"Ada\""), "{head} {body}");
+        let text = format!("Said to {service}");
+        let (head, body) = ask(service, "POST", &path, &cookie, &format!("{{\"text\":\"{text}\"}}"));
+        assert!(head.starts_with("HTTP/1.1 201"), "{head} {body}");
+        let (head, body) = ask(other, "GET", &path, &cookie, "");
+        assert!(head.starts_with("HTTP/1.1 200") && body.contains(&text), "{head} {body}");
+    }
+    move || ask(services[0], "POST", &path, &cookie, "{\"text\":\"Once more\"}")
 }
 
 #[test]
@@ -167,7 +195,12 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     assert!(coverages[0].reports > 8 && !coverages[0].failures.is_empty(), "{:?}", coverages[0]);
 
     let rows = library_within.catalogue().reports_after(None, 100).expect("listed");
-    let [elsewhere, within] = [served(library, engine), served(library_within, engine_within)];
+    let guard = |name: &str| {
+        let store = Some(Arc::new(cluster.service(name).expect("connects")));
+        Guard { store, public: true, ..Guard::default() }
+    };
+    let elsewhere = served(library, engine, guard("serve"));
+    let within = served(library_within, engine_within, Guard { public: true, ..Guard::default() });
     for row in &rows {
         let id = row.id;
         for path in [format!("/api/v1/reports/{id}"), format!("/api/v1/reports/{id}/pages/1")] {
@@ -178,8 +211,16 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     }
     assert_eq!(json(elsewhere, "/api/v1/coverage"), json(within, "/api/v1/coverage"));
 
+    let own = directory.path().join("other");
+    let (library, engine, _followed) =
+        cluster.open(cluster.library(&own, "other").expect("connects"), "other").expect("opens");
+    let services = [elsewhere, served(library, engine, guard("other"))];
+    let comment = comment_across(&cluster, services, rows[0].id);
+
     // Without its database nothing is answered, and it is said why.
     drop(server);
+    let (head, body) = comment();
+    assert!(head.starts_with("HTTP/1.1 503") && body.contains("the database of the library does not answer"), "{body}");
     let (head, body) = get(elsewhere, "/api/v1/search?q=schools");
     let head = head.to_lowercase();
     assert!(head.starts_with("http/1.1 503") && head.contains("retry-after: 5"), "{head} {body}");

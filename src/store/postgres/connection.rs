@@ -102,13 +102,19 @@ impl Drop for Connection {
     }
 }
 
-/// A transaction. Parameters only: nothing from outside becomes part of a statement.
-pub(crate) struct Transaction<'c> {
-    transaction: ::postgres::Transaction<'c>,
+/// What takes statements. Parameters only: nothing from outside becomes part of a statement.
+pub(crate) struct Asked<'c, C> {
+    client: C,
     statements: &'c mut HashMap<String, Statement>,
     /// What the database said when it refused last.
     trouble: Option<Trouble<DatabaseError>>,
 }
+
+/// A transaction.
+pub(crate) type Transaction<'c> = Asked<'c, ::postgres::Transaction<'c>>;
+
+/// A connection of which each statement is done by itself.
+pub(crate) type Single<'c> = Asked<'c, &'c mut Client>;
 
 impl Postgres {
     /// Connects, and brings tables up to date.
@@ -134,16 +140,24 @@ impl Postgres {
         self.again(|connection| {
             let (client, statements) = connection.parts()?;
             let transaction = client.transaction().map_err(|error| Trouble::of(&error))?;
-            let mut transaction = Transaction { transaction, statements, trouble: None };
+            let mut transaction = Transaction { client: transaction, statements, trouble: None };
             match work(&mut transaction) {
-                Ok(result) => transaction.transaction.commit().map_err(|error| Trouble::of(&error)).map(|()| result),
-                // What the database said is more telling than that the work has failed.
-                Err(error) => Err(match transaction.trouble.take() {
-                    Some(Trouble::Passing(detail)) => Trouble::Passing(detail),
-                    Some(Trouble::Final(error)) => Trouble::Final(error.into()),
-                    None => Trouble::Final(error),
-                }),
+                Ok(result) => transaction.client.commit().map_err(|error| Trouble::of(&error)).map(|()| result),
+                Err(error) => Err(transaction.failed(error)),
             }
+        })
+    }
+
+    /// Runs statements one by one, each of which costs one way to the database and back; all of them more than once if it
+    /// broke off.
+    pub(crate) fn single<R, E: From<DatabaseError>>(
+        &self,
+        mut work: impl FnMut(&mut Single<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.again(|connection| {
+            let (client, statements) = connection.parts()?;
+            let mut single = Single { client, statements, trouble: None };
+            work(&mut single).map_err(|error| single.failed(error))
         })
     }
 
@@ -194,12 +208,49 @@ impl Postgres {
     }
 }
 
-impl Transaction<'_> {
+/// What statements are given to in the end.
+pub(crate) trait Connected {
+    fn prepare(&mut self, sql: &str) -> Result<Statement, ::postgres::Error>;
+
+    fn query(&mut self, sql: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, ::postgres::Error>;
+
+    fn execute(&mut self, sql: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<u64, ::postgres::Error>;
+}
+
+impl Connected for ::postgres::Transaction<'_> {
+    fn prepare(&mut self, sql: &str) -> Result<Statement, ::postgres::Error> {
+        ::postgres::Transaction::prepare(self, sql)
+    }
+
+    fn query(&mut self, sql: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, ::postgres::Error> {
+        ::postgres::Transaction::query(self, sql, parameters)
+    }
+
+    fn execute(&mut self, sql: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<u64, ::postgres::Error> {
+        ::postgres::Transaction::execute(self, sql, parameters)
+    }
+}
+
+impl Connected for &mut Client {
+    fn prepare(&mut self, sql: &str) -> Result<Statement, ::postgres::Error> {
+        Client::prepare(self, sql)
+    }
+
+    fn query(&mut self, sql: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, ::postgres::Error> {
+        Client::query(self, sql, parameters)
+    }
+
+    fn execute(&mut self, sql: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Result<u64, ::postgres::Error> {
+        Client::execute(self, sql, parameters)
+    }
+}
+
+impl<C: Connected> Asked<'_, C> {
     pub(crate) fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, DatabaseError> {
         let rows = match self.statements.get(sql) {
-            Some(statement) => self.transaction.query(statement, parameters),
-            None => self.transaction.prepare(sql).and_then(|statement| {
-                let rows = self.transaction.query(&statement, parameters);
+            Some(statement) => self.client.query(statement, parameters),
+            None => self.client.prepare(sql).and_then(|statement| {
+                let rows = self.client.query(&statement, parameters);
                 self.statements.insert(sql.to_owned(), statement);
                 rows
             }),
@@ -207,17 +258,26 @@ impl Transaction<'_> {
         rows.map_err(|error| self.troubled(&error))
     }
 
-    /// As [`Transaction::query`], for how many rows were changed.
+    /// As [`Asked::query`], for how many rows were changed.
     pub(crate) fn execute(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<u64, DatabaseError> {
         let count = match self.statements.get(sql) {
-            Some(statement) => self.transaction.execute(statement, parameters),
-            None => self.transaction.prepare(sql).and_then(|statement| {
-                let count = self.transaction.execute(&statement, parameters);
+            Some(statement) => self.client.execute(statement, parameters),
+            None => self.client.prepare(sql).and_then(|statement| {
+                let count = self.client.execute(&statement, parameters);
                 self.statements.insert(sql.to_owned(), statement);
                 count
             }),
         };
         count.map_err(|error| self.troubled(&error))
+    }
+
+    /// Why work was not done that says so: what the database said is more telling.
+    fn failed<E: From<DatabaseError>>(&mut self, error: E) -> Trouble<E> {
+        match self.trouble.take() {
+            Some(Trouble::Passing(detail)) => Trouble::Passing(detail),
+            Some(Trouble::Final(error)) => Trouble::Final(error.into()),
+            None => Trouble::Final(error),
+        }
     }
 
     fn troubled(&mut self, error: &::postgres::Error) -> DatabaseError {

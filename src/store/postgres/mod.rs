@@ -18,7 +18,7 @@ mod writes;
 pub use connection::DatabaseError;
 
 pub(crate) use changes::{apply, promote, remove_report};
-pub(crate) use connection::{Postgres, Schema, Transaction};
+pub(crate) use connection::{Asked, Connected, Postgres, Schema, Transaction};
 pub(crate) use schema::SCHEMA;
 
 use crate::store::StoreError;

@@ -227,6 +227,32 @@ fn words_are_found_whatever_is_typed() {
 }
 
 #[test]
+fn texts_of_any_shape_are_kept_and_found() {
+    everywhere(|place| {
+        let (store, ada, _) = store(place);
+        let end = " oats";
+        for (number, text) in [
+            "x".repeat(4_000),
+            "水".repeat(4_000),
+            "a ".repeat(2_000),
+            (0..1_000).map(|number| format!("{number} ")).collect(),
+            "it's \\ 'quoted' \\\\' :* & | ! <-> $1 ?1 {} \u{1F4A7}\u{200D}".to_owned(),
+            "e\u{301}".repeat(2_000),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let text = text + end;
+            let id = add(&store, &new(ada, &text), &FREE);
+            assert_eq!(store.comment(id).expect("readable").map(|row| row.text), Some(text), "{number}");
+            assert!(found(&store, "oats").contains(&id), "{number}");
+        }
+        let nul = add(&store, &new(ada, "barley\0 rye"), &FREE);
+        assert_eq!((found(&store, "rye"), found(&store, "barley")), (vec![nul], vec![nul]));
+    });
+}
+
+#[test]
 fn comments_outlive_their_authors_and_the_store_being_opened_again() {
     everywhere(|place| {
         let (store, ada, _) = store(place);

@@ -24,7 +24,7 @@ pub(super) enum Database {
     Postgres(SharedDatabase),
 }
 
-/// Whoever asks or changes something in a database, all at one moment.
+/// Whoever asks or changes something in a database.
 pub(super) enum Transaction<'t> {
     Sqlite(&'t Connection),
     #[cfg(feature = "cluster")]
@@ -39,7 +39,7 @@ pub(super) enum Row<'r> {
 }
 
 impl Database {
-    /// Asks something. What it is may be run more than once.
+    /// Asks something, question by question: changes of others may come between two of them. May be run more than once.
     pub(super) fn read<T>(
         &self,
         mut questions: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError>,

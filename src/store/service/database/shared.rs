@@ -2,7 +2,7 @@
 
 use super::{Transaction, Value};
 use crate::store::StoreError;
-use crate::store::postgres::{DatabaseError, Postgres, Schema};
+use crate::store::postgres::{Asked, Connected, DatabaseError, Postgres, Schema};
 use crate::store::service::shared_schema::SCHEMA;
 use ::postgres::Row;
 use ::postgres::types::private::BytesMut;
@@ -25,7 +25,7 @@ pub(in crate::store::service) trait Statements {
     fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, DatabaseError>;
 }
 
-impl Statements for crate::store::postgres::Transaction<'_> {
+impl<C: Connected> Statements for Asked<'_, C> {
     fn query(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DatabaseError> {
         self.query(&numbered(sql), &given(parameters))
     }
@@ -55,7 +55,7 @@ impl SharedDatabase {
         &self,
         mut questions: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.postgres.transaction(|transaction| questions(&mut Transaction::Postgres(transaction)))
+        self.postgres.single(|single| questions(&mut Transaction::Postgres(single)))
     }
 
     /// Those who write do it one after the other. If it cannot be known whether the database has taken what was to be
