@@ -57,7 +57,8 @@ use arc_swap::ArcSwap;
 use facts::Known;
 use revisions::Hidden;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 /// Pages of a report that are read to score them exactly.
 const READ: usize = 5;
@@ -93,6 +94,8 @@ pub(super) struct Remote {
     documents: u64,
     languages: Vec<String>,
     known: Known,
+    /// Words that the vocabulary does not know, and whether no report has them.
+    nowhere: Mutex<HashMap<String, bool>>,
 }
 
 impl Remote {

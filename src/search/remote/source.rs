@@ -67,7 +67,15 @@ impl Source {
             0 => described.documents,
             known => known,
         };
-        Ok(Remote { shared, vocabulary, generation, documents, languages, known: Known::default() })
+        Ok(Remote {
+            shared,
+            vocabulary,
+            generation,
+            documents,
+            languages,
+            known: Known::default(),
+            nowhere: Mutex::default(),
+        })
     }
 
     fn note(&self, generation: &str) {

@@ -2,6 +2,7 @@
 
 use super::Remote;
 use super::lower::fields;
+use super::vocabulary::PLACES;
 use crate::index::{Sketch, date_numbers, folded};
 use crate::quickwit::Clause;
 use crate::report::ReportId;
@@ -9,10 +10,13 @@ use crate::search::SearchError;
 use crate::search::holdings::HeldReport;
 use crate::search::place::Place;
 use crate::search::terms::Expansion;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 /// Reports read from the catalogue at once.
 const READ_AT_ONCE: u64 = 5_000;
+/// Words remembered of which the index was asked.
+const MOST_REMEMBERED: usize = 10_000;
 
 impl Remote {
     /// Reports.
@@ -42,8 +46,34 @@ impl Remote {
         if vocabulary.knows(word) {
             return Ok(vocabulary.reports(word, &[place.name()]));
         }
+        // Most such words are nowhere: two that were typed side by side joined into one, say.
+        if self.is_nowhere(word)? {
+            return Ok(0);
+        }
+        self.reports_with(word, fields(place))
+    }
+
+    /// Whether no place of any report has a word, asked once a look.
+    fn is_nowhere(&self, word: &str) -> Result<bool, SearchError> {
+        let remembered = |known: &Mutex<HashMap<String, bool>>| {
+            known.lock().unwrap_or_else(PoisonError::into_inner).get(word).copied()
+        };
+        if let Some(is_nowhere) = remembered(&self.nowhere) {
+            return Ok(is_nowhere);
+        }
+        let is_nowhere = self.reports_with(word, PLACES.into_iter().chain(["whole"]))? == 0;
+        let mut known = self.nowhere.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_REMEMBERED {
+            known.clear();
+        }
+        known.insert(word.to_owned(), is_nowhere);
+        Ok(is_nowhere)
+    }
+
+    /// In how many reports a word stands in any of these fields.
+    fn reports_with(&self, word: &str, fields: impl Iterator<Item = &'static str>) -> Result<u64, SearchError> {
         let in_field = |field| Clause::AnyTerm { field, words: vec![word.to_owned()] };
-        self.counted(Clause::AtLeast { minimum: 1, clauses: fields(place).map(in_field).collect() })
+        self.counted(Clause::AtLeast { minimum: 1, clauses: fields.map(in_field).collect() })
     }
 
     /// See [`super::Vocabulary::scan`].

@@ -77,6 +77,16 @@ impl Engine {
     pub(crate) fn asked(&self) -> Vec<String> {
         self.stub.asked().into_iter().map(|asked| asked.line).collect()
     }
+
+    /// How many requests so far had this text in what was sent.
+    pub(crate) fn asked_with(&self, text: &str) -> usize {
+        self.stub.asked().iter().filter(|asked| asked.body.contains(text)).count()
+    }
+
+    /// Method and path of everything asked so far, with the bytes that were sent.
+    pub(crate) fn sent(&self) -> Vec<(String, usize)> {
+        self.stub.asked().into_iter().map(|asked| (asked.line, asked.body.len())).collect()
+    }
 }
 
 fn answer(indexes: &mut Indexes, asked: &Asked) -> Reply {

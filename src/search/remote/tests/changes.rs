@@ -44,6 +44,16 @@ fn words_of_new_reports_are_found_before_they_are_in_the_vocabulary() {
 }
 
 #[test]
+fn of_a_word_that_is_nowhere_the_index_is_asked_once() {
+    let elsewhere = Elsewhere::of(&reports());
+    let kept = elsewhere.kept.as_ref().expect("the engine in memory");
+    for _ in 0..2 {
+        elsewhere.engine.search(&asked("zeolite")).expect("answers");
+        assert_eq!(kept.asked_with("[\"zeolite\"]"), 1);
+    }
+}
+
+#[test]
 fn more_hidden_revisions_than_a_search_can_leave_out_are_refused() {
     let elsewhere = Elsewhere::of(&reports());
     let many: Vec<RevisionId> = (0..5_001).map(|number| format!("{number:032x}").parse().expect("digits")).collect();
