@@ -21,7 +21,7 @@ const CACHED_RECORDS: usize = 2048;
 /// Page texts and word boxes; can be shared between threads.
 #[derive(Debug)]
 pub struct TextStore {
-    segments: Segments,
+    pub(super) segments: Segments,
     records: Mutex<Vec<CachedRecord>>,
     /// Times that a record was not what it was written as.
     damage: AtomicU64,

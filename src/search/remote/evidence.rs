@@ -26,6 +26,8 @@ impl Remote {
         let facts = self.facts(&ids)?;
         let found = if plan.shown().next().is_some() { self.showing(plan, &ids)? } else { Default::default() };
         let rows = self.shared.library.catalogue().reports_of(&ids)?;
+        let locations: Vec<Location> = rows.iter().flatten().map(|row| row.location).collect();
+        self.shared.library.texts().fetch_ahead(&locations);
         let mut terms = PlanTerms::of(plan);
         let mut all = Vec::with_capacity(ids.len());
         for ((id, facts), row) in ids.iter().zip(&facts).zip(rows) {

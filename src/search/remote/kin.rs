@@ -11,7 +11,7 @@ use crate::search::languages::LanguageSet;
 use crate::search::ranking::joint_frequency;
 use crate::search::related::{Akin, Having, Kin};
 use crate::search::terms::Expansion;
-use crate::store::StoreError;
+use crate::store::{Location, StoreError};
 use serde::Deserialize;
 
 /// Reports whose texts are read to tell how close they are.
@@ -76,6 +76,11 @@ impl Remote {
         }
         let clause = Clause::AtLeast { minimum: 1, clauses };
         let found = self.in_reports::<Candidate>(search(clause, READ.min(limit), Order::BEST_FIRST))?;
+        let ids: Vec<ReportId> = found.hits.iter().filter_map(|hit| hit.document.report_id.parse().ok()).collect();
+        self.facts(&ids)?;
+        let rows = self.shared.library.catalogue().reports_of(&ids)?;
+        let locations: Vec<Location> = rows.iter().flatten().map(|row| row.location).collect();
+        self.shared.library.texts().fetch_ahead(&locations);
         let by_author = self.by_authors(authors, found.hits.iter().map(|hit| hit.document.report_id.clone()))?;
         let mut akin = Vec::new();
         for hit in &found.hits {

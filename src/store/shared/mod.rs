@@ -35,6 +35,14 @@ impl TextStore {
     pub fn shared(place: Arc<Place>, kept_bytes: u64) -> TextStore {
         TextStore::of(segments::Segments::Shared(SharedSegments::new(place, kept_bytes)))
     }
+
+    /// Says that these records are about to be read. Of a bucket, whose answers take long and which gives many at once,
+    /// they are asked for now, side by side; what cannot be had is told when it is read.
+    pub fn fetch_ahead(&self, locations: &[Location]) {
+        if let segments::Segments::Shared(shared) = &self.segments {
+            shared.fetch_ahead(locations);
+        }
+    }
 }
 
 /// The writing side, for one process; can be shared between its threads.

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Files kept open.
@@ -16,6 +17,8 @@ const OPEN_FILES: u64 = 256;
 /// Records up to this many bytes are asked for whole: a search reads several parts of a report one after the other, and
 /// each would take as long as all of it.
 const WHOLE: u64 = 1 << 20;
+/// Records asked for side by side for one search.
+const AT_ONCE: usize = 16;
 
 /// Records by segment and offset.
 type Records = Cache<(u64, u64), Arc<[u8]>>;
@@ -44,6 +47,35 @@ impl SharedSegments {
             }
             Place::Bucket(bucket) => read_object(bucket, location, range),
         }
+    }
+
+    /// Asks a bucket for those of these records that are not at hand, several at a time.
+    pub(in crate::store) fn fetch_ahead(&self, locations: &[Location]) {
+        let Place::Bucket(bucket) = &*self.place else { return };
+        let is_missing = |location: &&Location| {
+            let key = (location.segment, location.offset);
+            location.length <= WHOLE && locked(&self.records).get(&key).is_none()
+        };
+        let missing: Vec<Location> = locations.iter().filter(is_missing).copied().collect();
+        if missing.len() < 2 {
+            return;
+        }
+        let next = AtomicUsize::new(0);
+        let fetch = || {
+            while let Some(location) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if let Err(error) = self.record(bucket, *location) {
+                    tracing::debug!(%error, "a record was not had ahead of its reading");
+                    return;
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..missing.len().min(AT_ONCE) {
+                // Without a thread what is left is asked for as it is read.
+                let thread = std::thread::Builder::new().name("fetch".to_owned());
+                _ = thread.spawn_scoped(scope, fetch);
+            }
+        });
     }
 
     /// See `store::segments::Segments::forget`.

@@ -142,6 +142,27 @@ fn what_comes_damaged_is_asked_for_again() {
 }
 
 #[test]
+fn records_are_had_side_by_side_before_they_are_read() {
+    let store = Store::start();
+    let place = Arc::new(Place::Bucket(Box::new(bucket(&store))));
+    let writer = Segments::new(Arc::clone(&place));
+    let text = |number: u32| format!("report {number} has words\n").repeat(50);
+    let locations: Vec<Location> =
+        (0..40).map(|number| writer.append(&report("r", &[&text(number)])).expect("room")).collect();
+    let (reader, before) = (reader(&place), store.requests());
+    store.fail(&[Fault::Status(404, "NoSuchKey")]);
+    reader.fetch_ahead(&locations);
+    let ahead = store.requests() - before;
+    assert!((39..=41).contains(&ahead), "{ahead}");
+    reader.fetch_ahead(&locations);
+    for (number, location) in (0..).zip(&locations) {
+        assert_eq!(reader.page_texts(*location, &[1]).expect("sound")[0].text, text(number));
+    }
+    // The one that failed ahead was asked for again.
+    assert_eq!(store.requests() - before, 41);
+}
+
+#[test]
 fn a_record_is_asked_for_once_while_it_is_kept() {
     let store = Store::start();
     let place = Arc::new(Place::Bucket(Box::new(bucket(&store))));
