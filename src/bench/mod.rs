@@ -18,7 +18,7 @@ pub mod growth;
 mod library_size;
 mod machine;
 mod made_reports;
-mod mix;
+pub mod mix;
 mod once;
 mod page_scores;
 pub mod quality;

@@ -206,4 +206,6 @@ pub fn process_name(role: &str) -> String {
 }
 
 #[cfg(test)]
+mod measured;
+#[cfg(test)]
 mod tests;

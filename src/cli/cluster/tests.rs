@@ -43,21 +43,21 @@ fn read_options() -> IngestOptions {
     IngestOptions { paths: vec![fixtures()], jobs: 2, ..IngestOptions::default() }
 }
 
-fn config(server: &DatabaseServer, kept: &Kept, storage: &Path) -> EngineConfig {
+pub(super) fn config(server: &DatabaseServer, kept: &Kept, storage: &str) -> EngineConfig {
     let url = Value::from(server.database("everything"));
     EngineConfig {
         kind: EngineKind::Quickwit,
         search_urls: vec![kept.url().to_owned()],
         ingest_urls: vec![kept.url().to_owned()],
         database_url: serde_json::from_value(url).expect("an address"),
-        storage: storage.display().to_string(),
+        storage: storage.to_owned(),
         search_ms: 20_000,
         ..EngineConfig::default()
     }
 }
 
-/// Has a worker read the fixtures, and make the list of words.
-fn fill(cluster: &Cluster, own: &Path) {
+/// Has a worker read what the options name, and make the list of words.
+pub(super) fn fill(cluster: &Cluster, own: &Path, read_options: &dyn Fn() -> IngestOptions) {
     let queue = cluster.queue("offers").expect("connects");
     fleet::enqueue(&queue, &read_options(), own).expect("offers");
     let shelf = cluster.shelf().expect("a shelf");
@@ -176,8 +176,8 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     for folder in [&own, &shared] {
         std::fs::create_dir(folder).expect("room");
     }
-    let cluster = Cluster::new(&config(&server, &kept, &shared), "a test").expect("settings");
-    fill(&cluster, &own);
+    let cluster = Cluster::new(&config(&server, &kept, &shared.display().to_string()), "a test").expect("settings");
+    fill(&cluster, &own, &read_options);
     let (library, engine, _followed) =
         cluster.open(cluster.library(&own, "serve").expect("connects"), "serve").expect("opens");
 

@@ -1,5 +1,4 @@
-//! How much the queue takes, for whoever plans a cluster: `cargo test --release --features cluster --lib -- --ignored
-//! --nocapture queue::tests::measured`.
+//! How much the queue takes, for whoever plans a library on many machines: `benches/sizing.py --measure FOLDER`.
 
 use super::rules::{LEASE, id, read as read_of, source};
 use crate::queue::{Begun, Finished, Held, Queue, QueueError, Revision, RevisionId, RevisionState, Token};
@@ -17,18 +16,29 @@ fn reports_a_second() {
     let url = server.url();
     let queue = Queue::connect(&url, "recto test").expect("connects");
     let offered: Vec<_> = (0..WAITING).map(|number| source(&format!("f{number}"), "1")).collect();
+    let empty = server.number("postgres", "SELECT pg_database_size('postgres')");
     let start = Instant::now();
     queue.offer(&offered).expect("offers");
-    println!("{:.0} files offered a second", f64::from(WAITING) / start.elapsed().as_secs_f64());
+    let offered = f64::from(WAITING) / start.elapsed().as_secs_f64();
+    let bytes = || server.number("postgres", "SELECT pg_database_size('postgres')");
+    let before = bytes();
     let start = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| read(&Queue::connect(&url, "recto test").expect("connects")).expect("reads"));
         }
     });
+    let seconds = start.elapsed().as_secs_f64();
     let done = queue.counts().expect("counts").done;
-    let rate = done as f64 / start.elapsed().as_secs_f64();
-    println!("{rate:.0} reports a second leased, begun and finished by {THREADS} workers, {WAITING} waiting");
+    let figures = serde_json::json!({
+        "waiting": WAITING,
+        "workers": THREADS,
+        "offered_per_second": offered,
+        "read_per_second": done as f64 / seconds,
+        "bytes_per_waiting_file": (before - empty) / i64::from(WAITING),
+        "bytes_per_report": (bytes() - before) / done as i64,
+    });
+    println!("measured: {figures}");
 }
 
 /// Reads its share without reading anything.

@@ -50,6 +50,13 @@ impl Server {
         self.url().replace("dbname=postgres", &format!("dbname={name}"))
     }
 
+    /// The only number that a question to a database gives.
+    pub(crate) fn number(&self, database: &str, question: &str) -> i64 {
+        let url = self.url().replace("dbname=postgres", &format!("dbname={database}"));
+        let mut client = ::postgres::Client::connect(&url, ::postgres::NoTls).expect("connects");
+        client.query_one(question, &[]).expect("answers").get(0)
+    }
+
     fn give_away(&self) {
         if rustix::process::geteuid().is_root() {
             let status = Command::new("chown").arg(NOBODY).arg(self.directory.path()).status();
