@@ -10,7 +10,7 @@ they are not as they would be made. --pages prints the table for a library of th
 asked: `--set scanned_share=0.4 --set searches_per_second=200`.
 
 --measure counts what is sent, kept and asked for the reports of a folder, and times the queue: it runs the tests
-`measured` of a build with `--features cluster`, which need PostgreSQL, and writes benches/results/many_machines.json
+`measured` of a build with `--features cluster`, which need PostgreSQL, and writes benches/sizing.json
 (two minutes). What reading costs is taken from benches/results/ingest.json.
 """
 
@@ -26,7 +26,7 @@ import results
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "sizing.md"
-MEASURED = results.FOLDER / "many_machines.json"
+MEASURED = Path(__file__).resolve().with_suffix(".json")
 BEGIN = "<!-- tables: what stands here is written by benches/sizing.py -->"
 END = "<!-- end of the tables -->"
 SIZES = [10_000_000, 1_000_000_000]
@@ -80,7 +80,7 @@ def main() -> None:
     if not arguments.check:
         PAGE.write_text(whole)
     elif whole != text:
-        sys.exit("the tables of docs/sizing.md are not those of benches/results/; run benches/sizing.py")
+        sys.exit("the tables of docs/sizing.md are not those of benches/sizing.json and benches/results/ingest.json; run benches/sizing.py")
     else:
         print("the tables of docs/sizing.md are those that were measured")
 
@@ -108,7 +108,7 @@ def measure(folder: Path) -> None:
 
     library, queue = told("cli::cluster::measured"), told("queue::tests::measured")
     commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
-    kept = {"part": "many_machines", "commit": commit.stdout.strip(), "build": "dev", "machine": results.machine(),
+    kept = {"commit": commit.stdout.strip(), "build": "dev", "machine": results.machine(),
             "library": library, "queue": queue}
     MEASURED.write_text(json.dumps(kept, indent=2) + "\n")
 
@@ -124,6 +124,7 @@ def figures(measured: dict, ingest: dict) -> dict:
         "stored_per_page": library["stored_bytes"] / pages,
         "vocabulary_bytes": library["vocabulary_bytes"],
         "database_per_report": queue["bytes_per_report"],
+        "file_per_page": ingest["corpus"]["bytes"] / ingest["corpus"]["pages"],
         "pages_per_core_second": ingest["corpus"]["pages"] / ran["reader_cpu_seconds"]["median"],
         "queue_reports_per_second": queue["read_per_second"],
         "requests_per_report": (library["ingest_requests"] + library["ingest_counts"]) / reports,
@@ -141,6 +142,7 @@ def figures(measured: dict, ingest: dict) -> dict:
 def constants(found: dict) -> str:
     rows = [
         ("pages of a report", f"{found['pages_per_report']:.1f}"),
+        ("bytes of a page in its PDF", f"{found['file_per_page']:,.0f}"),
         ("bytes of text of a page", f"{found['text_per_page']:,.0f}"),
         ("bytes of a page sent to the engine, both indexes", f"{found['sent_per_page']:,.0f}"),
         ("bytes of a page in the storage: text and boxes of words", f"{found['stored_per_page']:,.0f}"),
@@ -163,7 +165,7 @@ def assumptions(assumed: Assumed) -> str:
     rows = []
     for field in fields(Assumed):
         comment = said[field.name].split("# ", 1)[1]
-        rows.append(f"| `{field.name}` | {getattr(assumed, field.name):,g} | {comment} |")
+        rows.append(f"| `{field.name}` | {plain(getattr(assumed, field.name))} | {comment} |")
     return "| assumed | | |\n|---|---|---|\n" + "\n".join(rows)
 
 
@@ -188,9 +190,11 @@ def needs(found: dict, assumed: Assumed, pages: int) -> dict[str, str]:
     searches = assumed.searches_per_second
     month = searches * 3600 * assumed.month_hours_busy
     reads = month * assumed.records_per_search
-    cost = (engine + stored) / GB * assumed.dollars_per_gb_month
+    files = pages * found["file_per_page"]
+    cost = (engine + stored + files) / GB * assumed.dollars_per_gb_month
     return {
         "reports": f"{reports / 1e6:,.1f} M",
+        "the PDFs themselves": size(files),
         "text": size(pages * found["text_per_page"]),
         "the engine's files, both indexes": size(engine),
         "texts and boxes of words": size(stored),
@@ -207,9 +211,13 @@ def needs(found: dict, assumed: Assumed, pages: int) -> dict[str, str]:
         f"of {searches:g} searches a second: requests to the engine": f"{searches * found['requests_per_search']:,.0f}/s",
         "transactions": f"{searches * found['transactions_per_search']:,.0f}/s",
         "reads of the bucket, no text at hand": f"{searches * assumed.records_per_search:,.0f}/s",
-        "storage a month": f"${cost:,.0f}",
-        "reads a month, no text at hand": f"${reads / 1e6 * assumed.dollars_per_million_reads:,.0f}",
+        "storage a month, all in a bucket": f"${cost:,.0f}",
+        "reads of the bucket a month, no text at hand": f"${reads / 1e6 * assumed.dollars_per_million_reads:,.0f}",
     }
+
+
+def plain(number: float) -> str:
+    return f"{number:,.0f}" if number == int(number) else f"{number:g}"
 
 
 def size(count: float) -> str:
