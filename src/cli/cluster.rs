@@ -2,18 +2,20 @@
 
 use crate::cli::config::{EngineConfig, EngineKind};
 use crate::cli::error::CommandError;
-use crate::ingest::fleet::{self, ClusterShelf, GENERATION, HandedError};
+use crate::ingest::fleet::{self, ClusterShelf, GENERATION, HandedError, Refilled};
 use crate::objects::{self, ObjectError, Place};
-use crate::queue::{Queue, QueueError};
+use crate::queue::{Pace, Queue, QueueError};
 use crate::quickwit::{self, Quickwit, QuickwitIndexes};
+use crate::report::Report;
 use crate::search::remote::{self, KeptVocabularies, VocabularyBuilder};
 use crate::search::{Engine, SearchError};
 use crate::sources::Sources;
 use crate::store::shared::{Segments, SharedParts, is_mounted};
-use crate::store::{Library, ServiceStore};
+use crate::store::{Library, ReportRow, ServiceStore};
 use crate::upkeep::ClusterStatus;
 use arc_swap::ArcSwap;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -142,6 +144,21 @@ impl Cluster {
         self.check_storage(has_reports)
             .map_err(|detail| ObjectError::Unavailable { object: self.config.storage.clone(), detail })?;
         fleet::hand_over(&queue, &self.place, file, hash)
+    }
+
+    /// Sends the engine what it lacks of a library; `told` hears how many reports were looked at.
+    pub fn refill(
+        &self,
+        library: &Library,
+        name: &str,
+        told: &(dyn Fn(u64) + Sync),
+        stop: &AtomicBool,
+    ) -> Result<Refilled, CommandError> {
+        let (queue, shelf) = (self.queue(name).map_err(CommandError::cluster)?, self.shelf()?);
+        shelf.indexes.ensure(PARTITIONS).map_err(CommandError::cluster)?;
+        let documents =
+            |report: &Report, row: &ReportRow| quickwit::documents(report, &row.shown_file(), row.tags(), GENERATION);
+        fleet::refill(library, &queue, &shelf, &documents, Pace::default(), told, stop).map_err(CommandError::cluster)
     }
 
     /// Where a worker puts what it reads.

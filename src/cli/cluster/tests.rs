@@ -190,6 +190,17 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     for q in QUERIES {
         assert_eq!(found(&engine, q), found(&engine_within, q), "{q}");
     }
+    // Indexes that were lost are made again from the texts.
+    let shelf = cluster.shelf().expect("a shelf");
+    let indexes = [&shelf.indexes.reports, &shelf.indexes.pages];
+    indexes.iter().for_each(|index| shelf.indexes.quickwit.delete_index(index).expect("deletes"));
+    shelf.indexes.ensure(super::PARTITIONS).expect("makes the indexes");
+    let sent = cluster.refill(&library, "rebuild", &|_| (), &AtomicBool::new(false)).expect("sends");
+    assert!(sent.sent > 8 && sent.lost.is_empty() && sent.incomplete.is_empty(), "{sent:?}");
+    for q in QUERIES {
+        assert_eq!(found(&engine, q), found(&engine_within, q), "{q}");
+    }
+
     let coverages = [&library, &library_within].map(|library| library.catalogue().coverage().expect("counts"));
     assert_eq!(coverages[0], coverages[1]);
     assert!(coverages[0].reports > 8 && !coverages[0].failures.is_empty(), "{:?}", coverages[0]);

@@ -105,15 +105,15 @@ pub fn run(arguments: Arguments, console: Console) -> Result<ExitCode, CommandEr
 fn refuse_elsewhere(command: &Command, session: &Session) -> Result<(), CommandError> {
     const READ: &str = "use `recto ingest --enqueue` for its workers to read them";
     const KEEP: &str = "back up its database with `pg_dump`, which has accounts, comments and corrections too, and its \
-        storage by the versions that its bucket keeps or by copies of its folder; its indexes are made again from the files \
-        by `recto ingest --enqueue` and `recto worker`";
+        storage by the versions that its bucket keeps or by copies of its folder; its indexes are made again from its texts \
+        by `recto rebuild`";
     let (what, instead) = match command {
         Command::Ingest(arguments) if !arguments.enqueue => ("`recto ingest` without `--enqueue`", READ),
         Command::Serve(arguments) if !arguments.ingest.is_empty() => ("`recto serve --ingest`", READ),
         Command::Retry(_) => ("`recto retry`", "`recto ingest --enqueue` offers again what may be read by now"),
-        Command::Rebuild(_) => (
-            "`recto rebuild`",
-            "remove its indexes and its database, then use `recto ingest --enqueue` and `recto worker`",
+        Command::Rebuild(arguments) if arguments.rollback => (
+            "`recto rebuild --rollback`",
+            "the indexes of a former version are used by that version as long as they are not removed",
         ),
         Command::Verify(_) => ("`recto verify`", "use `recto status`, which tells how each of its parts is"),
         Command::Backup(_) => ("`recto backup`", KEEP),

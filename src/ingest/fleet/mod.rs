@@ -18,6 +18,7 @@ mod options;
 mod publish;
 mod purge;
 mod read;
+mod refill;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ mod trouble;
 pub use enqueue::{EnqueueError, Enqueued, enqueue};
 pub use handed::{HandedError, hand_over};
 pub use options::{Ends, FleetOptions, Shelf, Worked};
+pub use refill::{RefillError, Refilled, refill};
 pub use shelf::{ClusterShelf, GENERATION};
 
 use crate::extract::READER_STACK_BYTES;

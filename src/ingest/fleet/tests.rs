@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::extract::ExtractOptions;
-use crate::ingest::{IngestOptions, Silent};
+use crate::ingest::{IngestOptions, Silent, ingest};
 use crate::pdf::test_pdf::TestPdf;
 use crate::queue::tests::memory::Memory;
 use crate::queue::{Pace, PutError, RevisionId, RevisionState, State};
 use crate::report::Report;
-use crate::store::{Location, StoreError};
+use crate::store::{Library, Location, ReportRow, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::PoisonError;
@@ -249,4 +249,48 @@ fn what_failed_for_a_passing_reason_is_tried_when_it_is_offered_again() {
     let again = bench.enqueue();
     assert_eq!((again.known, again.again), (1, 1));
     assert_eq!(bench.work(&bench.options(), &AtomicBool::new(false)).indexed, 1);
+}
+
+#[test]
+fn what_the_engine_lacks_is_sent_from_the_texts() {
+    let bench = Bench::new(30);
+    bench.enqueue();
+    bench.work(&bench.options(), &AtomicBool::new(false));
+    let own = tempfile::tempdir().expect("a directory");
+    let library = Library::open_for_writing(own.path()).expect("room");
+    let read = IngestOptions { paths: vec![bench.folder.path().to_owned()], ..IngestOptions::default() };
+    ingest(&library, &read, &Silent, &AtomicBool::new(false)).expect("reads");
+    let documents = |report: &Report, _: &ReportRow| bench.shelf.documents(report, "");
+    let pace = Pace { attempts: 3, ..bench.options().pace };
+    let refill = || {
+        let queue = bench.queue().expect("connects");
+        refill(&library, &queue, &bench.shelf, &documents, pace, &|_| (), &AtomicBool::new(false))
+    };
+    let damage = |damage: &dyn Fn(&mut BTreeMap<RevisionId, Vec<String>>)| {
+        damage(&mut bench.shelf.engine.documents.lock().expect("whole"));
+    };
+
+    let whole = refill().expect("answers");
+    assert_eq!(whole, Refilled { present: 30, ..Refilled::default() });
+    // Ten are gone, and one is there twice.
+    damage(&|documents| {
+        let revisions: Vec<RevisionId> = documents.keys().cloned().collect();
+        revisions[..10].iter().for_each(|id| drop(documents.remove(id)));
+        let twice = documents.get_mut(&revisions[10]).expect("there");
+        twice.extend(twice.clone());
+    });
+    let mended = refill().expect("answers");
+    assert_eq!((mended.present, mended.sent, mended.incomplete.len()), (19, 10, 1), "{mended:?}");
+    assert_eq!(refill().expect("answers").sent, 1);
+    assert_eq!(bench.shown(), reports(30));
+    // All are gone, and the engine takes nothing for a while.
+    damage(&|documents| documents.clear());
+    bench.shelf.engine.down_for.store(3, Ordering::SeqCst);
+    let anew = refill().expect("answers");
+    assert_eq!((anew.present, anew.sent), (0, 30));
+    assert_eq!(bench.shown(), reports(30));
+    // It takes nothing at all.
+    damage(&|documents| documents.clear());
+    bench.shelf.engine.down_for.store(u32::MAX, Ordering::SeqCst);
+    assert!(matches!(refill(), Err(RefillError::Engine(_))));
 }
