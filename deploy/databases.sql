@@ -1,0 +1,2 @@
+-- The engine keeps what it knows of its indexes in a database of its own.
+CREATE DATABASE quickwit;
