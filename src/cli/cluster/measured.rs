@@ -3,6 +3,8 @@
 //! All in one process with a stand-in for the engine: bytes, requests and transactions, which are the same anywhere. Times
 //! would be those of the stand-in.
 
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+
 use super::Cluster;
 use super::tests::{config, fill};
 use crate::bench::mix::draw;

@@ -158,7 +158,7 @@ impl<S: Shelf> Refill<'_, S> {
             }
         }
         let all: u64 = wanted.iter().map(|wanted| wanted.documents).sum();
-        let shown = self.count(wanted.iter())?;
+        let shown = self.count(&wanted.iter().collect::<Vec<_>>())?;
         if shown == all {
             self.note(|refilled| refilled.present += wanted.len() as u64);
             return Ok(());
@@ -168,7 +168,7 @@ impl<S: Shelf> Refill<'_, S> {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            match if shown == 0 { 0 } else { self.count([&wanted].into_iter())? } {
+            match if shown == 0 { 0 } else { self.count(&[&wanted])? } {
                 0 => {
                     if self.send(&wanted, &documents)? {
                         sent.push(wanted);
@@ -207,7 +207,7 @@ impl<S: Shelf> Refill<'_, S> {
                 }
             };
             let (before, after) = (sent as u64, (sent + may_have_come) as u64);
-            match self.settled([wanted].into_iter(), after)? {
+            match self.settled(&[wanted], after)? {
                 count if count == after => sent += may_have_come,
                 count if count == before => {}
                 _ => {
@@ -222,9 +222,9 @@ impl<S: Shelf> Refill<'_, S> {
     /// Waits until these show.
     fn settle(&self, sent: &[Wanted]) -> Result<(), RefillError> {
         let all: u64 = sent.iter().map(|wanted| wanted.documents).sum();
-        let is_whole = self.settled(sent.iter(), all)? == all;
+        let is_whole = self.settled(&sent.iter().collect::<Vec<_>>(), all)? == all;
         for wanted in sent {
-            if is_whole || self.count([wanted].into_iter())? == wanted.documents {
+            if is_whole || self.count(&[wanted])? == wanted.documents {
                 self.note(|refilled| {
                     refilled.sent += 1;
                     refilled.documents += wanted.documents;
@@ -237,10 +237,10 @@ impl<S: Shelf> Refill<'_, S> {
     }
 
     /// How many documents of these show once they are as many as expected, or no more time is left for that.
-    fn settled<'w>(&self, sent: impl Iterator<Item = &'w Wanted> + Clone, expected: u64) -> Result<u64, RefillError> {
+    fn settled(&self, sent: &[&Wanted], expected: u64) -> Result<u64, RefillError> {
         let start = Instant::now();
         loop {
-            let count = self.count(sent.clone())?;
+            let count = self.count(sent)?;
             if count == expected || start.elapsed() >= self.pace.settle {
                 return Ok(count);
             }
@@ -248,8 +248,8 @@ impl<S: Shelf> Refill<'_, S> {
         }
     }
 
-    fn count<'w>(&self, wanted: impl Iterator<Item = &'w Wanted>) -> Result<u64, RefillError> {
-        let revisions: Vec<RevisionId> = wanted.map(|wanted| wanted.revision.clone()).collect();
+    fn count(&self, wanted: &[&Wanted]) -> Result<u64, RefillError> {
+        let revisions: Vec<RevisionId> = wanted.iter().map(|wanted| wanted.revision.clone()).collect();
         if revisions.is_empty() {
             return Ok(0);
         }

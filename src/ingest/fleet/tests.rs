@@ -266,31 +266,30 @@ fn what_the_engine_lacks_is_sent_from_the_texts() {
         let queue = bench.queue().expect("connects");
         refill(&library, &queue, &bench.shelf, &documents, pace, &|_| (), &AtomicBool::new(false))
     };
-    let damage = |damage: &dyn Fn(&mut BTreeMap<RevisionId, Vec<String>>)| {
-        damage(&mut bench.shelf.engine.documents.lock().expect("whole"));
-    };
+    let documents_there = || bench.shelf.engine.documents.lock().expect("whole");
 
     let whole = refill().expect("answers");
     assert_eq!(whole, Refilled { present: 30, ..Refilled::default() });
     // Ten are gone, and one is there twice.
-    damage(&|documents| {
+    {
+        let mut documents = documents_there();
         let revisions: Vec<RevisionId> = documents.keys().cloned().collect();
         revisions[..10].iter().for_each(|id| drop(documents.remove(id)));
         let twice = documents.get_mut(&revisions[10]).expect("there");
         twice.extend(twice.clone());
-    });
+    }
     let mended = refill().expect("answers");
     assert_eq!((mended.present, mended.sent, mended.incomplete.len()), (19, 10, 1), "{mended:?}");
     assert_eq!(refill().expect("answers").sent, 1);
     assert_eq!(bench.shown(), reports(30));
     // All are gone, and the engine takes nothing for a while.
-    damage(&|documents| documents.clear());
+    documents_there().clear();
     bench.shelf.engine.down_for.store(3, Ordering::SeqCst);
     let anew = refill().expect("answers");
     assert_eq!((anew.present, anew.sent), (0, 30));
     assert_eq!(bench.shown(), reports(30));
     // It takes nothing at all.
-    damage(&|documents| documents.clear());
+    documents_there().clear();
     bench.shelf.engine.down_for.store(u32::MAX, Ordering::SeqCst);
     assert!(matches!(refill(), Err(RefillError::Engine(_))));
 }
