@@ -11,6 +11,11 @@
 //! The standard error of an estimate is about √(r (1 − r) / 128): 0.04 at a resemblance of 0.5, 0.03 at 0.9. With a
 //! quarter of the minima, forms filled in differently, whose resemblance is 0.3 to 0.4, are often taken for editions.
 
+#[cfg(feature = "cluster")]
+use crate::index::analyzer::{WholeWords, analyze};
+#[cfg(feature = "cluster")]
+use crate::report::Report;
+
 /// Minima of a sketch.
 const MINIMA: usize = 128;
 
@@ -45,12 +50,29 @@ impl Sketch {
         ((share - CHANCE) / (1.0 - CHANCE)).max(0.0)
     }
 
-    /// The form kept in the index.
-    pub(super) fn encode(&self) -> &[u8] {
+    /// That of the words on the pages of a report; `None` if they are too few to tell it from others. The index makes it
+    /// of the same words while it writes them.
+    #[cfg(feature = "cluster")]
+    pub fn of(report: &Report) -> Option<Sketch> {
+        let mut sketcher = Sketcher::default();
+        let mut position = 0;
+        for page in report.pages.iter().filter(|page| page.status.is_searchable()) {
+            let mut whole_words = WholeWords::default();
+            position = analyze(&page.text, &page.furniture, position, &mut |token| {
+                if whole_words.has(&token) {
+                    sketcher.push(token.term);
+                }
+            });
+        }
+        sketcher.finish()
+    }
+
+    /// The form that is kept.
+    pub fn encode(&self) -> &[u8] {
         &self.0
     }
 
-    /// Reads the form kept in the index; `None` if it is none.
+    /// Reads the form that is kept; `None` if it is none.
     pub fn decode(bytes: &[u8]) -> Option<Sketch> {
         bytes.try_into().ok().map(Sketch)
     }

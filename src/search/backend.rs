@@ -14,8 +14,8 @@
 //! | which reports have these terms, too | related reports |
 //! | how does a word being typed go on | suggestions |
 
-use crate::index::Sketch;
 use crate::report::ReportId;
+use crate::search::copies::{Near, Sketches};
 use crate::search::embedded::{self, Embedded};
 use crate::search::evidence::Evidence;
 use crate::search::explain::Parts;
@@ -32,8 +32,7 @@ use crate::search::terms::Expansion;
 use crate::search::{BareQuery, Filter, SearchError};
 use crate::store::Library;
 use std::collections::BTreeMap;
-#[cfg(feature = "cluster")]
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The commits of one library, followed when told to.
 pub(super) enum Source {
@@ -201,9 +200,23 @@ impl Backend {
         Ok(ask!(self, engine => engine.held()?))
     }
 
-    /// The sketches of the reports that have one.
-    pub(super) fn sketches(&self) -> Result<Vec<(ReportId, Sketch)>, SearchError> {
-        Ok(ask!(self, engine => engine.sketches()?))
+    /// For each of these reports the others that resemble it, the most alike first; `kept` are the sketches of all
+    /// reports of an engine that has them.
+    pub(super) fn alike(&self, ids: &[ReportId], kept: &OnceLock<Sketches>) -> Result<Vec<Arc<Near>>, SearchError> {
+        match self {
+            Backend::Embedded(engine) => {
+                // Those that could not be read once would not be read the next time.
+                let sketches = kept.get_or_init(|| {
+                    engine.sketches().map(Sketches::of).unwrap_or_else(|error| {
+                        tracing::warn!(%error, "near-copies cannot be told");
+                        Sketches::default()
+                    })
+                });
+                Ok(ids.iter().map(|id| sketches.near(*id)).collect())
+            }
+            #[cfg(feature = "cluster")]
+            Backend::Remote(engine) => engine.alike(ids),
+        }
     }
 
     /// The languages of a report.

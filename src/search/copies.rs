@@ -9,6 +9,7 @@
 
 use crate::index::Sketch;
 use crate::report::ReportId;
+use crate::search::engine::State;
 use crate::search::kept::Kept;
 use crate::search::{Engine, Hit, SearchError};
 use crate::store::{Library, ReportRow};
@@ -81,6 +82,9 @@ impl CopyKind {
     }
 }
 
+/// The near-copies of a report with their resemblance, the most alike first.
+pub(super) type Near = Vec<(ReportId, f32)>;
+
 /// The sketches of one commit.
 #[derive(Debug, Default)]
 pub(super) struct Sketches {
@@ -88,7 +92,7 @@ pub(super) struct Sketches {
     reports: Vec<(ReportId, Sketch)>,
     /// For each band, its minima and the places of the reports in `reports`, sorted.
     bands: Vec<Vec<(u16, u32)>>,
-    near: Kept<ReportId, Vec<(ReportId, f32)>>,
+    near: Kept<ReportId, Near>,
 }
 
 impl Sketches {
@@ -107,12 +111,12 @@ impl Sketches {
 
     /// The near-copies of a report with their resemblance, the most alike first; kept, as the same reports are found
     /// again and again.
-    pub(super) fn near(&self, id: ReportId) -> Arc<Vec<(ReportId, f32)>> {
+    pub(super) fn near(&self, id: ReportId) -> Arc<Near> {
         let Ok(near) = self.near.answer(id, |id| Ok::<_, Infallible>(self.compare(*id)));
         near
     }
 
-    fn compare(&self, id: ReportId) -> Vec<(ReportId, f32)> {
+    fn compare(&self, id: ReportId) -> Near {
         let Ok(own) = self.reports.binary_search_by_key(&id, |(id, _)| *id) else { return Vec::new() };
         let Some((_, sketch)) = self.reports.get(own) else { return Vec::new() };
         let mut places: Vec<u32> = Vec::new();
@@ -124,14 +128,18 @@ impl Sketches {
         places.sort_unstable();
         places.dedup();
         let others = places.into_iter().filter_map(|place| self.reports.get(place as usize));
-        let mut near: Vec<(ReportId, f32)> = others
-            .filter(|(other, _)| *other != id)
-            .map(|(other, others)| (*other, sketch.resemblance(others)))
-            .filter(|(_, resemblance)| CopyKind::of(*resemblance).is_some())
-            .collect();
-        near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        near
+        alike(sketch, others.filter(|(other, _)| *other != id).copied())
     }
+}
+
+/// Those of other reports that resemble one, the most alike first.
+pub(super) fn alike(sketch: &Sketch, others: impl Iterator<Item = (ReportId, Sketch)>) -> Near {
+    let mut near: Near = others
+        .map(|(other, others)| (other, sketch.resemblance(&others)))
+        .filter(|(_, resemblance)| CopyKind::of(*resemblance).is_some())
+        .collect();
+    near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    near
 }
 
 /// The minima of a band as one number.
@@ -145,7 +153,7 @@ impl Engine {
     pub fn copies(&self, id: ReportId) -> Result<Copies, SearchError> {
         match self.state() {
             Some(state) => {
-                let told = told(self.library(), &[state.sketches().near(id)], &HashSet::new())?;
+                let told = told(self.library(), &state.near(&[id]), &HashSet::new())?;
                 Ok(told.into_iter().next().unwrap_or_default())
             }
             None => Ok(Copies::default()),
@@ -154,9 +162,10 @@ impl Engine {
 }
 
 /// Tells each hit's near-copies.
-pub(super) fn tell(library: &Library, sketches: &Sketches, hits: &mut [Hit]) -> Result<(), SearchError> {
+pub(super) fn tell(library: &Library, state: &State, hits: &mut [Hit]) -> Result<(), SearchError> {
     let shown: HashSet<ReportId> = hits.iter().map(|hit| hit.id).collect();
-    let near: Vec<Arc<Vec<(ReportId, f32)>>> = hits.iter().map(|hit| sketches.near(hit.id)).collect();
+    let ids: Vec<ReportId> = hits.iter().map(|hit| hit.id).collect();
+    let near = state.near(&ids);
     for (hit, told) in hits.iter_mut().zip(told(library, &near, &shown)?) {
         (hit.copies, hit.more_copies) = (told.copies, told.more_copies);
     }
@@ -165,16 +174,11 @@ pub(super) fn tell(library: &Library, sketches: &Sketches, hits: &mut [Hit]) -> 
 
 /// What is told of the near-copies of each of some reports; those in `shown` whatever their number. One that was removed
 /// since the index was committed is left out.
-fn told(
-    library: &Library,
-    near: &[Arc<Vec<(ReportId, f32)>>],
-    shown: &HashSet<ReportId>,
-) -> Result<Vec<Copies>, SearchError> {
+fn told(library: &Library, near: &[Arc<Near>], shown: &HashSet<ReportId>) -> Result<Vec<Copies>, SearchError> {
     let is_told = |(place, (id, _)): &(usize, &(ReportId, f32))| *place < MOST_COPIES || shown.contains(id);
-    let kept_of = |near: &Arc<Vec<(ReportId, f32)>>| -> Vec<(ReportId, f32)> {
-        near.iter().enumerate().filter(is_told).map(|(_, near)| *near).collect()
-    };
-    let kept: Vec<Vec<(ReportId, f32)>> = near.iter().map(kept_of).collect();
+    let kept_of =
+        |near: &Arc<Near>| -> Near { near.iter().enumerate().filter(is_told).map(|(_, near)| *near).collect() };
+    let kept: Vec<Near> = near.iter().map(kept_of).collect();
     let ids: Vec<ReportId> = kept.iter().flatten().map(|(id, _)| *id).collect();
     let mut rows = if ids.is_empty() { Vec::new() } else { library.catalogue().reports_of(&ids)? }.into_iter();
     let told = near.iter().zip(&kept).map(|(near, kept)| {

@@ -5,8 +5,9 @@
 
 use crate::index::IndexError;
 use crate::query::{self, QueryError};
+use crate::report::ReportId;
 use crate::search::backend::{Backend, Source};
-use crate::search::copies::{self, Sketches};
+use crate::search::copies::{self, Near, Sketches};
 use crate::search::cursor::{SortKey, Start};
 use crate::search::found::{Ask, Collected};
 use crate::search::hydrate::{Hydrator, RankedReport};
@@ -195,7 +196,7 @@ impl Engine {
             }
         }
         if let Some(state) = &state {
-            copies::tell(&self.library, state.sketches(), &mut hits)?;
+            copies::tell(&self.library, state, &mut hits)?;
         }
         Ok(SearchResponse {
             query: QueryInfo {
@@ -254,13 +255,12 @@ impl State {
         Ok(Some(Arc::new(State { backend, dictionary, searched, sketches: OnceLock::new() })))
     }
 
-    /// Near-copies are no reason for a search to fail, so sketches that cannot be read are none.
-    pub(super) fn sketches(&self) -> &Sketches {
-        self.sketches.get_or_init(|| {
-            self.backend.sketches().map(Sketches::of).unwrap_or_else(|error| {
-                tracing::warn!(%error, "near-copies cannot be told");
-                Sketches::default()
-            })
+    /// For each of these reports its near-copies with their resemblance, the most alike first. They are no reason for a
+    /// search to fail, so those that cannot be told are none.
+    pub(super) fn near(&self, ids: &[ReportId]) -> Vec<Arc<Near>> {
+        self.backend.alike(ids, &self.sketches).unwrap_or_else(|error| {
+            tracing::warn!(%error, "near-copies cannot be told");
+            ids.iter().map(|_| Arc::default()).collect()
         })
     }
 

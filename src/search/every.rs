@@ -93,7 +93,7 @@ impl EveryHit {
         let plan = Some(&walk.plan);
         let hydrator = Hydrator { library: &self.library, request: &self.request, marker, plan };
         let mut hits = hydrator.hits(&reports)?;
-        copies::tell(&self.library, walk.state.sketches(), &mut hits)?;
+        copies::tell(&self.library, &walk.state, &mut hits)?;
         Ok(Some(hits))
     }
 }

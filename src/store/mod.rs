@@ -54,6 +54,8 @@ pub use postgres::DatabaseError;
 #[cfg(all(test, feature = "cluster"))]
 pub(crate) use postgres::server::Server as DatabaseServer;
 pub use repair::Repaired;
+#[cfg(feature = "cluster")]
+pub use rows::SketchesNear;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{
     Account, AccountChange, AccountRow, BlockedAuthor, CommentPlace, CommentRow, CommentRules, CommentState, Edit,

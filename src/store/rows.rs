@@ -128,6 +128,19 @@ pub struct ReportFacts {
     pub pages: BTreeMap<PageStatus, u32>,
     /// What persons say about it, if anything.
     pub correction: Option<Arc<Correction>>,
+    /// Its text in brief, by which near-copies are told where no index keeps it: minima of a hash, of which the first
+    /// decide what is looked at. What is kept stays if this says nothing.
+    pub sketch: Option<Vec<u8>>,
+}
+
+/// The sketch of a report and those of others that may resemble it; empty without one.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SketchesNear {
+    /// Its own; see [`ReportFacts::sketch`].
+    pub own: Vec<u8>,
+    /// The others.
+    pub others: Vec<(ReportId, Vec<u8>)>,
 }
 
 impl ReportFacts {
@@ -180,6 +193,7 @@ impl ReportFacts {
             partial,
             pages,
             correction: None,
+            sketch: None,
         }
     }
 

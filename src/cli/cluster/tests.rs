@@ -39,8 +39,22 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-fn read_options() -> IngestOptions {
-    IngestOptions { paths: vec![fixtures()], jobs: 2, ..IngestOptions::default() }
+/// The fixtures, and each of them again in other bytes with the same text, in this folder.
+fn read_options(again: &Path) -> IngestOptions {
+    IngestOptions { paths: vec![fixtures(), again.to_owned()], jobs: 2, ..IngestOptions::default() }
+}
+
+/// Writes them there.
+fn write_again(again: &Path) {
+    std::fs::create_dir(again).expect("room");
+    for file in std::fs::read_dir(fixtures()).expect("fixtures") {
+        let path = file.expect("listed").path();
+        if path.extension().is_some_and(|extension| extension == "pdf") {
+            let mut bytes = std::fs::read(&path).expect("there");
+            bytes.extend_from_slice(b"\n% again\n");
+            std::fs::write(again.join(path.file_name().expect("a name")), bytes).expect("room");
+        }
+    }
 }
 
 pub(super) fn config(server: &DatabaseServer, kept: &Kept, storage: &str) -> EngineConfig {
@@ -177,6 +191,9 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
         std::fs::create_dir(folder).expect("room");
     }
     let cluster = Cluster::new(&config(&server, &kept, &shared.display().to_string()), "a test").expect("settings");
+    let again = directory.path().join("again");
+    write_again(&again);
+    let read_options = || read_options(&again);
     fill(&cluster, &own, &read_options);
     let (library, engine, _followed) =
         cluster.open(cluster.library(&own, "serve").expect("connects"), "serve").expect("opens");
@@ -206,6 +223,14 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     assert!(coverages[0].reports > 8 && !coverages[0].failures.is_empty(), "{:?}", coverages[0]);
 
     let rows = library_within.catalogue().reports_after(None, 100).expect("listed");
+    let mut near = 0;
+    for row in &rows {
+        let [own, others] = [&engine, &engine_within].map(|engine| engine.copies(row.id).expect("answers"));
+        assert_eq!(own, others, "{}", row.title);
+        near += own.copies.len();
+    }
+    assert!(near > 8, "{near} near-copies");
+
     let guard = |name: &str| {
         let store = Some(Arc::new(cluster.service(name).expect("connects")));
         Guard { store, public: true, ..Guard::default() }

@@ -3,6 +3,7 @@
 use super::publish::Parcel;
 use super::{Fleet, Shelf, Work};
 use crate::extract::ExtractError;
+use crate::index::Sketch;
 use crate::ingest::FileDone;
 use crate::ingest::pipeline::{Extract, message_of};
 use crate::ingest::read::{self, FileBytes, Refusal};
@@ -132,6 +133,7 @@ impl<S: Shelf> Fleet<'_, S> {
             partial: None,
             pages: BTreeMap::new(),
             correction: None,
+            sketch: None,
         };
         let texts = Location { segment: 0, offset: 0, length: 0 };
         let row = row(&file.found, Some(file.id), Outcome::Indexed, "", seconds_now());
@@ -158,7 +160,8 @@ impl<S: Shelf> Fleet<'_, S> {
         let texts = self.shelf.keep(record).map_err(|error| QueueError::Unreachable(error.to_string()))?;
         let shown = file.found.path.to_string_lossy();
         let text_bytes: u64 = report.pages.iter().map(|page| page.text.len() as u64).sum();
-        let facts = ReportFacts::of(&report, None);
+        let sketch = Sketch::of(&report).map(|sketch| sketch.encode().to_vec());
+        let facts = ReportFacts { sketch, ..ReportFacts::of(&report, None) };
         let outcome = facts.partial.map_or(Outcome::Indexed, Outcome::Partial);
         let row = row(&file.found, Some(file.id), outcome, "", seconds_now());
         Ok(Parcel {

@@ -88,6 +88,7 @@ pub(super) fn read(report: &str) -> Read {
         partial: None,
         pages: [(PageStatus::Text, 3)].into(),
         correction: None,
+        sketch: None,
     };
     Read { file, facts, texts: Location { segment: 1, offset: 0, length: 100 } }
 }

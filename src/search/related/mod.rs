@@ -71,7 +71,8 @@ impl Engine {
         let reading = Reading::of(self.library(), row.location, &stored)?;
         let terms = key_terms(&state, &stored, &reading, Seated { id, seat })?;
         let kin = Kin::new(&terms, reading.length());
-        let mut known: HashSet<ReportId> = state.sketches().near(id).iter().map(|(near, _)| *near).collect();
+        let mut known: HashSet<ReportId> =
+            state.near(&[id]).iter().flat_map(|near| near.iter()).map(|(near, _)| *near).collect();
         known.insert(id);
         let hidden =
             row.correction.as_ref().and_then(|correction| correction.hidden_related.as_ref()).map_or(0, Vec::len);
@@ -96,7 +97,7 @@ impl Engine {
             }
             let terms = shared.with(&state, report, &shares)?;
             related.push(self.described(row_of_other, score, terms)?);
-            known.extend(state.sketches().near(other).iter().map(|(near, _)| *near));
+            known.extend(state.near(&[other]).iter().flat_map(|near| near.iter()).map(|(near, _)| *near));
         }
         Ok(related)
     }

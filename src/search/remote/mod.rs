@@ -6,7 +6,7 @@
 //! | which reports match, in what order, with which facets | the index of reports; Recto's plan in the clauses that it answers rightly |
 //! | on which pages | the index of pages for which, the page's own text, analyzed once more, for how well |
 //! | which words are there, how often | a [`Vocabulary`]; of a word that it does not know, the index |
-//! | what do all reports have | the catalogue |
+//! | what do all reports have, which resemble one another | the catalogue |
 //! | which revisions of reports are to be seen | [`Revisions`], not older than a second |
 //!
 //! # Where answers differ from those of the engine within
@@ -21,7 +21,7 @@
 //! * `page:` and `section:` with words are decided on pages, so that they find no phrase over the end of one; at most [`MOST_SCOPED`] reports may have such a page, more are
 //!   refused.
 //! * What a beginning, a stem or a typo stands for is as of the vocabulary.
-//! * Only in the order of relevance hits have scores. Titles are ordered by their first ten letters. Near-copies are not told, as nothing keeps sketches.
+//! * Only in the order of relevance hits have scores. Titles are ordered by their first ten letters.
 //! * Facets count the [`MOST_VALUES`] most frequent values.
 //! * A change shows some seconds after it was made, and a search never shows two revisions of one report.
 //!

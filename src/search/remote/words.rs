@@ -7,11 +7,13 @@ use crate::index::{Sketch, date_numbers, folded};
 use crate::quickwit::Clause;
 use crate::report::ReportId;
 use crate::search::SearchError;
+use crate::search::copies::{Near, alike};
 use crate::search::holdings::HeldReport;
 use crate::search::place::Place;
 use crate::search::terms::Expansion;
+use crate::store::SketchesNear;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Reports read from the catalogue at once.
 const READ_AT_ONCE: u64 = 5_000;
@@ -138,9 +140,17 @@ impl Remote {
         }
     }
 
-    /// Nothing keeps sketches.
-    pub(in crate::search) fn sketches(&self) -> Result<Vec<(ReportId, Sketch)>, SearchError> {
-        Ok(Vec::new())
+    /// For each of these reports the others that resemble it, by the sketches of the catalogue.
+    pub(in crate::search) fn alike(&self, ids: &[ReportId]) -> Result<Vec<Arc<Near>>, SearchError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let near = |SketchesNear { own, others }: &SketchesNear| {
+            let Some(own) = Sketch::decode(own) else { return Arc::default() };
+            let others = others.iter().filter_map(|(id, sketch)| Some((*id, Sketch::decode(sketch)?)));
+            Arc::new(alike(&own, others))
+        };
+        Ok(self.shared.library.catalogue().sketches_near(ids)?.iter().map(near).collect())
     }
 }
 

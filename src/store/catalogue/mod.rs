@@ -10,6 +10,8 @@ pub(super) mod tests;
 use super::postgres::PostgresCatalogue;
 use super::sqlite::SqliteCatalogue;
 use crate::report::{PageStatus, Reason, ReportId};
+#[cfg(feature = "cluster")]
+use crate::store::SketchesNear;
 use crate::store::{Change, Coverage, FileRow, Location, ReportRow, StoreError, UploadRow};
 use std::path::Path;
 use std::time::SystemTime;
@@ -163,6 +165,15 @@ impl Catalogue {
     /// Every report with the seconds since 1970 when it was added and when it last changed, by id.
     pub fn additions(&self) -> Result<Vec<(ReportId, i64, i64)>, StoreError> {
         ask!(self.additions())
+    }
+
+    /// For each of these reports the sketches that may resemble its own; nothing where an index keeps them.
+    #[cfg(feature = "cluster")]
+    pub fn sketches_near(&self, ids: &[ReportId]) -> Result<Vec<SketchesNear>, StoreError> {
+        match &self.tables {
+            Tables::Sqlite(_) => Ok(vec![SketchesNear::default(); ids.len()]),
+            Tables::Postgres(catalogue) => catalogue.sketches_near(ids),
+        }
     }
 
     /// Files that failed and are still there, all or for one reason, by path, from `offset`, at most `limit`; and how

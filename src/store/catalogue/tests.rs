@@ -19,6 +19,7 @@ pub(in crate::store) fn facts(seed: &str) -> ReportFacts {
         partial: None,
         pages: [(PageStatus::Text, 3), (PageStatus::NoText, 2)].into(),
         correction: None,
+        sketch: None,
     }
 }
 

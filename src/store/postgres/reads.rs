@@ -7,7 +7,7 @@ use super::columns::{
 use super::connection::DatabaseError;
 use crate::report::{PageStatus, Reason, ReportId};
 use crate::store::rows::{path_bytes, paths_below};
-use crate::store::{Coverage, FileRow, Location, ReportRow, StoreError};
+use crate::store::{Coverage, FileRow, Location, ReportRow, SketchesNear, StoreError};
 use ::postgres::Row;
 use ::postgres::types::ToSql;
 use std::collections::HashMap;
@@ -75,6 +75,24 @@ impl PostgresCatalogue {
     pub(in crate::store) fn locations(&self) -> Result<Vec<(ReportId, Location)>, StoreError> {
         let sql = "SELECT id, segment, start, length FROM reports ORDER BY id";
         self.rows(sql, &[], |row| Ok((id(row.get(0))?, location_at(row, 1)?)))
+    }
+
+    pub(in crate::store) fn sketches_near(&self, ids: &[ReportId]) -> Result<Vec<SketchesNear>, StoreError> {
+        const NEAR: &str = "SELECT own.id, own.sketch, other.id, other.sketch FROM reports own
+             JOIN reports other ON other.bands && own.bands AND other.id <> own.id WHERE own.id = ANY($1)";
+        let asked: Vec<&[u8]> = ids.iter().map(|id| &id.0[..]).collect();
+        let rows = self.rows(NEAR, &[&asked], |row| {
+            let own: (ReportId, Vec<u8>) = (id(row.get(0))?, row.get(1));
+            Ok((own, (id(row.get(2))?, row.get::<_, Vec<u8>>(3))))
+        })?;
+        let mut by_id: HashMap<ReportId, SketchesNear> = HashMap::new();
+        for ((id, own), other) in rows {
+            let near = by_id.entry(id).or_default();
+            near.own = own;
+            near.others.push(other);
+        }
+        // The same report may be asked for twice.
+        Ok(ids.iter().map(|id| by_id.get(id).cloned().unwrap_or_default()).collect())
     }
 
     pub(in crate::store) fn places(&self, id: ReportId) -> Result<Vec<FileRow>, StoreError> {

@@ -4,11 +4,18 @@
 use super::connection::Schema;
 
 /// The catalogue's tables.
-pub(crate) const SCHEMA: Schema = Schema { version: "catalogue_version", steps: &[TABLES] };
+pub(crate) const SCHEMA: Schema = Schema { version: "catalogue_version", steps: &[TABLES, SKETCHES] };
 
 /// Rows that count changes: each connection has one of its own for the most part, so that those who write at once need not
 /// wait for each other.
 pub(super) const COUNTERS: i32 = 64;
+
+/// The text of each report in brief, and for each of its bands a number that it shares with the reports which may be
+/// near-copies.
+const SKETCHES: &str = "
+ALTER TABLE reports ADD COLUMN sketch bytea, ADD COLUMN bands integer[];
+CREATE INDEX reports_by_band ON reports USING gin (bands);
+";
 
 /// A path may be longer than an index takes, so `key`, the first half of its BLAKE3 hash, stands for it, and the index in
 /// the order of paths has their beginnings; that in the order of titles has the beginnings of those.
