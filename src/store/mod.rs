@@ -4,7 +4,7 @@
 //! DATA/LOCK                  held by the one writer: pid and start time inside
 //! DATA/catalogue.sqlite      files, reports, page statuses, outcomes, places of texts
 //! DATA/service.sqlite       what a service keeps of its own: keys, accounts, jobs, counts of readings, names of uploads;
-//!                            what persons say about reports
+//!                            what persons say about reports (of a library on many machines in its database)
 //! DATA/uploads/              files that clients handed over, by hash
 //! DATA/text/000001.pages     append-only segments of page texts and word boxes, checksummed
 //! DATA/CURRENT               the live generation's name
