@@ -1,6 +1,7 @@
 //! One request and its answer, within its time, with failures told apart by whether the request may have arrived.
 
 use crate::quickwit::QuickwitError;
+use crate::quickwit::calls::CALLS;
 use crate::quickwit::nodes::{Node, Nodes};
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -108,6 +109,19 @@ impl Http {
     }
 
     fn send(
+        &self,
+        node: &Node,
+        request: Request<'_>,
+        deadline: Instant,
+        time: Duration,
+    ) -> Result<Body, QuickwitError> {
+        let start = Instant::now();
+        let answer = self.answer(node, request, deadline, time);
+        CALLS.count(&node.url, request.path, start.elapsed(), &answer);
+        answer
+    }
+
+    fn answer(
         &self,
         node: &Node,
         request: Request<'_>,

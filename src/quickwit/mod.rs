@@ -16,6 +16,7 @@
 //!   looked at, as errors of rows come with status 200.
 //! * A request for ingest has at most 8 MiB and 500 documents, and goes to indexers only, on a connection of its own.
 
+mod calls;
 mod control;
 mod documents;
 mod error;
@@ -30,6 +31,7 @@ mod search;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use calls::{CALLS, Calls};
 pub use control::{Description, Ensured, NodeHealth};
 pub use documents::{Document, Kept, PageDocument, ReportDocument, documents, pages_index, reports_index};
 pub use error::QuickwitError;

@@ -1,6 +1,7 @@
 //! Searching and counting. An answer that is not whole is none.
 
 use crate::queue::RevisionId;
+use crate::quickwit::calls::CALLS;
 use crate::quickwit::http::{Method, Request};
 use crate::quickwit::{Clause, IndexName, Quickwit, QuickwitError};
 use serde::Deserialize;
@@ -191,7 +192,11 @@ impl Quickwit {
         let path = format!("/api/v1/_elastic/{index}/_search?allow_partial_search_results=false");
         let request = Request { method: Method::Post(body.as_bytes()), path: &path };
         let answer = self.http.ask(&self.searchers, request, self.options.search_time)?;
-        found(search, &answer)
+        let found = found(search, &answer);
+        if matches!(found, Err(QuickwitError::Partial { .. })) {
+            CALLS.partial.inc();
+        }
+        found
     }
 
     /// Counts pages. Not by `_count`, whose answer does not say whether every part of the index was counted.

@@ -1,5 +1,6 @@
 //! The parts of a library on many machines, for `/readyz` and `/metrics`: which is down, what waits, what is hidden.
 
+use crate::quickwit::CALLS;
 use crate::serve::monitor::metrics::Registration;
 use crate::upkeep::ClusterStatus;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -77,6 +78,10 @@ impl PartGauges {
         to.add("recto_queue_oldest_waiting_seconds", oldest, self.oldest.clone());
         let hidden = "Revisions that searches leave out, which refuse from 5000 on";
         to.add("recto_revisions_hidden", hidden, self.hidden.clone());
+        to.add("recto_engine_requests", "Requests to the engine, by what came of them", CALLS.requests.clone());
+        to.add("recto_engine_request_seconds", "Times of requests to the engine", CALLS.seconds.clone());
+        let partial = "Answers of the engine that lacked a part of the index, which were not shown";
+        to.add("recto_engine_partial_answers", partial, CALLS.partial.clone());
     }
 
     /// Sets them. What the database does not say stays as it was.
