@@ -175,6 +175,34 @@ fn settings_are_those_of_the_program() {
 }
 
 #[test]
+fn what_deploy_has_run_is_known() {
+    let deploy = Path::new(ROOT).join("deploy");
+    let loaded = load(&Places { explicit: Some(deploy.join("recto.toml")), ..Places::default() }, Vec::new());
+    let keys: Vec<String> = loaded.expect("settings").settings().iter().map(|(key, ..)| key.to_string()).collect();
+    let compose = std::fs::read_to_string(deploy.join("compose.yaml")).expect("UTF-8");
+    let variables: Vec<&str> = compose.split("RECTO_").skip(1).filter_map(|rest| rest.split(':').next()).collect();
+    assert!(!variables.is_empty(), "the check has lost its object");
+    for variable in variables {
+        let key = variable.to_lowercase().replace("__", ".");
+        assert!(keys.contains(&key), "there is no setting `{key}`");
+    }
+    let of_recto = compose.lines().filter(|line| line.contains("<<: *recto"));
+    let commands: Vec<Vec<String>> = of_recto
+        .filter_map(|line| Some(line.split_once("command: [")?.1.split_once(']')?.0))
+        .map(|list| list.split(',').map(|word| word.trim().trim_matches('"').to_owned()).collect())
+        .collect();
+    assert!(commands.len() >= 3, "the check has lost its object");
+    for command in commands {
+        let words = std::iter::once("recto".to_owned()).chain(command.clone());
+        assert!(Arguments::try_parse_from(words).is_ok(), "{command:?}");
+    }
+    // What compose mounts is there.
+    for file in ["recto.toml", "databases.sql", "nginx.conf", "example.env", "Dockerfile"] {
+        assert!(deploy.join(file).exists() && compose.contains(file), "{file}");
+    }
+}
+
+#[test]
 fn addresses_of_the_api_are_those_of_the_service() {
     let description = recto::serve::openapi_document("");
     let paths = description["paths"].as_object().expect("paths");
