@@ -20,31 +20,38 @@
 //! the same transaction: a report is live exactly if the catalogue knows it, with its texts, and a file that failed is
 //! listed as such. So nothing is acknowledged that a reader would not find.
 //!
+//! A report that somebody had removed is retired at once, and stays away whoever meets its bytes again (`withdrawn`). One
+//! that persons have corrected is published again, under a new revision, from what is stored of it (`corrected`).
+//!
 //! Everything asked of the queue may be asked again: leases and revisions are named by who asks, so an answer that was
 //! lost with a connection is had by repeating the question. The rules are pure functions over a few tables
 //! (`operations`); PostgreSQL adds locks and durability, and the simulation in the tests runs the very same rules. Time is
 //! the database's alone, so the clocks of the machines do not matter.
 
+mod corrected;
 mod ids;
 mod operations;
 mod postgres;
 mod publish;
 mod purge;
+mod revisions;
 mod rows;
 mod schema;
 mod tables;
+mod withdrawn;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use ids::{RevisionId, Token};
-pub use operations::{Begun, Counts, Finished, Held, Offered, REFUSED};
+pub use operations::{ABANDONED, Begun, Counts, Finished, Held, Offered, REFUSED};
 pub use publish::{Pace, PageEngine, Publication, Published, PutError, Step, Subject};
 pub use purge::{PurgeError, Purged, purge};
 pub use rows::{Item, Millis, Read, Revision, RevisionState, Source, State};
 
 use crate::report::ReportId;
 use crate::store::postgres::DatabaseError;
+use std::path::Path;
 use std::time::Duration;
 use tables::{Database, Tables};
 
@@ -163,7 +170,8 @@ impl Queue {
         self.run(|tables| operations::give_back(tables, held, wait))
     }
 
-    /// Has failed files read again: those of a reason, or all. Gives how many.
+    /// Has failed files read again: those of a reason, or all but those of reports that were withdrawn, which come back only
+    /// where they are asked for by name. Gives how many.
     pub fn retry(&self, reason: Option<&str>) -> Result<u64, QueueError> {
         self.run(|tables| operations::retry(tables, reason))
     }
@@ -173,6 +181,40 @@ impl Queue {
         self.run(|tables| operations::forget(tables, sources))
     }
 
+    /// Marks files as vanished that were not found where they lie; they are what they were if they are offered again.
+    pub fn vanish(&self, sources: &[Vec<u8>]) -> Result<(), QueueError> {
+        self.run(|tables| operations::vanish(tables, sources))
+    }
+
+    /// Up to `most` places of known files below a folder, or of the file that lies there itself: those after one of them, in
+    /// an order of the queue's own.
+    pub fn places_under(&self, folder: &Path, after: Option<&[u8]>, most: u32) -> Result<Vec<Vec<u8>>, QueueError> {
+        self.run(|tables| tables.places_under(folder, after, most))
+    }
+
+    /// Removes a report, and with it the file at `gone`, which is there no more: it is not shown from now on, and its other
+    /// files stay unread, as does whoever meets its bytes anywhere, until it is [readmitted](Queue::readmit). False if
+    /// nobody knew of it.
+    pub fn withdraw(&self, report: ReportId, gone: Option<&[u8]>) -> Result<bool, QueueError> {
+        self.run(|tables| withdrawn::withdraw(tables, report, gone))
+    }
+
+    /// Takes a withdrawal back, and has its files read; false if there was none.
+    pub fn readmit(&self, report: ReportId) -> Result<bool, QueueError> {
+        self.run(|tables| withdrawn::readmit(tables, report))
+    }
+
+    /// Whether a file that is being read turned out to be a report that was withdrawn; if so, it has failed for that.
+    pub fn withhold(&self, held: Held<'_>, report: ReportId) -> Result<bool, QueueError> {
+        self.run(|tables| withdrawn::withhold(tables, held, report))
+    }
+
+    /// Has reports published again that are live, as persons say something else about them: before all that waits to be read,
+    /// and without the file being read. Gives how many were not on their way already.
+    pub fn republish(&self, reports: &[ReportId]) -> Result<u64, QueueError> {
+        self.run(|tables| corrected::republish(tables, reports))
+    }
+
     /// The revisions that searches must not see, though the engine may hold pages of them.
     pub fn masked(&self) -> Result<Vec<RevisionId>, QueueError> {
         self.run(|tables| tables.masked())
@@ -180,12 +222,17 @@ impl Queue {
 
     /// The live revision of each of these reports, in their order.
     pub fn live(&self, reports: &[ReportId]) -> Result<Vec<Option<RevisionId>>, QueueError> {
-        self.run(|tables| operations::live(tables, reports))
+        self.run(|tables| revisions::live(tables, reports))
     }
 
-    /// The edition that a report is live in, if it is; see [`Revision::edition`].
+    /// The edition that each of these reports is live in, if it is, in their order; see [`Revision::edition`].
+    pub fn live_editions(&self, reports: &[ReportId]) -> Result<Vec<Option<String>>, QueueError> {
+        self.run(|tables| revisions::live_editions(tables, reports))
+    }
+
+    /// The edition that a report is live in, if it is.
     pub fn live_edition(&self, report: ReportId) -> Result<Option<String>, QueueError> {
-        self.run(|tables| operations::live_edition(tables, report))
+        Ok(self.live_editions(&[report])?.pop().flatten())
     }
 
     /// For how long the file could have been leased that waits longest; none if none could be leased now.
@@ -202,17 +249,17 @@ impl Queue {
     /// Up to `most` revisions to be deleted from the engine: those retired for `age`, which is longer than any request of
     /// a lost worker may still be under way, and those taken for purging as long ago and never confirmed.
     pub fn to_purge(&self, age: Duration, most: u32) -> Result<Vec<RevisionId>, QueueError> {
-        self.run(|tables| operations::to_purge(tables, age, most))
+        self.run(|tables| revisions::to_purge(tables, age, most))
     }
 
     /// The revisions taken for purging and not confirmed yet.
     pub fn purging(&self) -> Result<Vec<RevisionId>, QueueError> {
-        self.run(|tables| operations::purging(tables))
+        self.run(|tables| revisions::purging(tables))
     }
 
     /// Forgets revisions of which the engine has no page any more. Gives how many were being purged.
     pub fn purged(&self, revisions: &[RevisionId]) -> Result<u64, QueueError> {
-        self.run(|tables| operations::purged(tables, revisions))
+        self.run(|tables| revisions::purged(tables, revisions))
     }
 
     /// How much is in which state.

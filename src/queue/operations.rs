@@ -6,6 +6,7 @@
 use crate::extract::READER_VERSION;
 use crate::queue::tables::Tables;
 use crate::queue::{Item, Millis, QueueError, Read, Revision, RevisionId, RevisionState, Source, State, Token};
+use crate::queue::{corrected, withdrawn};
 use crate::report::{Outcome, Reason, ReportId};
 use crate::store::{Change, FileRow};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,9 +19,11 @@ use std::time::Duration;
 /// Files are read in processes of their own, so it seldom is: machines that are taken away or die are the rule.
 pub(super) const MOST_LOSSES: u32 = 8;
 /// Why a file failed over which too many workers were lost.
-pub(super) const ABANDONED: &str = "abandoned";
+pub const ABANDONED: &str = "abandoned";
 /// Why a file failed whose report the engine will not take.
 pub const REFUSED: &str = "engine_refused";
+/// Why a file is not read whose report somebody had removed.
+pub(super) const WITHDRAWN: &str = Reason::Withdrawn.code();
 
 /// What became of files that were offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,6 +54,8 @@ pub enum Begun {
     Same,
     /// Another worker is sending the same report, read from another place; try later.
     Busy,
+    /// The report was withdrawn and does not come back by itself: the file has failed for that.
+    Withdrawn,
 }
 
 /// How a file was done.
@@ -106,6 +111,7 @@ pub(super) fn offer(tables: &mut dyn Tables, sources: &[Source]) -> Result<Offer
         }
     }
     tables.put_items(&changes)?;
+    tables.returned(&places)?;
     retire_written(tables, &changed, now)?;
     Ok(offered)
 }
@@ -122,7 +128,10 @@ pub(super) fn lease(
         return Ok(held);
     }
     let now = tables.now()?;
-    let mut items = tables.due(now, most)?;
+    // Somebody waits for what was corrected, however much there is to read.
+    let mut items = tables.due(now, most, true)?;
+    let left = most.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
+    items.extend(tables.due(now, left, false)?);
     let lost: Vec<Vec<u8>> = items.iter().filter(|item| item.state == State::Leased).map(place_of).collect();
     // What was being sent had been read: whatever its worker was lost over, it was not this file.
     let written = tables.written_from(&slices(&lost))?;
@@ -156,6 +165,9 @@ pub(super) fn renew(tables: &mut dyn Tables, lease: &Token, time: Duration) -> R
 }
 
 pub(super) fn begin(tables: &mut dyn Tables, held: Held<'_>, revision: &Revision) -> Result<Begun, QueueError> {
+    if withdrawn::withhold(tables, held, revision.report)? {
+        return Ok(Begun::Withdrawn);
+    }
     let item = held_item(tables, held)?;
     let now = tables.now()?;
     if let Some(known) = tables.revision(&revision.id)? {
@@ -180,6 +192,8 @@ pub(super) fn finish(
     finished: &Finished,
     read: &Read,
 ) -> Result<(), QueueError> {
+    // Whoever withdraws the report, or finishes a copy of it, comes before or after.
+    tables.guard(read.facts.id)?;
     let item = known_item(tables, held)?;
     let report = match finished {
         Finished::Written(id) => tables.revision(id)?.map(|revision| revision.report),
@@ -194,8 +208,10 @@ pub(super) fn finish(
     if read.facts.id != report {
         return Err(QueueError::Damaged("what was read is not the report that was written".to_owned()));
     }
+    if tables.is_withdrawn(report)? {
+        return Err(QueueError::Withdrawn);
+    }
     let now = tables.now()?;
-    let is_copy = item.report != Some(report) && tables.is_placed(report)?;
     match finished {
         Finished::Written(id) => make_live(tables, id, now)?,
         // The last file that was this report may have gone since [`begin`] found it live.
@@ -204,24 +220,37 @@ pub(super) fn finish(
         }
         Finished::Same(_) => {}
     }
-    tables.record(&changes_of(held.place, finished, read, is_copy))?;
+    let written = matches!(finished, Finished::Written(_)).then(|| Change::Report(read.facts.clone(), read.texts));
+    if item.is_corrected && item.report == Some(report) {
+        tables.record(&written.into_iter().collect::<Vec<_>>())?;
+        tables.promote(report)?;
+        return corrected::put_back(tables, item);
+    }
+    // Of several files one is the first, which has the outcome of the report.
+    let outcome = match finished {
+        Finished::Written(_) if !tables.has_first(report, held.place)? => read.file.outcome,
+        _ => Outcome::Duplicate,
+    };
+    let file = FileRow { path: path_of(held.place), id: Some(report), outcome, ..read.file.clone() };
+    tables.record(&std::iter::once(Change::File(file)).chain(written).collect::<Vec<_>>())?;
+    if outcome == Outcome::Duplicate {
+        tables.promote(report)?;
+    }
     let before = item.report.filter(|before| *before != report);
     let (reason, detail) = (None, String::new());
-    let item =
-        Item { state: State::Done, report: Some(report), is_replaced: false, returns: 0, reason, detail, ..item };
+    let (is_replaced, is_corrected) = (false, false);
+    let item = Item {
+        state: State::Done,
+        report: Some(report),
+        is_replaced,
+        is_corrected,
+        returns: 0,
+        reason,
+        detail,
+        ..item
+    };
     tables.put_items(&[item])?;
     before.map_or(Ok(()), |before| retire_unplaced(tables, before, now))
-}
-
-/// What the catalogue is told of a file that was read.
-fn changes_of(place: &[u8], finished: &Finished, read: &Read, is_copy: bool) -> Vec<Change> {
-    let outcome = if is_copy { Outcome::Duplicate } else { read.file.outcome };
-    let file = FileRow { path: path_of(place), id: Some(read.facts.id), outcome, ..read.file.clone() };
-    let mut changes = vec![Change::File(file)];
-    if matches!(finished, Finished::Written(_)) {
-        changes.push(Change::Report(read.facts.clone(), read.texts));
-    }
-    changes
 }
 
 fn make_live(tables: &mut dyn Tables, id: &RevisionId, now: Millis) -> Result<(), QueueError> {
@@ -247,7 +276,8 @@ fn give_up(tables: &mut dyn Tables, item: Item, reason: &str, detail: &str) -> R
     let now = tables.now()?;
     let (report, before) = if item.is_replaced { (None, item.report) } else { (item.report, None) };
     let (reason, detail) = (Some(reason.to_owned()), detail.to_owned());
-    let item = Item { state: State::Failed, report, is_replaced: false, reason, detail, ..item };
+    let (is_replaced, is_corrected) = (false, false);
+    let item = Item { state: State::Failed, report, is_replaced, is_corrected, reason, detail, ..item };
     tables.put_items(std::slice::from_ref(&item))?;
     tables.record(&[Change::File(failed(&item, now))])?;
     retire_written(tables, &[&item.source.place], now)?;
@@ -267,18 +297,20 @@ pub(super) fn give_back(tables: &mut dyn Tables, held: Held<'_>, wait: Duration)
 
 pub(super) fn retry(tables: &mut dyn Tables, reason: Option<&str>) -> Result<u64, QueueError> {
     let now = tables.now()?;
-    let again = |item: Item| Item {
-        state: State::Waiting,
-        due: now,
-        losses: 0,
-        returns: 0,
-        reason: None,
-        detail: String::new(),
-        ..item
-    };
-    let items: Vec<Item> = tables.failed(reason)?.into_iter().map(again).collect();
+    let is_meant = |item: &Item| reason.is_some() || item.reason.as_deref() != Some(WITHDRAWN);
+    let items: Vec<Item> = tables.failed(reason)?.into_iter().filter(is_meant).collect();
+    if reason == Some(WITHDRAWN) {
+        let reports: Vec<ReportId> = items.iter().filter_map(|item| item.report).collect();
+        tables.set_withdrawn(&reports, false)?;
+    }
+    let items: Vec<Item> = items.into_iter().map(|item| item.tried_again(now)).collect();
     tables.put_items(&items)?;
     Ok(items.len() as u64)
+}
+
+pub(super) fn vanish(tables: &mut dyn Tables, places: &[Vec<u8>]) -> Result<(), QueueError> {
+    let now = tables.now()? / 1_000;
+    tables.record(&places.iter().map(|place| Change::Vanished(path_of(place), now)).collect::<Vec<_>>())
 }
 
 pub(super) fn forget(tables: &mut dyn Tables, places: &[Vec<u8>]) -> Result<u64, QueueError> {
@@ -294,32 +326,6 @@ pub(super) fn forget(tables: &mut dyn Tables, places: &[Vec<u8>]) -> Result<u64,
     Ok(known.len() as u64)
 }
 
-pub(super) fn live(tables: &mut dyn Tables, reports: &[ReportId]) -> Result<Vec<Option<RevisionId>>, QueueError> {
-    let live: HashMap<ReportId, RevisionId> =
-        tables.live(reports)?.into_iter().map(|revision| (revision.report, revision.id)).collect();
-    Ok(reports.iter().map(|report| live.get(report).cloned()).collect())
-}
-
-pub(super) fn to_purge(tables: &mut dyn Tables, age: Duration, most: u32) -> Result<Vec<RevisionId>, QueueError> {
-    let now = tables.now()?;
-    let time = now.saturating_sub(milliseconds(age));
-    let mut revisions = tables.since_before(RevisionState::Purging, time, most)?;
-    let left = most.saturating_sub(u32::try_from(revisions.len()).unwrap_or(u32::MAX));
-    revisions.extend(tables.since_before(RevisionState::Retired, time, left)?);
-    let ids = revisions.iter().map(|revision| revision.id.clone()).collect();
-    revisions.into_iter().try_for_each(|revision| put_as(tables, revision, RevisionState::Purging, now))?;
-    Ok(ids)
-}
-
-pub(super) fn purging(tables: &mut dyn Tables) -> Result<Vec<RevisionId>, QueueError> {
-    let revisions = tables.since_before(RevisionState::Purging, Millis::MAX, u32::MAX)?;
-    Ok(revisions.into_iter().map(|revision| revision.id).collect())
-}
-
-pub(super) fn live_edition(tables: &mut dyn Tables, report: ReportId) -> Result<Option<String>, QueueError> {
-    Ok(tables.live(&[report])?.pop().map(|revision| revision.edition))
-}
-
 pub(super) fn oldest_waiting(tables: &mut dyn Tables) -> Result<Option<Duration>, QueueError> {
     let now = tables.now()?;
     let since = tables.longest_due(now)?;
@@ -331,12 +337,8 @@ pub(super) fn take_turn(tables: &mut dyn Tables, name: &str, every: Duration) ->
     tables.take_turn(name, now, after(now, every))
 }
 
-pub(super) fn purged(tables: &mut dyn Tables, revisions: &[RevisionId]) -> Result<u64, QueueError> {
-    tables.remove_purging(revisions)
-}
-
 /// What the catalogue is told of a file that cannot be read.
-fn failed(item: &Item, now: Millis) -> FileRow {
+pub(super) fn failed(item: &Item, now: Millis) -> FileRow {
     let reason = match item.reason.as_deref() {
         Some(ABANDONED) => Reason::Killed,
         Some(REFUSED) => Reason::LimitReached,
@@ -358,7 +360,7 @@ fn failed(item: &Item, now: Millis) -> FileRow {
 
 /// Retires a live report that no file is left of. Its revision is locked before files are looked for, so of two that give
 /// up its last two places at once, the second does it.
-fn retire_unplaced(tables: &mut dyn Tables, report: ReportId, now: Millis) -> Result<(), QueueError> {
+pub(super) fn retire_unplaced(tables: &mut dyn Tables, report: ReportId, now: Millis) -> Result<(), QueueError> {
     match tables.revision_of(report, RevisionState::Live)? {
         Some(live) if !tables.is_placed(report)? => {
             put_as(tables, live, RevisionState::Retired, now)?;
@@ -370,7 +372,7 @@ fn retire_unplaced(tables: &mut dyn Tables, report: ReportId, now: Millis) -> Re
 }
 
 /// Retires what was begun for files and is not to be finished.
-fn retire_written(tables: &mut dyn Tables, places: &[&[u8]], now: Millis) -> Result<(), QueueError> {
+pub(super) fn retire_written(tables: &mut dyn Tables, places: &[&[u8]], now: Millis) -> Result<(), QueueError> {
     if places.is_empty() {
         return Ok(());
     }
@@ -378,7 +380,12 @@ fn retire_written(tables: &mut dyn Tables, places: &[&[u8]], now: Millis) -> Res
     written.into_iter().try_for_each(|revision| put_as(tables, revision, RevisionState::Retired, now))
 }
 
-fn put_as(tables: &mut dyn Tables, revision: Revision, state: RevisionState, now: Millis) -> Result<(), QueueError> {
+pub(super) fn put_as(
+    tables: &mut dyn Tables,
+    revision: Revision,
+    state: RevisionState,
+    now: Millis,
+) -> Result<(), QueueError> {
     tables.put_revision(&Revision { state, since: now, ..revision })
 }
 
@@ -389,7 +396,7 @@ fn known_item(tables: &mut dyn Tables, held: Held<'_>) -> Result<Item, QueueErro
 }
 
 /// The file that a worker holds.
-fn held_item(tables: &mut dyn Tables, held: Held<'_>) -> Result<Item, QueueError> {
+pub(super) fn held_item(tables: &mut dyn Tables, held: Held<'_>) -> Result<Item, QueueError> {
     known_item(tables, held).and_then(|item| if item.is_held_by(held.lease) { Ok(item) } else { Err(QueueError::Lost) })
 }
 
@@ -398,11 +405,11 @@ fn path_of(place: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(place))
 }
 
-fn place_of(item: &Item) -> Vec<u8> {
+pub(super) fn place_of(item: &Item) -> Vec<u8> {
     item.source.place.clone()
 }
 
-fn slices(places: &[Vec<u8>]) -> Vec<&[u8]> {
+pub(super) fn slices(places: &[Vec<u8>]) -> Vec<&[u8]> {
     places.iter().map(Vec::as_slice).collect()
 }
 
@@ -410,6 +417,6 @@ fn after(now: Millis, time: Duration) -> Millis {
     now.saturating_add(milliseconds(time))
 }
 
-fn milliseconds(time: Duration) -> Millis {
+pub(super) fn milliseconds(time: Duration) -> Millis {
     Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
 }

@@ -4,24 +4,27 @@ use crate::queue::schema::{self, LOCK};
 use crate::queue::tables::{Database, Tables, Work};
 use crate::queue::{Counts, Item, Millis, QueueError, Revision, RevisionId, RevisionState, Source, State, Token};
 use crate::report::ReportId;
-use crate::store::Change;
 use crate::store::postgres::{self as catalogue, Postgres, Transaction};
+use crate::store::{Change, paths_below};
 use ::postgres::Row;
 use ::postgres::types::ToSql;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
-const ITEM: &str =
-    "place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail";
+const ITEM: &str = "place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail, is_corrected";
 const REVISION: &str = "id, report, place, edition, pages, state, since";
 
 const PUT_ITEMS: &str = "
 INSERT INTO queue_items
-    (place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail, key)
+    (place, version, bytes, state, due, lease, worker, losses, returns, report, is_replaced, reason, detail, key,
+     is_corrected)
 SELECT * FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::integer[],
-    $9::integer[], $10::bytea[], $11::boolean[], $12::text[], $13::text[], $14::bytea[])
+    $9::integer[], $10::bytea[], $11::boolean[], $12::text[], $13::text[], $14::bytea[], $15::boolean[])
 ON CONFLICT (key) DO UPDATE SET version = excluded.version, bytes = excluded.bytes, state = excluded.state,
     due = excluded.due, lease = excluded.lease, worker = excluded.worker, losses = excluded.losses,
     returns = excluded.returns, report = excluded.report, is_replaced = excluded.is_replaced, reason = excluded.reason,
-    detail = excluded.detail";
+    detail = excluded.detail, is_corrected = excluded.is_corrected";
 const PUT_REVISION: &str = "
 INSERT INTO queue_revisions (id, report, place, edition, pages, state, since, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, since = excluded.since";
@@ -89,12 +92,26 @@ impl Tables for PostgresTables<'_, '_> {
         self.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
     }
 
+    fn guard(&mut self, report: ReportId) -> Result<(), QueueError> {
+        // Two reports that begin alike wait for each other, which does no harm.
+        let number = report.0.first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes));
+        self.execute("SELECT pg_advisory_xact_lock($1)", &[&number])
+    }
+
     fn items(&mut self, places: &[&[u8]]) -> Result<Vec<Item>, QueueError> {
         self.query_items("WHERE key = ANY($1) ORDER BY key FOR UPDATE", &[&keys(places)])
     }
 
-    fn due(&mut self, now: Millis, most: u32) -> Result<Vec<Item>, QueueError> {
-        let rest = "WHERE state IN ('waiting', 'leased') AND due <= $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED";
+    fn due(&mut self, now: Millis, most: u32, is_corrected: bool) -> Result<Vec<Item>, QueueError> {
+        // Each with an index of its own.
+        let rest = match is_corrected {
+            true => {
+                "WHERE is_corrected AND state IN ('waiting', 'leased') AND due <= $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED"
+            }
+            false => {
+                "WHERE NOT is_corrected AND state IN ('waiting', 'leased') AND due <= $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED"
+            }
+        };
         self.query_items(rest, &[&now, &i64::from(most)])
     }
 
@@ -122,6 +139,7 @@ impl Tables for PostgresTables<'_, '_> {
         let returns: Vec<i32> = items.iter().map(|item| number(item.returns)).collect();
         let reports: Vec<Option<&[u8]>> = items.iter().map(|item| item.report.as_ref().map(|id| &id.0[..])).collect();
         let replaced: Vec<bool> = items.iter().map(|item| item.is_replaced).collect();
+        let corrected: Vec<bool> = items.iter().map(|item| item.is_corrected).collect();
         let reasons: Vec<Option<&str>> = items.iter().map(|item| item.reason.as_deref()).collect();
         let details: Vec<String> = items.iter().map(|item| without_nul(&item.detail)).collect();
         self.execute(
@@ -141,12 +159,26 @@ impl Tables for PostgresTables<'_, '_> {
                 &reasons,
                 &details,
                 &keys(&places),
+                &corrected,
             ],
         )
     }
 
     fn remove_items(&mut self, places: &[&[u8]]) -> Result<(), QueueError> {
         self.execute("DELETE FROM queue_items WHERE key = ANY($1)", &[&keys(places)])
+    }
+
+    fn placed(&mut self, report: ReportId) -> Result<Vec<Item>, QueueError> {
+        self.query_items("WHERE report = $1 ORDER BY key FOR UPDATE", &[&&report.0[..]])
+    }
+
+    fn places_under(&mut self, folder: &Path, after: Option<&[u8]>, most: u32) -> Result<Vec<Vec<u8>>, QueueError> {
+        let (from, to) = paths_below(folder);
+        let sql = "SELECT place FROM queue_items WHERE key > $1 AND (place = $2 OR (place >= $3 AND place < $4))
+                   ORDER BY key LIMIT $5";
+        let after = after.map(key).unwrap_or_default();
+        let rows = self.query(sql, &[&after, &folder.as_os_str().as_bytes(), &from, &to, &i64::from(most)])?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
     fn is_placed(&mut self, report: ReportId) -> Result<bool, QueueError> {
@@ -203,6 +235,33 @@ impl Tables for PostgresTables<'_, '_> {
 
     fn record(&mut self, changes: &[Change]) -> Result<(), QueueError> {
         Ok(catalogue::apply(self.transaction, changes)?)
+    }
+
+    fn is_withdrawn(&mut self, report: ReportId) -> Result<bool, QueueError> {
+        Ok(!self.query("SELECT 1 FROM queue_withdrawn WHERE report = $1", &[&&report.0[..]])?.is_empty())
+    }
+
+    fn set_withdrawn(&mut self, reports: &[ReportId], is_withdrawn: bool) -> Result<(), QueueError> {
+        let reports: Vec<&[u8]> = reports.iter().map(|report| &report.0[..]).collect();
+        let sql = match is_withdrawn {
+            true => "INSERT INTO queue_withdrawn SELECT unnest($1::bytea[]) ON CONFLICT DO NOTHING",
+            false => "DELETE FROM queue_withdrawn WHERE report = ANY($1)",
+        };
+        self.execute(sql, &[&reports])
+    }
+
+    fn withdraw(&mut self, report: ReportId, gone: Option<&[u8]>) -> Result<(), QueueError> {
+        let seconds = self.now()? / 1_000;
+        let gone = gone.map(|place| Path::new(OsStr::from_bytes(place)));
+        Ok(catalogue::withdraw(self.transaction, report, gone, seconds).map(drop)?)
+    }
+
+    fn has_first(&mut self, report: ReportId, except: &[u8]) -> Result<bool, QueueError> {
+        Ok(catalogue::has_first(self.transaction, report, Path::new(OsStr::from_bytes(except)))?)
+    }
+
+    fn returned(&mut self, places: &[&[u8]]) -> Result<(), QueueError> {
+        Ok(catalogue::returned(self.transaction, places)?)
     }
 
     fn unlist(&mut self, report: ReportId) -> Result<(), QueueError> {
@@ -268,6 +327,7 @@ fn item(row: &Row) -> Result<Item, QueueError> {
         is_replaced: row.get(10),
         reason: row.get(11),
         detail: row.get(12),
+        is_corrected: row.get(13),
     })
 }
 

@@ -9,6 +9,7 @@
 
 use super::operations::REFUSED;
 use crate::queue::{Begun, Finished, Held, Queue, QueueError, Read, Revision, RevisionId, RevisionState, Token};
+use crate::report::ReportId;
 use std::time::Duration;
 
 /// An engine as publishing sees it.
@@ -101,6 +102,8 @@ pub enum Published {
     GivenBack(String),
     /// The engine will not take it.
     Failed(String),
+    /// The report was withdrawn meanwhile; the file has failed for that.
+    Withdrawn,
     /// The lease ended meanwhile; nothing of it counts.
     Lost,
 }
@@ -164,6 +167,11 @@ impl<P> Publication<P> {
         &self.subject.lease
     }
 
+    /// The report.
+    pub fn report(&self) -> ReportId {
+        self.subject.read.facts.id
+    }
+
     /// Where the file lies.
     pub fn place(&self) -> &[u8] {
         &self.subject.place
@@ -189,6 +197,7 @@ impl<P> Publication<P> {
                     Begun::Write => Phase::Put,
                     Begun::Same => Phase::Finish(Finished::Same(self.subject.read.facts.id)),
                     Begun::Busy => Phase::GiveBack("another worker has the same report".to_owned(), self.pace.busy),
+                    Begun::Withdrawn => return Ok(Step::Done(Published::Withdrawn)),
                 };
                 Ok(Step::Wait(Duration::ZERO))
             }

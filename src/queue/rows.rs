@@ -53,6 +53,9 @@ pub struct Item {
     pub report: Option<ReportId>,
     /// Whether its bytes are others than when it was that report.
     pub is_replaced: bool,
+    /// Whether its report is to be published again from what is stored of it, as persons say something else about it; the
+    /// file need not be read. If there is a reason besides, the file had failed before, and has failed again afterwards.
+    pub is_corrected: bool,
     /// Why it failed: a stable code.
     pub reason: Option<String>,
     /// More about it, for people.
@@ -151,6 +154,7 @@ impl Item {
             returns: 0,
             report: None,
             is_replaced: false,
+            is_corrected: false,
             reason: None,
             detail: String::new(),
         }
@@ -159,6 +163,12 @@ impl Item {
     /// The same place with other bytes.
     pub(super) fn replaced(self, source: Source, now: Millis) -> Item {
         Item { report: self.report, is_replaced: self.report.is_some(), ..Item::new(source, now) }
+    }
+
+    /// One that failed, to be read again.
+    pub(super) fn tried_again(self, now: Millis) -> Item {
+        let (losses, returns, is_corrected, reason, detail) = (0, 0, false, None, String::new());
+        Item { state: State::Waiting, due: now, losses, returns, is_corrected, reason, detail, ..self }
     }
 
     /// Whether a lease holds it.

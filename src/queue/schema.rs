@@ -3,7 +3,7 @@
 use crate::store::postgres::Schema;
 
 /// The queue's tables.
-pub(super) const SCHEMA: Schema = Schema { version: "queue_version", steps: &[TABLES, TURNS] };
+pub(super) const SCHEMA: Schema = Schema { version: "queue_version", steps: &[TABLES, TURNS, WITHDRAWN, CORRECTED] };
 
 /// The number under which transactions of the queue wait for each other.
 pub(super) const LOCK: i64 = 0x0072_6563_746f; // `recto` in ASCII
@@ -64,4 +64,16 @@ CREATE TABLE queue_turns (
     name text PRIMARY KEY,
     due  bigint NOT NULL
 );
+";
+
+/// Reports that somebody had removed, whether or not a file of them is left.
+const WITHDRAWN: &str = "
+CREATE TABLE queue_withdrawn (report bytea PRIMARY KEY CHECK (length(report) = 16));
+";
+
+/// Files whose reports are to be published again as they are stored: persons say something else about them. They are few
+/// and taken before all others, for which they have an index of their own.
+const CORRECTED: &str = "
+ALTER TABLE queue_items ADD COLUMN is_corrected boolean NOT NULL DEFAULT false;
+CREATE INDEX queue_items_corrected ON queue_items (due) WHERE is_corrected AND state IN ('waiting', 'leased');
 ";

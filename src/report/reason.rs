@@ -66,7 +66,7 @@ impl Reason {
     ];
 
     /// The stable code used in JSON, the catalogue and on the terminal.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Reason::NeedsPassword => "needs_password",
             Reason::UnsupportedEncryption => "unsupported_encryption",

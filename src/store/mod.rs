@@ -56,6 +56,8 @@ pub(crate) use postgres::server::Server as DatabaseServer;
 pub use repair::Repaired;
 #[cfg(feature = "cluster")]
 pub use rows::SketchesNear;
+#[cfg(feature = "cluster")]
+pub(crate) use rows::paths_below;
 pub use rows::{Change, Coverage, FileRow, ReportFacts, ReportRow};
 pub use service::{
     Account, AccountChange, AccountRow, BlockedAuthor, CommentPlace, CommentRow, CommentRules, CommentState, Edit,

@@ -237,7 +237,7 @@ pub(super) fn path_bytes(path: &Path) -> &[u8] {
 }
 
 /// All paths below a directory stand from the first to before the second, as `0` is the character after `/`.
-pub(super) fn paths_below(directory: &Path) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn paths_below(directory: &Path) -> (Vec<u8>, Vec<u8>) {
     let mut from = path_bytes(directory).to_vec();
     if from.last() != Some(&b'/') {
         from.push(b'/');

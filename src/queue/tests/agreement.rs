@@ -3,9 +3,11 @@
 use super::memory::{Content, Memory};
 use super::rules::{clock_of, held, id, read, source};
 use crate::queue::{Finished, Item, Queue, QueueError, Revision, RevisionId, RevisionState, State, Token};
+use crate::report::{Outcome, ReportId};
 use crate::store::DatabaseServer;
 use crate::store::{Catalogue, FileRow, Location};
 use fastrand::Rng;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::Path;
 use std::time::Duration;
@@ -27,6 +29,11 @@ enum Question {
     GiveBack(Token, &'static str),
     Retry(Option<&'static str>),
     Forget(Vec<Vec<u8>>),
+    Vanish(Vec<Vec<u8>>),
+    Withdraw(&'static str, Option<&'static str>),
+    Readmit(&'static str),
+    Withhold(Token, &'static str, &'static str),
+    Republish(&'static str),
     ToPurge,
     Purged(Vec<RevisionId>),
     Look,
@@ -78,7 +85,8 @@ impl Drawn {
 
     fn question(&mut self, content: &Content) -> Question {
         let (lease, place) = self.holder(content);
-        match self.random.u32(0..20) {
+        let report = REPORTS[self.random.usize(0..REPORTS.len())];
+        match self.random.u32(0..22) {
             0..=2 => Question::Offer(self.place(), self.random.u32(0..3).to_string()),
             3..=6 => {
                 self.leases.push(Token::random().expect("random bytes"));
@@ -112,11 +120,20 @@ impl Drawn {
             }
             16 => Question::Fail(lease, place),
             17 => Question::GiveBack(lease, place),
-            18 => match self.random.u32(0..3) {
+            18 => match self.random.u32(0..5) {
                 0 => Question::Retry(None),
                 1 => Question::Retry(Some("abandoned")),
+                2 => Question::Retry(Some("withdrawn")),
+                3 => Question::Vanish(vec![self.place().into(), self.place().into()]),
                 _ => Question::Forget(vec![self.place().into(), self.place().into()]),
             },
+            19 => match self.random.u32(0..5) {
+                0 => Question::Withdraw(report, None),
+                1 => Question::Withdraw(report, Some(self.place())),
+                2 => Question::Withhold(lease, place, report),
+                _ => Question::Readmit(report),
+            },
+            20 => Question::Republish(report),
             _ => match self.random.u32(0..3) {
                 0 => Question::ToPurge,
                 1 => Question::Purged(vec![self.revision(), self.revision()]),
@@ -141,12 +158,20 @@ fn ask(queue: &Queue, question: &Question) -> String {
         Question::Retry(_) if queue.counts().expect("asks").failed > 1 => String::new(),
         Question::Retry(reason) => said(&queue.retry(*reason)),
         Question::Forget(places) => said(&queue.forget(places)),
+        Question::Vanish(places) => said(&queue.vanish(places)),
+        Question::Withdraw(report, gone) => said(&queue.withdraw(id(report), gone.map(str::as_bytes))),
+        // Several would be due at the same moment.
+        Question::Readmit(_) if queue.counts().expect("asks").failed > 1 => String::new(),
+        Question::Readmit(report) => said(&queue.readmit(id(report))),
+        Question::Withhold(lease, place, report) => said(&queue.withhold(held(lease, place), id(report))),
+        Question::Republish(report) => said(&queue.republish(&[id(report)])),
         Question::ToPurge => said(&queue.to_purge(LEASE, 2)),
         Question::Purged(revisions) => said(&queue.purged(revisions)),
         Question::Look => {
             let items: Vec<_> = PLACES.iter().map(|place| queue.item(place.as_bytes()).expect("asks")).collect();
             let live = queue.live(&REPORTS.map(id)).expect("asks");
-            format!("{items:?} {live:?} {:?} {:?} {:?}", queue.masked(), queue.purging(), queue.counts())
+            let editions = queue.live_editions(&REPORTS.map(id)).expect("asks");
+            format!("{items:?} {live:?} {editions:?} {:?} {:?} {:?}", queue.masked(), queue.purging(), queue.counts())
         }
     }
 }
@@ -164,9 +189,17 @@ fn known_to(catalogue: &Catalogue) -> Known {
     (PLACES.iter().map(file).collect(), REPORTS.iter().map(report).collect())
 }
 
+fn live_in(content: &Content) -> BTreeSet<ReportId> {
+    let live = content.revisions.values().filter(|revision| revision.state == RevisionState::Live);
+    live.map(|revision| revision.report).collect()
+}
+
 fn known_in(content: &Content) -> Known {
     let file = |place: &&str| content.files.get(Path::new(place)).cloned();
-    (PLACES.iter().map(file).collect(), REPORTS.iter().map(|name| content.reports.get(&id(name)).copied()).collect())
+    (
+        PLACES.iter().map(file).collect(),
+        REPORTS.iter().map(|name| content.reports.get(&id(name)).map(|(_, texts)| *texts)).collect(),
+    )
 }
 
 #[test]
@@ -188,7 +221,19 @@ fn postgres_and_the_tables_in_memory_give_the_same_answers() {
         let now = 1_000_000 + 7 * number;
         set_clock(now);
         memory.set_clock(now);
-        assert_eq!(known_to(&catalogue), known_in(&memory.content()), "before {number}");
+        let content = memory.content();
+        assert_eq!(known_to(&catalogue), known_in(&content), "before {number}");
+        assert_eq!(
+            live_in(&content),
+            content.reports.keys().copied().collect(),
+            "before {number}: what is live is known"
+        );
+        let firsts = content.files.values().filter(|file| file.outcome == Outcome::Indexed).filter_map(|file| file.id);
+        let firsts: Vec<ReportId> = firsts.collect();
+        let different: BTreeSet<ReportId> = firsts.iter().copied().collect();
+        assert_eq!(firsts.len(), different.len(), "before {number}: a report has one first file");
+        assert!(different.is_subset(&live_in(&content)), "before {number}: and is live if it has");
+        assert!(content.withdrawn.is_disjoint(&live_in(&content)), "before {number}: what was withdrawn stays away");
         for question in [drawn.question(&memory.content()), Question::Look] {
             let answer = ask(&other, &question);
             assert_eq!(ask(&postgres, &question), answer, "{number}: {question:?}");
@@ -196,7 +241,17 @@ fn postgres_and_the_tables_in_memory_give_the_same_answers() {
             *answers.entry(kind).or_insert(0) += 1;
         }
     }
-    for kind in ["Ok(Write)", "Ok(Same)", "Ok(Busy)", "Ok(())", "Err(Lost)", "Err(Withdrawn)"] {
+    for kind in [
+        "Ok(Write)",
+        "Ok(Same)",
+        "Ok(Busy)",
+        "Ok(Withdrawn)",
+        "Ok(())",
+        "Ok(true)",
+        "Ok(false)",
+        "Err(Lost)",
+        "Err(Withdrawn)",
+    ] {
         assert!(answers.contains_key(kind), "{kind} was never the answer: {answers:?}");
     }
 }

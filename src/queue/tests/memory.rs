@@ -2,10 +2,12 @@
 
 use crate::queue::tables::{Database, Tables, Work};
 use crate::queue::{Counts, Item, Millis, Queue, QueueError, Revision, RevisionId, RevisionState, State, Token};
-use crate::report::{Outcome, ReportId};
-use crate::store::{Change, FileRow, Location};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use crate::report::{Outcome, Reason, ReportId};
+use crate::store::{Change, FileRow, Location, ReportFacts};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +17,8 @@ pub(crate) struct Content {
     pub(crate) revisions: BTreeMap<RevisionId, Revision>,
     /// The catalogue.
     pub(crate) files: BTreeMap<PathBuf, FileRow>,
-    pub(crate) reports: BTreeMap<ReportId, Location>,
+    pub(crate) reports: BTreeMap<ReportId, (ReportFacts, Location)>,
+    pub(crate) withdrawn: BTreeSet<ReportId>,
     turns: BTreeMap<String, Millis>,
 }
 
@@ -64,7 +67,8 @@ enum Before {
     Item(Vec<u8>, Option<Item>),
     Revision(RevisionId, Option<Revision>),
     File(PathBuf, Option<FileRow>),
-    Report(ReportId, Option<Location>),
+    Report(ReportId, Option<(ReportFacts, Location)>),
+    Withdrawn(ReportId, bool),
 }
 
 impl MemoryTables<'_> {
@@ -77,7 +81,9 @@ impl MemoryTables<'_> {
                 Before::Revision(id, None) => drop(self.content.revisions.remove(&id)),
                 Before::File(path, Some(file)) => drop(self.content.files.insert(path, file)),
                 Before::File(path, None) => drop(self.content.files.remove(&path)),
-                Before::Report(id, Some(location)) => drop(self.content.reports.insert(id, location)),
+                Before::Report(id, Some(known)) => drop(self.content.reports.insert(id, known)),
+                Before::Withdrawn(id, true) => drop(self.content.withdrawn.insert(id)),
+                Before::Withdrawn(id, false) => drop(self.content.withdrawn.remove(&id)),
                 Before::Report(id, None) => drop(self.content.reports.remove(&id)),
             }
         }
@@ -97,6 +103,10 @@ impl Tables for MemoryTables<'_> {
         Ok(())
     }
 
+    fn guard(&mut self, _report: ReportId) -> Result<(), QueueError> {
+        Ok(())
+    }
+
     fn items(&mut self, places: &[&[u8]]) -> Result<Vec<Item>, QueueError> {
         let mut items: Vec<Item> = places.iter().filter_map(|place| self.content.items.get(*place)).cloned().collect();
         items.sort_by(|a, b| a.source.place.cmp(&b.source.place));
@@ -104,8 +114,10 @@ impl Tables for MemoryTables<'_> {
         Ok(items)
     }
 
-    fn due(&mut self, now: Millis, most: u32) -> Result<Vec<Item>, QueueError> {
-        let is_due = |item: &&Item| matches!(item.state, State::Waiting | State::Leased) && item.due <= now;
+    fn due(&mut self, now: Millis, most: u32, is_corrected: bool) -> Result<Vec<Item>, QueueError> {
+        let is_due = |item: &&Item| {
+            matches!(item.state, State::Waiting | State::Leased) && item.due <= now && item.is_corrected == is_corrected
+        };
         let mut due: Vec<Item> = self.content.items.values().filter(is_due).cloned().collect();
         due.sort_by_key(|item| item.due);
         due.truncate(most as usize);
@@ -137,6 +149,15 @@ impl Tables for MemoryTables<'_> {
             self.before.push(Before::Item(place.to_vec(), before));
         }
         Ok(())
+    }
+
+    fn placed(&mut self, report: ReportId) -> Result<Vec<Item>, QueueError> {
+        Ok(self.content.items.values().filter(|item| item.report == Some(report)).cloned().collect())
+    }
+
+    fn places_under(&mut self, folder: &Path, after: Option<&[u8]>, most: u32) -> Result<Vec<Vec<u8>>, QueueError> {
+        let places = self.content.items.keys().filter(|place| Path::new(OsStr::from_bytes(place)).starts_with(folder));
+        Ok(places.filter(|place| after.is_none_or(|after| &place[..] > after)).take(most as usize).cloned().collect())
     }
 
     fn is_placed(&mut self, report: ReportId) -> Result<bool, QueueError> {
@@ -200,10 +221,60 @@ impl Tables for MemoryTables<'_> {
                     Before::File(row.path.clone(), self.content.files.insert(row.path.clone(), row.clone()))
                 }
                 Change::Forget(path) => Before::File(path.clone(), self.content.files.remove(path)),
-                Change::Report(facts, texts) => Before::Report(facts.id, self.content.reports.insert(facts.id, *texts)),
-                Change::Vanished(..) => continue,
+                Change::Report(facts, texts) => {
+                    Before::Report(facts.id, self.content.reports.insert(facts.id, (facts.clone(), *texts)))
+                }
+                Change::Vanished(path, when) => {
+                    let Some(file) = self.content.files.get_mut(path) else { continue };
+                    let before = file.clone();
+                    file.vanished.get_or_insert(*when);
+                    Before::File(path.clone(), Some(before))
+                }
             };
             self.before.push(before);
+        }
+        Ok(())
+    }
+
+    fn is_withdrawn(&mut self, report: ReportId) -> Result<bool, QueueError> {
+        Ok(self.content.withdrawn.contains(&report))
+    }
+
+    fn set_withdrawn(&mut self, reports: &[ReportId], is_withdrawn: bool) -> Result<(), QueueError> {
+        for report in reports {
+            let before = match is_withdrawn {
+                true => !self.content.withdrawn.insert(*report),
+                false => self.content.withdrawn.remove(report),
+            };
+            self.before.push(Before::Withdrawn(*report, before));
+        }
+        Ok(())
+    }
+
+    fn withdraw(&mut self, report: ReportId, gone: Option<&[u8]>) -> Result<(), QueueError> {
+        let gone = gone.map(|place| Change::Forget(PathBuf::from(OsStr::from_bytes(place))));
+        self.record(&gone.into_iter().collect::<Vec<_>>())?;
+        let files = self.content.files.values().filter(|file| file.id == Some(report));
+        let (outcome, checked) = (Outcome::Failed(Reason::Withdrawn), self.now / 1_000);
+        let files = files.map(|file| FileRow { outcome, detail: String::new(), checked, ..file.clone() });
+        let files: Vec<Change> = files.map(Change::File).collect();
+        self.record(&files)?;
+        self.unlist(report)
+    }
+
+    fn has_first(&mut self, report: ReportId, except: &[u8]) -> Result<bool, QueueError> {
+        let except = Path::new(OsStr::from_bytes(except));
+        let is_first = |file: &FileRow| matches!(file.outcome, Outcome::Indexed | Outcome::Partial(_));
+        let mut files = self.content.files.values();
+        Ok(files.any(|file| file.id == Some(report) && is_first(file) && file.path != except))
+    }
+
+    fn returned(&mut self, places: &[&[u8]]) -> Result<(), QueueError> {
+        for place in places {
+            let path = Path::new(OsStr::from_bytes(place));
+            if let Some(file) = self.content.files.get(path).filter(|file| file.vanished.is_some()).cloned() {
+                self.record(&[Change::File(FileRow { vanished: None, ..file })])?;
+            }
         }
         Ok(())
     }
@@ -215,16 +286,13 @@ impl Tables for MemoryTables<'_> {
     }
 
     fn promote(&mut self, report: ReportId) -> Result<(), QueueError> {
+        let Some((facts, _)) = self.content.reports.get(&report) else { return Ok(()) };
+        let outcome = facts.partial.map_or(Outcome::Indexed, Outcome::Partial);
         let files = || self.content.files.values().filter(|file| file.id == Some(report));
         let is_first = |file: &&FileRow| matches!(file.outcome, Outcome::Indexed | Outcome::Partial(_));
-        if files().any(|file| is_first(&file)) {
-            return Ok(());
-        }
-        let copy = files().find(|file| file.outcome == Outcome::Duplicate).cloned();
-        match copy {
-            Some(copy) => self.record(&[Change::File(FileRow { outcome: Outcome::Indexed, ..copy })]),
-            None => Ok(()),
-        }
+        let first = files().find(is_first).or_else(|| files().find(|file| file.outcome == Outcome::Duplicate)).cloned();
+        let first = first.map(|file| Change::File(FileRow { outcome, ..file }));
+        self.record(&first.into_iter().collect::<Vec<_>>())
     }
 
     fn longest_due(&mut self, now: Millis) -> Result<Option<Millis>, QueueError> {

@@ -2,13 +2,13 @@
 
 use super::memory::Memory;
 use crate::queue::{
-    Begun, Counts, Finished, Held, Millis, Offered, Queue, QueueError, Read, Revision, RevisionId, RevisionState,
-    Source, State, Token,
+    Begun, Counts, Finished, Held, Millis, Offered, Queue, QueueError, REFUSED, Read, Revision, RevisionId,
+    RevisionState, Source, State, Token,
 };
 use crate::report::{Outcome, PageStatus, ReportId};
 use crate::store::DatabaseServer;
 use crate::store::{FileRow, Location, ReportFacts};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -428,5 +428,151 @@ fn retired_revisions_are_purged_and_forgotten_when_nothing_is_left_of_them() {
         assert_eq!(queue.purged(&[old.clone(), live.clone()]).expect("forgets"), 1, "never a live one");
         assert!(queue.masked().expect("lists").is_empty());
         assert_eq!(bench.live("A"), Some(live));
+    });
+}
+
+fn file(bench: &Bench<'_>, place: &str) -> (State, Option<String>) {
+    let item = bench.queue.item(place.as_bytes()).expect("asks").expect(place);
+    (item.state, item.reason)
+}
+
+#[test]
+fn what_was_withdrawn_is_gone_at_once_and_stays_away_until_it_is_wanted() {
+    on_both(|bench| {
+        let queue = &bench.queue;
+        queue.offer(&[source("a", "1")]).expect("offers");
+        let live = bench.publish("a", "A", "1");
+        queue.offer(&[source("b", "1")]).expect("offers");
+        let (token, _) = bench.lease("one", 1);
+        assert_eq!(queue.begin(held(&token, "b"), &revision("A", "1")).expect("begins"), Begun::Same);
+        assert!(queue.withdraw(id("A"), None).expect("withdraws"));
+        assert_eq!((bench.live("A"), queue.masked().expect("lists")), (None, vec![live]));
+        // Whoever was about to finish a copy is told, and asks again.
+        let finished = queue.finish(held(&token, "b"), &Finished::Same(id("A")), &read("A"));
+        assert!(matches!(finished, Err(QueueError::Withdrawn)), "{finished:?}");
+        assert_eq!(queue.begin(held(&token, "b"), &revision("A", "1")).expect("begins"), Begun::Withdrawn);
+        let withdrawn = (State::Failed, Some("withdrawn".to_owned()));
+        assert_eq!([file(bench, "a"), file(bench, "b")], [withdrawn.clone(), withdrawn.clone()]);
+        // Its bytes are met under other names, and after all of its files were forgotten.
+        queue.forget(&[b"a".to_vec(), b"b".to_vec()]).expect("forgets");
+        queue.offer(&[source("c", "1")]).expect("offers");
+        let (token, _) = bench.lease("one", 1);
+        assert!(!queue.withhold(held(&token, "c"), id("B")).expect("asks"));
+        assert!(queue.withhold(held(&token, "c"), id("A")).expect("asks"));
+        assert_eq!(file(bench, "c"), withdrawn);
+        assert_eq!(queue.retry(None).expect("retries"), 0, "only who asks for it by name gets it back");
+        assert_eq!(queue.retry(Some("withdrawn")).expect("retries"), 1);
+        bench.publish("c", "A", "1");
+        assert!(!queue.withdraw(id("B"), None).expect("asks"), "nobody knows of it");
+    });
+}
+
+#[test]
+fn what_was_handed_over_is_gone_with_its_report_and_comes_back_if_it_is_handed_over_again() {
+    on_both(|bench| {
+        let queue = &bench.queue;
+        queue.offer(&[source("a", "1")]).expect("offers");
+        bench.publish("a", "A", "1");
+        queue.offer(&[source("b", "1")]).expect("offers");
+        let (token, _) = bench.lease("one", 1);
+        queue.finish(held(&token, "b"), &Finished::Same(id("A")), &read("A")).expect("finishes");
+        assert!(queue.withdraw(id("A"), Some(b"a")).expect("withdraws"));
+        assert!(!queue.withdraw(id("C"), Some(b"a")).expect("withdraws"), "it was forgotten");
+        assert_eq!(queue.item(b"a").expect("asks"), None);
+        assert!(queue.readmit(id("A")).expect("readmits"));
+        assert!(!queue.readmit(id("A")).expect("readmits"));
+        queue.offer(&[source("a", "1")]).expect("offers");
+        let (token, mut leased) = bench.lease("one", 2);
+        leased.sort();
+        assert_eq!(leased, ["a", "b"], "its copy as well");
+        let back = revision("A", "1");
+        assert_eq!(queue.begin(held(&token, "b"), &back).expect("begins"), Begun::Write);
+        queue.finish(held(&token, "b"), &Finished::Written(back.id.clone()), &read("A")).expect("finishes");
+        assert_eq!(bench.live("A"), Some(back.id));
+    });
+}
+
+#[test]
+fn a_report_that_is_withdrawn_while_it_is_written_does_not_become_live() {
+    on_both(|bench| {
+        let queue = &bench.queue;
+        queue.offer(&[source("a", "1")]).expect("offers");
+        let (token, _) = bench.lease("one", 1);
+        let written = revision("A", "1");
+        assert_eq!(queue.begin(held(&token, "a"), &written).expect("begins"), Begun::Write);
+        assert!(queue.withdraw(id("A"), None).expect("withdraws"));
+        assert_eq!(queue.masked().expect("lists"), one(&written.id));
+        let finished = queue.finish(held(&token, "a"), &Finished::Written(written.id.clone()), &read("A"));
+        assert!(matches!(finished, Err(QueueError::Withdrawn)), "{finished:?}");
+        assert_eq!(queue.begin(held(&token, "a"), &written).expect("begins"), Begun::Withdrawn);
+        assert_eq!((bench.state("a"), bench.live("A")), (State::Failed, None));
+    });
+}
+
+#[test]
+fn a_corrected_report_is_published_again_before_all_else_and_its_file_is_what_it_was() {
+    on_both(|bench| {
+        let queue = &bench.queue;
+        queue.offer(&[source("a", "1")]).expect("offers");
+        let old = bench.publish("a", "A", "1");
+        queue.offer(&[source("b", "1"), source("c", "1")]).expect("offers");
+        bench.pass(SECOND);
+        assert_eq!(queue.republish(&[id("A"), id("B")]).expect("offers"), 1, "what is not live is left alone");
+        assert_eq!(queue.republish(&[id("A")]).expect("offers"), 0, "it is on its way");
+        assert_eq!(bench.lease("one", 1).1, ["a"]);
+        assert!(queue.item(b"a").expect("asks").expect("known").is_corrected);
+        assert_eq!(bench.live("A"), Some(old.clone()), "shown as it was until then");
+        // A lost worker is succeeded, as with any file.
+        bench.pass(LEASE);
+        let (token, leased) = bench.lease("two", 1);
+        assert_eq!(leased, ["a"]);
+        let new = revision("A", "1+said");
+        assert_eq!(queue.begin(held(&token, "a"), &new).expect("begins"), Begun::Write);
+        queue.finish(held(&token, "a"), &Finished::Written(new.id.clone()), &read("A")).expect("finishes");
+        assert_eq!((bench.live("A"), queue.masked().expect("lists")), (Some(new.id), vec![old]));
+        let item = queue.item(b"a").expect("asks").expect("known");
+        assert_eq!((item.state, item.is_corrected), (State::Done, false));
+    });
+}
+
+#[test]
+fn a_file_that_had_failed_has_failed_again_once_its_report_is_published_as_corrected() {
+    on_both(|bench| {
+        let queue = &bench.queue;
+        queue.offer(&[source("a", "1")]).expect("offers");
+        bench.publish("a", "A", "1");
+        queue.republish(&[id("A")]).expect("offers");
+        let (token, _) = bench.lease("one", 1);
+        queue.fail(held(&token, "a"), "unreadable", "out of reach").expect("fails");
+        assert_eq!(queue.republish(&[id("A")]).expect("offers"), 1);
+        let (token, _) = bench.lease("one", 1);
+        let new = revision("A", "2");
+        assert_eq!(queue.begin(held(&token, "a"), &new).expect("begins"), Begun::Write);
+        queue.finish(held(&token, "a"), &Finished::Written(new.id.clone()), &read("A")).expect("finishes");
+        assert_eq!((file(bench, "a"), bench.live("A")), ((State::Failed, Some("unreadable".to_owned())), Some(new.id)));
+        // What the engine refused is not sent again and again.
+        assert_eq!(queue.republish(&[id("A")]).expect("offers"), 1);
+        let (token, _) = bench.lease("one", 1);
+        queue.fail(held(&token, "a"), REFUSED, "").expect("fails");
+        assert_eq!(queue.republish(&[id("A")]).expect("offers"), 0);
+    });
+}
+
+#[test]
+fn places_are_listed_by_folder_a_few_at_a_time() {
+    on_both(|bench| {
+        let queue = &bench.queue;
+        let places = ["/a/1", "/a/2", "/a/b/3", "/a0", "/ab/4", "/a"];
+        queue.offer(&places.map(|place| source(place, "1"))).expect("offers");
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let next = queue.places_under(Path::new("/a"), after.as_deref(), 2).expect("lists");
+            assert!(next.len() <= 2);
+            let Some(last) = next.last() else { break };
+            after = Some(last.clone());
+            found.extend(next);
+        }
+        found.sort();
+        assert_eq!(found, ["/a", "/a/1", "/a/2", "/a/b/3"].map(|place| place.as_bytes().to_vec()));
     });
 }

@@ -71,15 +71,60 @@ WHERE files.outcome = 'duplicate' AND reports.id = files.id AND ($1::bytea IS NU
   AND files.path = (SELECT path FROM files copy WHERE copy.id = files.id AND copy.outcome = 'duplicate'
                     ORDER BY path LIMIT 1)";
 
+/// The first file of a report is read in part exactly if the report is.
+const SUIT: &str = "
+UPDATE files SET outcome = CASE WHEN reports.partial IS NULL THEN 'indexed' ELSE 'partial' END, reason = reports.partial
+FROM reports
+WHERE files.id = $1 AND reports.id = files.id AND files.outcome IN ('indexed', 'partial')
+  AND files.reason IS DISTINCT FROM reports.partial";
+
 /// Removes a report; its files' rows stay.
 pub(crate) fn remove_report(transaction: &mut Transaction<'_>, id: ReportId) -> Result<(), DatabaseError> {
     transaction.execute("DELETE FROM reports WHERE id = $1", &[&&id.0[..]])?;
     count(transaction)
 }
 
-/// Gives a report whose first file is gone to the first of its copies.
+/// Gives a report whose first file is gone to the first of its copies, and the first file the outcome of the report.
 pub(crate) fn promote(transaction: &mut Transaction<'_>, id: ReportId) -> Result<(), DatabaseError> {
-    transaction.execute(PROMOTE, &[&Some(&id.0[..])]).map(drop)
+    transaction.execute(PROMOTE, &[&Some(&id.0[..])])?;
+    transaction.execute(SUIT, &[&&id.0[..]]).map(drop)
+}
+
+/// Removes a report that was withdrawn: its files count as that from `now` on (seconds since 1970), but for the one that is
+/// gone with it. Gives whether it was there.
+pub(crate) fn withdraw(
+    transaction: &mut Transaction<'_>,
+    id: ReportId,
+    gone: Option<&Path>,
+    now: i64,
+) -> Result<bool, DatabaseError> {
+    let id = &id.0[..];
+    if let Some(gone) = gone {
+        forget_file(transaction, gone)?;
+    }
+    transaction.execute(
+        "UPDATE files SET outcome = 'failed', reason = $2, detail = '', checked = $3 WHERE id = $1",
+        &[&id, &Reason::Withdrawn.code(), &now],
+    )?;
+    let was_there = transaction.execute("DELETE FROM reports WHERE id = $1", &[&id])? > 0;
+    if was_there {
+        transaction.execute("INSERT INTO removed (id) VALUES ($1) ON CONFLICT DO NOTHING", &[&id])?;
+    }
+    count(transaction)?;
+    Ok(was_there)
+}
+
+/// Whether a file other than this one is the first of its report.
+pub(crate) fn has_first(transaction: &mut Transaction<'_>, id: ReportId, except: &Path) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM files WHERE id = $1 AND outcome IN ('indexed', 'partial') AND key <> $2 LIMIT 1";
+    Ok(!transaction.query(sql, &[&&id.0[..], &key(path_bytes(except))])?.is_empty())
+}
+
+/// Files that are there are not vanished.
+pub(crate) fn returned(transaction: &mut Transaction<'_>, paths: &[&[u8]]) -> Result<(), DatabaseError> {
+    let keys: Vec<Vec<u8>> = paths.iter().map(|path| key(path)).collect();
+    let sql = "UPDATE files SET vanished = NULL WHERE vanished IS NOT NULL AND key = ANY($1)";
+    if transaction.execute(sql, &[&keys])? > 0 { count(transaction) } else { Ok(()) }
 }
 
 /// The same for every report.

@@ -17,7 +17,7 @@ mod writes;
 
 pub use connection::DatabaseError;
 
-pub(crate) use changes::{apply, promote, remove_report};
+pub(crate) use changes::{apply, has_first, promote, remove_report, returned, withdraw};
 pub(crate) use connection::{Asked, Connected, Postgres, Schema, Transaction};
 pub(crate) use schema::SCHEMA;
 

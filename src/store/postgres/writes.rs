@@ -1,6 +1,6 @@
 //! Changes that are made through the catalogue itself. Each is one transaction, durable when it returns.
 
-use super::changes::{count, forget_file, promote_all};
+use super::changes::{self, count, promote_all};
 use super::columns::key;
 use super::connection::{DatabaseError, Transaction};
 use super::{PostgresCatalogue, apply};
@@ -55,21 +55,7 @@ impl PostgresCatalogue {
     }
 
     pub(in crate::store) fn withdraw(&self, id: ReportId, gone: Option<&Path>, now: i64) -> Result<bool, StoreError> {
-        let id = &id.0[..];
-        self.write(|transaction| {
-            if let Some(gone) = gone {
-                forget_file(transaction, gone)?;
-            }
-            transaction.execute(
-                "UPDATE files SET outcome = 'failed', reason = $2, detail = '', checked = $3 WHERE id = $1",
-                &[&id, &Reason::Withdrawn.code(), &now],
-            )?;
-            let was_there = transaction.execute("DELETE FROM reports WHERE id = $1", &[&id])? > 0;
-            if was_there {
-                transaction.execute("INSERT INTO removed (id) VALUES ($1) ON CONFLICT DO NOTHING", &[&id])?;
-            }
-            Ok(was_there)
-        })
+        Ok(self.database.transaction(|transaction| changes::withdraw(transaction, id, gone, now))?)
     }
 
     /// Nothing is held back: what the queue has read is recorded by the queue, not by an ingest of this process.
