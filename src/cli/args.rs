@@ -191,7 +191,7 @@ pub struct IngestArguments {
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Offer the files to the workers of a library on many machines instead of reading them: see `recto worker`
-    #[arg(long, conflicts_with_all = ["prune", "jobs", "password_file", "ocr"])]
+    #[arg(long, conflicts_with_all = ["jobs", "password_file", "ocr"])]
     pub enqueue: bool,
     /// Say what would be done, change nothing
     #[arg(long)]

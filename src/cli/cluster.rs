@@ -6,7 +6,7 @@ use crate::ingest::fleet::{self, ClusterShelf, GENERATION, HandedError, Refilled
 use crate::objects::{self, ObjectError, Place};
 use crate::queue::{Pace, Queue, QueueError};
 use crate::quickwit::{self, Quickwit, QuickwitIndexes};
-use crate::report::Report;
+use crate::report::{Report, ReportId};
 use crate::search::remote::{self, KeptVocabularies, VocabularyBuilder};
 use crate::search::{Engine, SearchError};
 use crate::sources::Sources;
@@ -136,6 +136,11 @@ impl Cluster {
         })
     }
 
+    /// Removes a report, and its file if it was handed over; see [`fleet::take_away`].
+    pub fn take_away(&self, name: &str, report: ReportId, hash: Option<&str>) -> Result<bool, HandedError> {
+        fleet::take_away(&self.queue(name)?, &self.place, report, hash)
+    }
+
     /// Hands an upload over to the workers; see [`fleet::hand_over`].
     pub fn hand_over(&self, name: &str, file: &Path, hash: &str) -> Result<(), HandedError> {
         let queue = self.queue(name)?;
@@ -154,17 +159,19 @@ impl Cluster {
         told: &(dyn Fn(u64) + Sync),
         stop: &AtomicBool,
     ) -> Result<Refilled, CommandError> {
-        let (queue, shelf) = (self.queue(name).map_err(CommandError::cluster)?, self.shelf()?);
+        let (queue, shelf) = (self.queue(name).map_err(CommandError::cluster)?, self.shelf(library.directory(), name)?);
         shelf.indexes.ensure(PARTITIONS).map_err(CommandError::cluster)?;
         let documents =
             |report: &Report, row: &ReportRow| quickwit::documents(report, &row.shown_file(), row.tags(), GENERATION);
         fleet::refill(library, &queue, &shelf, &documents, Pace::default(), told, stop).map_err(CommandError::cluster)
     }
 
-    /// Where a worker puts what it reads.
-    pub fn shelf(&self) -> Result<ClusterShelf, CommandError> {
+    /// Where a worker puts what it reads; it connects to the database as `name`, and what it keeps of its own is in
+    /// `directory`.
+    pub fn shelf(&self, directory: &Path, name: &str) -> Result<ClusterShelf, CommandError> {
         let (segments, place) = (Segments::new(Arc::clone(&self.place)), Arc::clone(&self.place));
-        Ok(ClusterShelf { indexes: self.indexes()?, segments, place })
+        let (library, service) = (self.library(directory, name)?, self.service(name)?);
+        Ok(ClusterShelf { indexes: self.indexes()?, segments, place, library, service })
     }
 }
 

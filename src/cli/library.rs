@@ -4,6 +4,7 @@ use crate::cli::config::EngineKind;
 use crate::cli::console::Console;
 use crate::cli::error::CommandError;
 use crate::cli::session::Session;
+use crate::jobs::TakeAway;
 use crate::search::Engine;
 #[cfg(feature = "cluster")]
 use crate::search::SearchError;
@@ -102,6 +103,11 @@ pub fn open_service(session: &Session, command: &str) -> Result<ServiceStore, Co
     }
 }
 
+/// What removes a report where that is not for this process; `None` if it is.
+pub fn take_away(session: &Session) -> Result<Option<TakeAway>, CommandError> {
+    if is_elsewhere(session) { take_away_elsewhere(session).map(Some) } else { Ok(None) }
+}
+
 /// Whether the library is on many machines, so that its workers alone write it.
 pub fn is_elsewhere(session: &Session) -> bool {
     session.config().engine.kind == EngineKind::Quickwit
@@ -140,6 +146,14 @@ fn open_service_elsewhere(session: &Session, command: &str) -> Result<ServiceSto
     Cluster::new(&session.config().engine, &format!("`recto {command}`"))?.service(&process_name(command))
 }
 
+#[cfg(feature = "cluster")]
+fn take_away_elsewhere(session: &Session) -> Result<TakeAway, CommandError> {
+    let cluster = Cluster::new(&session.config().engine, "`recto serve`")?;
+    Ok(Box::new(move |report, hash| {
+        cluster.take_away(&process_name("remove"), report, hash).map_err(|error| error.to_string())
+    }))
+}
+
 // The settings are refused before by a build that lacks the engine.
 #[cfg(not(feature = "cluster"))]
 fn open_elsewhere(_session: &Session, _command: &str) -> Result<Opened, CommandError> {
@@ -153,6 +167,11 @@ fn open_library_elsewhere(_session: &Session, _command: &str) -> Result<Library,
 
 #[cfg(not(feature = "cluster"))]
 fn open_service_elsewhere(_session: &Session, _command: &str) -> Result<ServiceStore, CommandError> {
+    Err(CommandError::Usage(crate::cli::config::NO_QUICKWIT.to_owned()))
+}
+
+#[cfg(not(feature = "cluster"))]
+fn take_away_elsewhere(_session: &Session) -> Result<TakeAway, CommandError> {
     Err(CommandError::Usage(crate::cli::config::NO_QUICKWIT.to_owned()))
 }
 

@@ -59,6 +59,7 @@ pub fn start(arguments: &ServeArguments, session: &Session, setting: Setting) ->
         store: setting.store,
         library: setting.library,
         is_elsewhere: library::is_elsewhere(session),
+        take_away: library::take_away(session)?,
         watch,
         counted: Some(Arc::new(setting.counts)),
         changed: Box::new(reload),

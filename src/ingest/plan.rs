@@ -91,12 +91,9 @@ impl Plan {
             }
         }
         plan.vanished.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        let vanished = plan.vanished.len() as u64;
-        if options.prune && !options.prune_many && vanished * 5 > known_files {
-            return Err(IngestError::TooManyVanished { vanished, known: known_files });
-        }
         if options.prune && !options.prune_many {
-            refuse_emptied(&plan.vanished)?;
+            let vanished: Vec<&Path> = plan.vanished.iter().map(|row| row.path.as_path()).collect();
+            refuse_many(&vanished, known_files)?;
         }
         Ok(plan)
     }
@@ -124,12 +121,21 @@ impl Plan {
     }
 }
 
+/// Fails if so many of the known files have vanished that a disk may be unmounted.
+pub(super) fn refuse_many(vanished: &[&Path], known: u64) -> Result<(), IngestError> {
+    let count = vanished.len() as u64;
+    if count * 5 > known {
+        return Err(IngestError::TooManyVanished { vanished: count, known });
+    }
+    refuse_emptied(vanished)
+}
+
 /// Fails if files have vanished from a folder that has nothing in it any more, as a folder without its mount looks.
-fn refuse_emptied(vanished: &[FileRow]) -> Result<(), IngestError> {
+fn refuse_emptied(vanished: &[&Path]) -> Result<(), IngestError> {
     let mut of_folder: BTreeMap<&Path, u64> = BTreeMap::new();
-    for row in vanished {
-        let remaining = row.path.ancestors().skip(1).find(|folder| folder.exists());
-        *of_folder.entry(remaining.unwrap_or(&row.path)).or_default() += 1;
+    for path in vanished {
+        let remaining = path.ancestors().skip(1).find(|folder| folder.exists());
+        *of_folder.entry(remaining.unwrap_or(path)).or_default() += 1;
     }
     let is_empty = |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     match of_folder.into_iter().find(|(folder, _)| is_empty(folder)) {

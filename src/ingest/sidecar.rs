@@ -33,10 +33,23 @@ pub(super) struct Sidecars {
 
 /// A file beside a PDF that is read.
 #[derive(Debug)]
-struct Sidecar {
-    row: SidecarRow,
+pub(super) struct Sidecar {
+    /// What it says.
+    pub row: SidecarRow,
     /// Whether the store has it as it is, but for the identity of the PDF.
-    is_known: bool,
+    pub is_known: bool,
+}
+
+/// What a file beside a PDF says, read if it is new or has changed; `None` if it is new and somebody may still be writing
+/// it.
+pub(super) fn look(before: Option<SidecarRow>, pdf: &Path, beside: &Beside) -> Option<Sidecar> {
+    let Beside { found: file, is_settled } = beside;
+    let is_same = before
+        .as_ref()
+        .is_some_and(|row| (&row.file, row.size, row.modified) == (&file.path, file.size, file.modified));
+    let is_known = is_same || !is_settled;
+    let row = if is_known { before? } else { read_beside(pdf, file) };
+    Some(Sidecar { row, is_known })
 }
 
 impl Sidecars {
@@ -62,20 +75,11 @@ impl Sidecars {
         let work: HashSet<&Path> = work.iter().map(|task| task.found.path.as_path()).collect();
         for (pdf, beside) in beside {
             let before = known.remove(&pdf);
-            let Beside { found: file, is_settled } = beside;
-            let is_same = before
-                .as_ref()
-                .is_some_and(|row| (&row.file, row.size, row.modified) == (&file.path, file.size, file.modified));
-            let row = match before {
-                // Somebody may still be writing it.
-                before if is_same || !is_settled => before,
-                _ => Some(read_beside(&pdf, &file)),
-            };
-            let Some(row) = row else { continue };
+            let Some(Sidecar { row, is_known }) = look(before, &pdf, &beside) else { continue };
             sidecars.problems += u64::from(!row.problems.is_empty());
             if work.contains(pdf.as_path()) {
-                sidecars.rows.insert(pdf, Sidecar { row, is_known: is_same || !is_settled });
-            } else if !is_same && is_settled {
+                sidecars.rows.insert(pdf, Sidecar { row, is_known });
+            } else if !is_known {
                 let id = library.catalogue().file(&pdf)?.and_then(|file| file.id);
                 sidecars.changes.push(SidecarChange::Put(Box::new(SidecarRow { id, ..row })));
             }

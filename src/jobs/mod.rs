@@ -63,6 +63,8 @@ pub struct JobsConfig {
     pub library: Option<Arc<Library>>,
     /// Whether the library is on many machines, so that its workers read all files and nothing is done here.
     pub is_elsewhere: bool,
+    /// What removes a report of such a library.
+    pub take_away: Option<TakeAway>,
     /// Folders to look at again and again.
     pub watch: Option<Watch>,
     /// Told of all ingests, whoever asked for them.
@@ -78,6 +80,10 @@ impl JobsConfig {
         if self.is_elsewhere { Ok(0) } else { self.store.interrupt_jobs(seconds_now()) }
     }
 }
+
+/// Removes a report, and the file that was handed over with this hash, if it was; false if there was none, and why not for
+/// people.
+pub type TakeAway = Box<dyn Fn(ReportId, Option<&str>) -> Result<bool, String> + Send + Sync>;
 
 /// Told what an ingest did.
 pub type Told = Box<dyn Fn(Result<&Summary, String>) + Send + Sync>;
@@ -144,6 +150,9 @@ pub enum JobError {
     /// Nothing is done here.
     #[error("the workers of the library do this; `recto ingest --enqueue` offers them files")]
     Elsewhere,
+    /// A part of the library that is elsewhere does not answer.
+    #[error("the library cannot be changed now: {0}")]
+    Unreachable(String),
     /// The same was asked for and has not been done yet.
     #[error("job {0} does the same and is not done yet")]
     Exists(i64),
@@ -284,17 +293,24 @@ impl Jobs {
     /// Removes a report from the library, and the file if it was handed over; false if there is no such report. From
     /// now on it is neither found nor shown; its words leave the index a moment later.
     pub fn withdraw(&self, id: ReportId) -> Result<bool, JobError> {
-        self.check_here()?;
         let store = &self.shared.config.store;
-        let library = self.shared.writer.library()?;
         let upload = store.upload(id)?;
-        let path = upload.map(|upload| self.upload_path(&upload.hash));
-        let was_there = library.catalogue().withdraw(id, path.as_deref(), seconds_now())?;
+        let path = upload.as_ref().map(|upload| self.upload_path(&upload.hash));
+        let take_away = self.shared.config.take_away.as_ref();
+        let was_there = match take_away {
+            Some(take_away) => {
+                take_away(id, upload.as_ref().map(|upload| upload.hash.as_str())).map_err(JobError::Unreachable)?
+            }
+            None => {
+                self.check_here()?;
+                self.shared.writer.library()?.catalogue().withdraw(id, path.as_deref(), seconds_now())?
+            }
+        };
         if let Some(path) = path {
             store.remove_upload(id)?;
             remove_file(&path)?;
         }
-        if was_there {
+        if was_there && take_away.is_none() {
             self.shared.queue.remove_from_index(id);
         }
         Ok(was_there)

@@ -41,6 +41,7 @@ impl Place {
             recogniser: None,
             library: None,
             is_elsewhere,
+            take_away: None,
             watch: None,
             counted: None,
             changed: Box::new(|| {}),

@@ -468,6 +468,10 @@ impl From<JobError> for Problem {
                 Problem::new(Code::QueueFull, format!("{unfinished} wait or run; try again later"))
             }
             JobError::Store(error) => error.into(),
+            JobError::Unreachable(_) => {
+                tracing::error!(%error, "a change was not made");
+                Problem::new(Code::Overloaded, "the library cannot be changed now; try again in a moment")
+            }
             JobError::Elsewhere => Problem::new(Code::Refused(StatusCode::CONFLICT), error.to_string()),
             error => {
                 tracing::error!(%error, "a job could not be had");

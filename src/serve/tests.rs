@@ -165,6 +165,7 @@ fn site_choosing(public: bool, limits: Limits, options: Options) -> (Site, Arc<S
             store: Arc::clone(&store),
             library: Some(Arc::clone(library)),
             is_elsewhere: false,
+            take_away: None,
             watch: None,
             counted: None,
             changed: Box::new(|| {}),

@@ -73,8 +73,8 @@ pub(super) fn config(server: &DatabaseServer, kept: &Kept, storage: &str) -> Eng
 /// Has a worker read what the options name, and make the list of words.
 pub(super) fn fill(cluster: &Cluster, own: &Path, read_options: &dyn Fn() -> IngestOptions) {
     let queue = cluster.queue("offers").expect("connects");
-    fleet::enqueue(&queue, &read_options(), own).expect("offers");
-    let shelf = cluster.shelf().expect("a shelf");
+    fleet::enqueue(&queue, None, &read_options(), own).expect("offers");
+    let shelf = cluster.shelf(own, "worker").expect("a shelf");
     shelf.indexes.ensure(super::PARTITIONS).expect("makes the indexes");
     let poll = Duration::from_millis(20);
     let options = FleetOptions {

@@ -4,11 +4,12 @@ use crate::cli::args::CorrectArguments;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::interrupt;
+use crate::cli::library::{is_elsewhere, open_library, open_service};
 use crate::cli::output::{printable, to_json};
 use crate::cli::session::Session;
 use crate::ingest::follow_corrections;
 use crate::report::{Correction, ReportId};
-use crate::store::{Library, ServiceStore, StoreError, seconds_now};
+use crate::store::{Library, StoreError, seconds_now};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -26,13 +27,13 @@ struct Said<'s> {
 pub fn run(arguments: &CorrectArguments, session: &Session) -> Result<ExitCode, CommandError> {
     let directory = session.library_directory();
     // Opened for reading first: a library that does not exist must not come to be by a correction.
-    let library = Library::open_for_reading(directory)?;
+    let library = open_library(session, "correct")?;
     let id = report(&arguments.report, &library)?;
     if !library.catalogue().has_report(id)? {
         return Err(CommandError::Usage(format!("`{}` is not in the library", arguments.report)));
     }
     drop(library);
-    let store = ServiceStore::open(directory)?;
+    let store = open_service(session, "correct")?;
     let before = store.edit(id)?;
     let (said, version) = before.map(|edit| (edit.correction, edit.version)).unwrap_or_default();
     let correction = corrected(&said, arguments)?;
@@ -110,6 +111,10 @@ fn corrected(said: &Correction, arguments: &CorrectArguments) -> Result<Correcti
 
 /// Has the library follow what was said, or whoever writes it do so.
 fn have_followed(directory: &Path, session: &Session) -> Result<(), CommandError> {
+    if is_elsewhere(session) {
+        session.console.note("a worker makes it found in a moment");
+        return Ok(());
+    }
     let stop = interrupt::stop_flag(|| {});
     match Library::open_for_writing(directory) {
         Ok(library) => {

@@ -4,7 +4,7 @@ use crate::cli::args::FailuresArguments;
 use crate::cli::commands::parse_reason;
 use crate::cli::error::CommandError;
 use crate::cli::exit_code::ExitCode;
-use crate::cli::library::open_library;
+use crate::cli::library::{is_elsewhere, open_library, open_service};
 use crate::cli::output::{printable, to_json};
 use crate::cli::session::Session;
 use crate::report::{Outcome, Reason};
@@ -69,7 +69,14 @@ pub fn run(arguments: &FailuresArguments, session: &Session) -> Result<ExitCode,
 
 /// Files beside PDFs that cannot be understood whole.
 fn beside_pdfs(library: &Library, session: &Session) -> Vec<SidecarRow> {
-    let found = library.service().and_then(|service| service.map_or(Ok(Vec::new()), ServiceStore::sidecar_problems));
+    let found = match is_elsewhere(session) {
+        true => open_service(session, "failures").and_then(|service| Ok(service.sidecar_problems()?)),
+        false => {
+            let service = library.service();
+            let problems = service.and_then(|service| service.map_or(Ok(Vec::new()), ServiceStore::sidecar_problems));
+            problems.map_err(CommandError::from)
+        }
+    };
     found.unwrap_or_else(|error| {
         session.console.warning(format!("what stands beside the PDFs cannot be told: {error}"));
         Vec::new()

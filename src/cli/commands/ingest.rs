@@ -18,6 +18,8 @@ pub fn run(arguments: &IngestArguments, session: &Session) -> Result<ExitCode, C
     if arguments.enqueue {
         let options = IngestOptions {
             paths: all_paths,
+            prune: arguments.prune,
+            prune_many: arguments.yes,
             shard: arguments.shard,
             dry_run: arguments.dry_run,
             ..IngestOptions::default()

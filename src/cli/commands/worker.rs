@@ -7,7 +7,7 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::interrupt;
 use crate::cli::output::{count, to_json};
 use crate::cli::session::Session;
-use crate::ingest::fleet::{self, Ends, FleetOptions, Worked};
+use crate::ingest::fleet::{self, ClusterShelf, Ends, FleetOptions, Worked};
 use crate::quickwit::QuickwitIndexes;
 use crate::search::remote::{KeptError, Refresh, Refreshed};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,7 +36,7 @@ pub fn run(arguments: &WorkerArguments, session: &Session) -> Result<ExitCode, C
         purge: Duration::from_secs(config.purge_seconds.max(1)),
         ..FleetOptions::new(session.ingest_options()?, process_name("worker"))
     };
-    let shelf = cluster.shelf()?;
+    let Some(shelf) = shelf(&cluster, session, &options.name, &stop)? else { return Ok(ExitCode::Interrupted) };
     if !is_made(&shelf.indexes, &stop) {
         return Ok(ExitCode::Interrupted);
     }
@@ -58,6 +58,25 @@ pub fn run(arguments: &WorkerArguments, session: &Session) -> Result<ExitCode, C
     console.results(&if arguments.json { to_json(&worked)? } else { text(&worked) })?;
     // To be told to stop is how a worker ends.
     Ok(if worked.failed.is_empty() { ExitCode::Success } else { ExitCode::SomeFilesFailed })
+}
+
+/// Where it puts what it reads, once what it needs for that is there; `None` if the worker is told to stop before.
+fn shelf(
+    cluster: &Cluster,
+    session: &Session,
+    name: &str,
+    stop: &AtomicBool,
+) -> Result<Option<ClusterShelf>, CommandError> {
+    let mut pause = PAUSE;
+    while !stop.load(Ordering::SeqCst) {
+        match cluster.shelf(session.library_directory(), name) {
+            Err(error) if error.part_down().is_some() => tracing::warn!(%error, "the library is waited for"),
+            shelf => return shelf.map(Some),
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+    Ok(None)
 }
 
 /// Whether the indexes are there or were made; waits for the engine unless it is told to stop.
@@ -128,7 +147,7 @@ impl Words<'_> {
 }
 
 fn text(worked: &Worked) -> String {
-    let Worked { indexed, partial, known, given_back, lost, pages, purged, .. } = worked;
+    let Worked { indexed, partial, corrected, known, given_back, lost, pages, purged, .. } = worked;
     let failed: u64 = worked.failed.values().sum();
     let mut text = format!("{} published, {}\n", count(*indexed, "report"), count(*pages, "page"));
     let others = [
@@ -140,6 +159,9 @@ fn text(worked: &Worked) -> String {
     ];
     for (files, what) in others.into_iter().filter(|(files, _)| *files > 0) {
         text.push_str(&format!("{} {what}\n", count(files, "file")));
+    }
+    if *corrected > 0 {
+        text.push_str(&format!("{} published again as corrected\n", count(*corrected, "report")));
     }
     if *purged > 0 {
         text.push_str(&format!("{} purged\n", count(*purged, "revision")));

@@ -2,6 +2,7 @@
 
 use crate::objects::{ObjectError, Place};
 use crate::queue::{Queue, QueueError, Source};
+use crate::report::ReportId;
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -22,24 +23,50 @@ pub enum HandedError {
     Queue(#[from] QueueError),
 }
 
-/// Keeps a file with this hash (hexadecimal) and has it read. It is durable in both places when this returns, so neither
-/// an engine nor a worker need be there. Repeating it does no harm.
+/// Keeps a file with this hash (hexadecimal) and has it read, even if its report was withdrawn: whoever hands it over wants
+/// it. It is durable in both places when this returns, so neither an engine nor a worker need be there. Repeating it does
+/// no harm.
 pub fn hand_over(queue: &Queue, place: &Place, file: &Path, hash: &str) -> Result<(), HandedError> {
-    let key = format!("uploads/{hash}.pdf");
+    let key = key_of(hash);
     let bytes = std::fs::metadata(file)?.len();
-    let kept = match place {
-        Place::Folder(folder) => {
-            let kept = folder.join(&key);
-            copy(file, &kept)?;
-            kept.as_os_str().as_bytes().to_vec()
-        }
-        Place::Bucket(bucket) => {
-            bucket.create(&key, &std::fs::read(file)?)?;
-            bucket.shown(&key).into_bytes()
-        }
-    };
-    queue.offer(&[Source { place: kept, version: hash.to_owned(), bytes }])?;
+    match place {
+        Place::Folder(folder) => copy(file, &folder.join(&key))?,
+        Place::Bucket(bucket) => bucket.create(&key, &std::fs::read(file)?)?,
+    }
+    if let Some(Ok(id)) = hash.get(..32).map(str::parse) {
+        queue.readmit(id)?;
+    }
+    queue.offer(&[Source { place: shown(place, &key), version: hash.to_owned(), bytes }])?;
     Ok(())
+}
+
+/// Removes a report, and the file that was handed over with this hash, if it was: whatever happens to this process
+/// afterwards, nobody is shown it. False if there was none. Repeating it does no harm.
+pub fn take_away(queue: &Queue, place: &Place, report: ReportId, hash: Option<&str>) -> Result<bool, HandedError> {
+    let Some(hash) = hash else { return Ok(queue.withdraw(report, None)?) };
+    let key = key_of(hash);
+    let was_there = queue.withdraw(report, Some(&shown(place, &key)))?;
+    match place {
+        Place::Folder(folder) => match std::fs::remove_file(folder.join(&key)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        },
+        Place::Bucket(bucket) => bucket.remove(&key)?,
+    }
+    Ok(was_there)
+}
+
+/// Where the file with this hash is kept within the storage.
+fn key_of(hash: &str) -> String {
+    format!("uploads/{hash}.pdf")
+}
+
+/// The same as the queue knows it.
+fn shown(place: &Place, key: &str) -> Vec<u8> {
+    match place {
+        Place::Folder(folder) => folder.join(key).as_os_str().as_bytes().to_vec(),
+        Place::Bucket(bucket) => bucket.shown(key).into_bytes(),
+    }
 }
 
 /// Copies a file into its place, whole or not at all.

@@ -7,11 +7,18 @@
 //!                              keep texts and boxes          begin, put, count, finish
 //! ```
 //!
+//! What persons say about a report (editors, or a file beside the PDF) is laid over what was read before it is published,
+//! and is part of its edition. If they say something else of a report that is live, a mark in the service's store stands
+//! for it; one of the workers at a time has such reports published again from what is stored of them, and takes a mark away
+//! once the edition that is live says the same (`follow`).
+//!
 //! A worker may be killed at any moment: what it held is taken over when its lease ends, and what it had sent stays hidden
 //! under a revision that is never live. Nothing that it cannot reach for a while ends it: the database, the engine and the
 //! storage are asked again, with longer and longer pauses, and meanwhile it takes no more files.
 
+mod beside;
 mod enqueue;
+mod follow;
 mod handed;
 mod leases;
 mod options;
@@ -19,14 +26,15 @@ mod publish;
 mod purge;
 mod read;
 mod refill;
+mod said;
 mod shelf;
 #[cfg(test)]
 mod tests;
 mod trouble;
 
-pub use enqueue::{EnqueueError, Enqueued, enqueue};
-pub use handed::{HandedError, hand_over};
-pub use options::{Ends, FleetOptions, Shelf, Worked};
+pub use enqueue::{EnqueueError, Enqueued, enqueue, offer_again};
+pub use handed::{HandedError, hand_over, take_away};
+pub use options::{Ends, FleetOptions, Shelf, Stored, Worked};
 pub use refill::{RefillError, Refilled, refill};
 pub use shelf::{ClusterShelf, GENERATION};
 
@@ -171,6 +179,7 @@ impl<S: Shelf> Fleet<'_, S> {
             drop(to_publish);
             let renewing = scope.spawn(|| self.renew());
             let purging = scope.spawn(|| self.purge());
+            let following = scope.spawn(|| self.follow());
             let coordinated = self.take(queue, &work);
             // Those who read end when nobody hands them anything any more.
             drop(work);
@@ -179,7 +188,7 @@ impl<S: Shelf> Fleet<'_, S> {
             let published: Vec<Result<(), QueueError>> =
                 publishers.into_iter().map(|publisher| publisher.join().unwrap_or_else(resume)).collect();
             self.is_over.store(true, Ordering::Relaxed);
-            let others = [renewing, purging].map(|thread| thread.join().unwrap_or_else(resume));
+            let others = [renewing, purging, following].map(|thread| thread.join().unwrap_or_else(resume));
             published.into_iter().chain(others).chain([coordinated]).collect()
         })
     }
@@ -229,8 +238,16 @@ impl<S: Shelf> Fleet<'_, S> {
         }
     }
 
-    /// Whether no file waits or is being read, by anybody.
+    /// Whether no file waits or is being read, by anybody, and no report is to be published again.
     fn is_done(&self, queue: &Queue) -> bool {
+        match self.follow_once(queue) {
+            Ok(0) => {}
+            Ok(_) => return false,
+            Err(error) => {
+                self.trouble.note("follow corrections", &error);
+                return false;
+            }
+        }
         queue.counts().is_ok_and(|counts| counts.waiting == 0 && counts.leased == 0)
     }
 

@@ -2,8 +2,8 @@
 
 use crate::ingest::IngestOptions;
 use crate::queue::{Pace, PageEngine};
-use crate::report::{Reason, Report};
-use crate::store::{Location, StoreError};
+use crate::report::{Reason, Report, ReportId};
+use crate::store::{Location, ServiceStore, StoreError};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -76,12 +76,32 @@ pub trait Shelf: Sync {
     fn fetch(&self, _place: &str, _most: u64) -> Option<Result<Vec<u8>, (Reason, String)>> {
         None
     }
-    /// The documents of a report; `file` is its path as it is shown.
-    fn documents(&self, report: &Report, file: &str) -> Vec<Self::Document>;
+    /// The documents of a report as persons have corrected it, with what they say that it is about; `file` is its file as
+    /// it is shown.
+    fn documents(&self, report: &Report, file: &str, tags: &[String]) -> Vec<Self::Document>;
+    /// What persons say about reports, and what files that were handed over are called; `None` where nobody can say
+    /// anything.
+    fn service(&self) -> Option<&ServiceStore> {
+        None
+    }
+    /// A report of the library as it is stored; `None` if it is not there, or cannot be read any more.
+    fn stored(&self, id: ReportId) -> Result<Option<Stored>, StoreError>;
     /// Keeps the record of a report's texts and boxes; it is durable when its place is given.
     fn keep(&self, record: Vec<u8>) -> Result<Location, StoreError>;
-    /// What decides the documents besides the bytes of the file: see [`crate::queue::Revision::edition`].
+    /// What decides the documents besides the bytes of the file and what persons say: see
+    /// [`crate::queue::Revision::edition`].
     fn edition(&self) -> String;
+}
+
+/// A report as it is stored.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// As it was read, by whatever version of the program.
+    pub report: Report,
+    /// Where its texts are.
+    pub texts: Location,
+    /// Its file as it is shown.
+    pub file: String,
 }
 
 /// What a worker did.
@@ -91,6 +111,8 @@ pub struct Worked {
     pub indexed: u64,
     /// Of these, those read in part.
     pub partial: u64,
+    /// Reports published again as persons have corrected them.
+    pub corrected: u64,
     /// Files whose report was searchable already.
     pub known: u64,
     /// Files that cannot be read, by reason code.

@@ -21,6 +21,8 @@ pub(super) struct Parcel<D> {
     pub(super) pages: u64,
     /// Whether it was read in part.
     pub(super) is_partial: bool,
+    /// Whether it was not read but stored, and persons say something else about it.
+    pub(super) is_corrected: bool,
     /// Bytes of the file.
     pub(super) size: u64,
     pub(super) subject: Subject<D>,
@@ -32,6 +34,7 @@ struct Flight<D> {
     weight: u64,
     pages: u64,
     is_partial: bool,
+    is_corrected: bool,
     size: u64,
     /// When its next step is to be taken.
     due: Instant,
@@ -83,12 +86,14 @@ impl<'p, 'f, S: Shelf> Publisher<'p, 'f, S> {
     }
 
     fn begin(&mut self, parcel: Parcel<S::Document>) {
-        let Parcel { weight, pages, is_partial, size, subject } = parcel;
+        let Parcel { weight, pages, is_partial, is_corrected, size, subject } = parcel;
         let (lease, place) = (subject.lease.clone(), subject.place.clone());
         match Publication::new(subject, self.fleet.options.pace) {
             Ok(publication) => {
                 let due = Instant::now();
-                self.flights.push(Flight { publication, weight, pages, is_partial, size, due, silent: None });
+                let silent = None;
+                let flight = Flight { publication, weight, pages, is_partial, is_corrected, size, due, silent };
+                self.flights.push(flight);
             }
             Err(error) => {
                 tracing::error!(%error, "a report cannot be published");
@@ -144,6 +149,11 @@ impl<'p, 'f, S: Shelf> Publisher<'p, 'f, S> {
         let fleet = self.fleet;
         let mut failure = None;
         match published {
+            Published::Live(_) if flight.is_corrected => {
+                fleet.trouble.clear();
+                fleet.count(|worked| worked.corrected += 1);
+                fleet.progress.committed(1);
+            }
             Published::Live(_) => {
                 fleet.trouble.clear();
                 fleet.count(|worked| {
@@ -162,12 +172,19 @@ impl<'p, 'f, S: Shelf> Publisher<'p, 'f, S> {
                 fleet.count(|worked| *worked.failed.entry(crate::queue::REFUSED.to_owned()).or_default() += 1);
                 failure = Some(detail.clone());
             }
+            Published::Withdrawn => {
+                fleet.count(|worked| *worked.failed.entry(Reason::Withdrawn.code().to_owned()).or_default() += 1);
+            }
             Published::Lost => fleet.count(|worked| worked.lost += 1),
         }
         let path = Path::new(OsStr::from_bytes(flight.publication.place()));
         match failure {
             Some(detail) => tracing::error!(path = %path.display(), detail, "the engine refuses a report"),
-            None if matches!(published, Published::Live(_) | Published::Same) => {
+            None if matches!(published, Published::Live(_) | Published::Same) && !flight.is_corrected => {
+                // What stands beside it may have been found after the file was read and before this was known.
+                if let Err(error) = fleet.attach(path, flight.publication.report()) {
+                    tracing::warn!(%error, "what stands beside a file is followed when files are offered again");
+                }
                 let failure: Option<(Reason, &str)> = None;
                 fleet.progress.file_done(&FileDone { path, bytes: flight.size, pages: flight.pages, failure });
             }

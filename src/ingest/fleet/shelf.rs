@@ -1,13 +1,13 @@
 //! Where workers put what they read: documents into Quickwit, texts and boxes into segments that all machines see.
 
-use super::Shelf;
+use super::options::{Shelf, Stored};
 use crate::extract::READER_VERSION;
 use crate::objects::{ObjectError, Place};
 use crate::queue::PageEngine;
 use crate::quickwit::{Document, QuickwitIndexes, documents};
-use crate::report::{Reason, Report};
+use crate::report::{Reason, Report, ReportId};
 use crate::store::shared::Segments;
-use crate::store::{Location, StoreError};
+use crate::store::{Library, Location, ServiceStore, StoreError};
 use std::sync::Arc;
 
 /// The generation of the indexes that this version of the program writes and reads, raised with their fields.
@@ -22,6 +22,10 @@ pub struct ClusterShelf {
     pub segments: Segments,
     /// Where files lie that were handed over.
     pub place: Arc<Place>,
+    /// What others have published.
+    pub library: Library,
+    /// What persons say about reports.
+    pub service: ServiceStore,
 }
 
 impl Shelf for ClusterShelf {
@@ -41,8 +45,27 @@ impl Shelf for ClusterShelf {
         }))
     }
 
-    fn documents(&self, report: &Report, file: &str) -> Vec<Document> {
-        documents(report, file, &[], GENERATION)
+    fn documents(&self, report: &Report, file: &str, tags: &[String]) -> Vec<Document> {
+        documents(report, file, tags, GENERATION)
+    }
+
+    fn service(&self) -> Option<&ServiceStore> {
+        Some(&self.service)
+    }
+
+    fn stored(&self, id: ReportId) -> Result<Option<Stored>, StoreError> {
+        let Some(row) = self.library.catalogue().report(id)? else { return Ok(None) };
+        match self.library.texts().load(row.location) {
+            Ok(report) if report.id == id => {
+                Ok(Some(Stored { report, texts: row.location, file: row.shown_file().into_owned() }))
+            }
+            Ok(_) => Ok(None),
+            Err(StoreError::Damaged { path, detail }) => {
+                tracing::warn!(%id, path = %path.display(), detail, "a stored text is damaged");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn keep(&self, record: Vec<u8>) -> Result<Location, StoreError> {

@@ -6,12 +6,15 @@ use crate::ingest::{IngestOptions, Silent, ingest};
 use crate::pdf::test_pdf::TestPdf;
 use crate::queue::tests::memory::Memory;
 use crate::queue::{Pace, PutError, RevisionId, RevisionState, State};
-use crate::report::Report;
-use crate::store::{Library, Location, ReportRow, StoreError};
+use crate::report::{Report, ReportId};
+use crate::store::{Library, Location, ReportRow, ServiceStore, StoreError, TextStore};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicU32;
+
+mod said;
+mod vanished;
 
 /// Stores documents, which are the texts of pages.
 #[derive(Debug, Default)]
@@ -50,6 +53,8 @@ struct Texts {
     kept: Mutex<Vec<Vec<u8>>>,
     /// Records that it does not keep before it keeps any.
     full_for: AtomicU32,
+    /// What persons say, if anybody can say anything.
+    service: Option<ServiceStore>,
 }
 
 impl Shelf for Texts {
@@ -59,8 +64,26 @@ impl Shelf for Texts {
         &self.engine
     }
 
-    fn documents(&self, report: &Report, _file: &str) -> Vec<String> {
-        report.pages.iter().map(|page| page.text.trim().to_owned()).collect()
+    /// The pages' texts, and where anybody can say anything, before them what is said.
+    fn documents(&self, report: &Report, file: &str, tags: &[String]) -> Vec<String> {
+        let file = file.rsplit('/').next().unwrap_or_default();
+        let said = self.service.as_ref().map(|_| format!("{} {tags:?} {file}", report.about.title));
+        said.into_iter().chain(report.pages.iter().map(|page| page.text.trim().to_owned())).collect()
+    }
+
+    fn service(&self) -> Option<&ServiceStore> {
+        self.service.as_ref()
+    }
+
+    fn stored(&self, id: ReportId) -> Result<Option<Stored>, StoreError> {
+        let kept = self.kept.lock().expect("whole");
+        let mut reports = kept.iter().filter_map(|record| TextStore::decode_without_boxes(record));
+        let texts = Location { segment: 1, offset: 0, length: 1 };
+        Ok(reports.rfind(|report| report.id == id).map(|report| Stored {
+            report,
+            texts,
+            file: "stored.pdf".to_owned(),
+        }))
     }
 
     fn keep(&self, record: Vec<u8>) -> Result<Location, StoreError> {
@@ -100,9 +123,12 @@ impl Bench {
     }
 
     fn enqueue(&self) -> Enqueued {
-        let paths = vec![self.folder.path().to_owned()];
-        let options = IngestOptions { paths, ..IngestOptions::default() };
-        enqueue(&self.queue().expect("connects"), &options, Path::new("/nowhere")).expect("offers")
+        self.offer(IngestOptions::default()).expect("offers")
+    }
+
+    fn offer(&self, options: IngestOptions) -> Result<Enqueued, EnqueueError> {
+        let options = IngestOptions { paths: vec![self.folder.path().to_owned()], ..options };
+        enqueue(&self.queue().expect("connects"), self.shelf.service.as_ref(), &options, Path::new("/nowhere"))
     }
 
     fn queue(&self) -> Result<Queue, QueueError> {
