@@ -110,7 +110,6 @@ fn refuse_elsewhere(command: &Command, session: &Session) -> Result<(), CommandE
     let (what, instead) = match command {
         Command::Ingest(arguments) if !arguments.enqueue => ("`recto ingest` without `--enqueue`", READ),
         Command::Serve(arguments) if !arguments.ingest.is_empty() => ("`recto serve --ingest`", READ),
-        Command::Retry(_) => ("`recto retry`", "`recto ingest --enqueue` offers again what may be read by now"),
         Command::Rebuild(arguments) if arguments.rollback => (
             "`recto rebuild --rollback`",
             "the indexes of a former version are used by that version as long as they are not removed",
@@ -118,7 +117,6 @@ fn refuse_elsewhere(command: &Command, session: &Session) -> Result<(), CommandE
         Command::Verify(_) => ("`recto verify`", "use `recto status`, which tells how each of its parts is"),
         Command::Backup(_) => ("`recto backup`", KEEP),
         Command::Restore(_) => ("`recto restore`", KEEP),
-        Command::Correct(_) => ("`recto correct`", "what its files say of themselves stands"),
         _ => return Ok(()),
     };
     library::refuse_elsewhere(session, what, instead)
