@@ -208,7 +208,7 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
         assert_eq!(found(&engine, q), found(&engine_within, q), "{q}");
     }
     // Indexes that were lost are made again from the texts.
-    let shelf = cluster.shelf().expect("a shelf");
+    let shelf = cluster.shelf(&own, "worker").expect("a shelf");
     let indexes = [&shelf.indexes.reports, &shelf.indexes.pages];
     indexes.iter().for_each(|index| shelf.indexes.quickwit.delete_index(index).expect("deletes"));
     shelf.indexes.ensure(super::PARTITIONS).expect("makes the indexes");
