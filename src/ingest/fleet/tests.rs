@@ -286,7 +286,7 @@ fn what_the_engine_lacks_is_sent_from_the_texts() {
     let library = Library::open_for_writing(own.path()).expect("room");
     let read = IngestOptions { paths: vec![bench.folder.path().to_owned()], ..IngestOptions::default() };
     ingest(&library, &read, &Silent, &AtomicBool::new(false)).expect("reads");
-    let documents = |report: &Report, _: &ReportRow| bench.shelf.documents(report, "");
+    let documents = |report: &Report, _: &ReportRow| bench.shelf.documents(report, "", &[]);
     let pace = Pace { attempts: 3, ..bench.options().pace };
     let refill = || {
         let queue = bench.queue().expect("connects");
