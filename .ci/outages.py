@@ -213,6 +213,8 @@ mode = "off"
 
     def a_node_is_dead(self, service: Service):
         dead = self.nodes[1]
+        # Connections that are kept would be served on.
+        dead.is_down = True
         dead.server.shutdown()
         dead.server.server_close()
         times = []
