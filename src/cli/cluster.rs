@@ -33,6 +33,7 @@ pub struct Cluster {
     pub quickwit: Arc<Quickwit>,
     /// Where texts, boxes and files lie.
     pub place: Arc<Place>,
+    indexes: QuickwitIndexes,
 }
 
 impl Cluster {
@@ -58,8 +59,10 @@ impl Cluster {
             ..quickwit::Options::default()
         })
         .map_err(SearchError::from)?;
-        let place = Arc::new(place(config)?);
-        Ok(Cluster { config: config.clone(), quickwit: Arc::new(quickwit), place })
+        let (quickwit, place) = (Arc::new(quickwit), Arc::new(place(config)?));
+        let indexes = QuickwitIndexes::new(Arc::clone(&quickwit), &config.index, GENERATION);
+        let indexes = indexes.map_err(CommandError::cluster)?;
+        Ok(Cluster { config: config.clone(), quickwit, place, indexes })
     }
 
     /// A connection to the queue, called so among the connections of the database.
@@ -73,9 +76,8 @@ impl Cluster {
     }
 
     /// The indexes.
-    pub fn indexes(&self) -> Result<QuickwitIndexes, CommandError> {
-        Ok(QuickwitIndexes::new(Arc::clone(&self.quickwit), &self.config.index, GENERATION)
-            .map_err(SearchError::from)?)
+    pub fn indexes(&self) -> QuickwitIndexes {
+        self.indexes.clone()
     }
 
     /// The library; what this process has of its own is in `directory`; connects to the database as `name`.
@@ -101,7 +103,7 @@ impl Cluster {
             tracing::warn!(%error, "the list of words cannot be had");
         }
         let options = remote::Options {
-            indexes: self.indexes()?,
+            indexes: self.indexes(),
             revisions: Box::new(Mutex::new(self.queue(name).map_err(SearchError::from)?)),
             vocabulary: Arc::clone(&followed.vocabulary),
         };
@@ -131,7 +133,7 @@ impl Cluster {
     pub fn status(&self, name: &str) -> ClusterStatus {
         let queue = self.queue(name);
         let queue = queue.as_ref().map_err(Clone::clone);
-        ClusterStatus::look(queue, &self.quickwit, &self.config.search_urls, |has_reports| {
+        ClusterStatus::look(queue, &self.quickwit, &self.indexes.reports, &self.config.search_urls, |has_reports| {
             self.check_storage(has_reports)
         })
     }
@@ -171,7 +173,7 @@ impl Cluster {
     pub fn shelf(&self, directory: &Path, name: &str) -> Result<ClusterShelf, CommandError> {
         let (segments, place) = (Segments::new(Arc::clone(&self.place)), Arc::clone(&self.place));
         let (library, service) = (self.library(directory, name)?, self.service(name)?);
-        Ok(ClusterShelf { indexes: self.indexes()?, segments, place, library, service })
+        Ok(ClusterShelf { indexes: self.indexes(), segments, place, library, service })
     }
 }
 

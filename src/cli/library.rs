@@ -129,7 +129,7 @@ fn open_elsewhere(session: &Session, command: &str) -> Result<Opened, CommandErr
     let library = cluster.library(session.library_directory(), &process_name(command))?;
     // A service on a library that is still empty takes uploads for it.
     if command == "serve" {
-        cluster.indexes()?.ensure(PARTITIONS).map_err(SearchError::from)?;
+        cluster.indexes().ensure(PARTITIONS).map_err(SearchError::from)?;
     }
     let (library, engine, followed) = cluster.open(library, &process_name(command))?;
     Ok(Opened { library, engine, followed: Some(followed) })

@@ -1,7 +1,7 @@
 //! How a library on many machines is: which of its parts is down, what waits, and what the engine still has to hide.
 
 use crate::queue::{Counts, Queue, QueueError};
-use crate::quickwit::{MOST_HIDDEN, NodeHealth, Quickwit};
+use crate::quickwit::{IndexName, MOST_HIDDEN, NodeHealth, Quickwit, QuickwitError};
 use serde::{Serialize, Serializer};
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub struct ClusterStatus {
     pub storage: Option<String>,
     /// The nodes of the engine.
     pub nodes: Vec<NodeStatus>,
+    /// Reports that the engine has, those included that are hidden; `None` if it cannot be asked.
+    pub documents: Option<u64>,
     /// The queue.
     pub queue: Option<QueueStatus>,
 }
@@ -58,11 +60,12 @@ fn seconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::O
 }
 
 impl ClusterStatus {
-    /// Asks every part, each once; `search_urls` are the nodes that searches are sent to, and `storage` is told whether
+    /// Asks every part, each once; `reports` is the index of reports, `search_urls` are the nodes that searches are sent to, and `storage` is told whether
     /// it is to hold reports already.
     pub fn look(
         queue: Result<&Queue, QueueError>,
         quickwit: &Quickwit,
+        reports: &IndexName,
         search_urls: &[String],
         storage: impl FnOnce(bool) -> Result<(), String>,
     ) -> ClusterStatus {
@@ -70,10 +73,19 @@ impl ClusterStatus {
         let has_reports = queue.as_ref().is_ok_and(|queue| queue.reports > 0);
         let searches = |url: &str| search_urls.iter().any(|known| known.trim_end_matches('/') == url);
         let node = |NodeHealth { url, trouble }| NodeStatus { searches: searches(&url), url, trouble };
+        let nodes: Vec<NodeStatus> = quickwit.health().into_iter().map(node).collect();
+        let can_ask = nodes.iter().any(|node| node.searches && node.trouble.is_none());
+        // Asked after the queue: reports that have become live since are only more.
+        let documents = can_ask.then(|| match quickwit.describe(reports) {
+            Ok(described) => Some(described.documents),
+            Err(QuickwitError::Refused { status: 404, .. }) => Some(0),
+            Err(_) => None,
+        });
         ClusterStatus {
             database: queue.as_ref().err().map(ToString::to_string),
             storage: storage(has_reports).err(),
-            nodes: quickwit.health().into_iter().map(node).collect(),
+            nodes,
+            documents: documents.flatten(),
             queue: queue.ok(),
         }
     }
@@ -81,14 +93,23 @@ impl ClusterStatus {
     /// Whether searches can be answered: for that the indexers need not be there, and one node that searches is enough.
     pub fn can_search(&self) -> bool {
         let has_searcher = self.nodes.iter().any(|node| node.searches && node.trouble.is_none());
-        has_searcher && self.database.is_none() && self.storage.is_none()
+        has_searcher && self.database.is_none() && self.storage.is_none() && self.lacks().is_none()
+    }
+
+    /// That the engine has fewer reports than are to be found, if so. A report is shown only once the engine has it: some
+    /// were lost, or its indexes are new.
+    fn lacks(&self) -> Option<String> {
+        let (documents, reports) = (self.documents?, self.queue.as_ref()?.reports);
+        (documents < reports)
+            .then(|| format!("the engine has {documents} of {reports} reports; `recto rebuild` sends what it lacks"))
     }
 
     /// What is wrong, each with the part it is wrong with; nothing if all is well.
     pub fn troubles(&self) -> Vec<String> {
         let part = |name: &str, trouble: &Option<String>| trouble.as_ref().map(|trouble| format!("{name}: {trouble}"));
         let nodes = self.nodes.iter().filter_map(|node| part(&node.url, &node.trouble));
-        [part("database", &self.database), part("storage", &self.storage)].into_iter().flatten().chain(nodes).collect()
+        let parts = [("database", &self.database), ("storage", &self.storage), ("index", &self.lacks())];
+        parts.into_iter().filter_map(|(name, trouble)| part(name, trouble)).chain(nodes).collect()
     }
 
     /// What is not wrong yet.
@@ -122,15 +143,39 @@ mod tests {
         Quickwit::new(Options { search_urls: url(), ingest_urls: url(), ..Options::default() }).expect("addresses")
     }
 
+    fn index() -> IndexName {
+        "recto-reports-g1".parse().expect("a name")
+    }
+
+    #[test]
+    fn an_engine_that_lacks_reports_is_in_trouble() {
+        let queue =
+            QueueStatus { waiting: 0, leased: 0, done: 9, failed: 0, oldest_waiting: None, reports: 9, hidden: 2 };
+        let nodes = vec![NodeStatus { url: "a".to_owned(), searches: true, trouble: None }];
+        let status = |documents| ClusterStatus {
+            database: None,
+            storage: None,
+            nodes: nodes.clone(),
+            documents,
+            queue: Some(queue.clone()),
+        };
+        for documents in [None, Some(9), Some(11)] {
+            assert!(status(documents).can_search() && status(documents).troubles().is_empty());
+        }
+        assert!(!status(Some(8)).can_search());
+        assert!(status(Some(8)).troubles()[0].starts_with("index: the engine has 8 of 9 reports"));
+    }
+
     #[test]
     fn the_part_that_is_down_is_named() {
         let queue = Memory::default().queue();
-        let status = ClusterStatus::look(Ok(&queue), &nowhere(), &[], |_| Ok(()));
+        let status = ClusterStatus::look(Ok(&queue), &nowhere(), &index(), &[], |_| Ok(()));
         assert_eq!(status.troubles().len(), 1, "{status:?}");
         assert!(status.troubles()[0].starts_with("http://127.0.0.1:9: "), "{status:?}");
         assert_eq!(status.queue.as_ref().map(|queue| (queue.waiting, queue.hidden)), Some((0, 0)));
         let lost = Err(QueueError::Unreachable("connection refused".to_owned()));
-        let status = ClusterStatus::look(lost, &nowhere(), &[], |_| Err("`/mnt/texts` is not there".to_owned()));
+        let status =
+            ClusterStatus::look(lost, &nowhere(), &index(), &[], |_| Err("`/mnt/texts` is not there".to_owned()));
         let troubles = status.troubles();
         assert!(troubles[0].starts_with("database: ") && troubles[0].ends_with("connection refused"), "{troubles:?}");
         assert_eq!(troubles[1], "storage: `/mnt/texts` is not there");
@@ -147,6 +192,7 @@ mod tests {
             database: None,
             storage: None,
             nodes: vec![node("a", true, false), node("b", true, true), node("c", false, false)],
+            documents: None,
             queue: None,
         };
         let down = || Some("down".to_owned());
@@ -163,6 +209,7 @@ mod tests {
             database: None,
             storage: None,
             nodes: Vec::new(),
+            documents: None,
             queue: Some(QueueStatus {
                 waiting: 0,
                 leased: 0,

@@ -212,8 +212,10 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     let indexes = [&shelf.indexes.reports, &shelf.indexes.pages];
     indexes.iter().for_each(|index| shelf.indexes.quickwit.delete_index(index).expect("deletes"));
     shelf.indexes.ensure(super::PARTITIONS).expect("makes the indexes");
+    assert!(cluster.status("status").troubles()[0].starts_with("index: the engine has 0 of "));
     let sent = cluster.refill(&library, "rebuild", &|_| (), &AtomicBool::new(false)).expect("sends");
     assert!(sent.sent > 8 && sent.lost.is_empty() && sent.incomplete.is_empty(), "{sent:?}");
+    assert!(cluster.status("status").can_search());
     for q in QUERIES {
         assert_eq!(found(&engine, q), found(&engine_within, q), "{q}");
     }

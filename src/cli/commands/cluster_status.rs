@@ -55,6 +55,10 @@ fn table(status: &ClusterStatus, index: &str, database: &str, storage: &str) -> 
     }
     rows.push((format!("database {database}"), well(&status.database)));
     rows.push((format!("storage {storage}"), well(&status.storage)));
+    rows.push((
+        "reports in the engine".to_owned(),
+        status.documents.map_or("unknown".to_owned(), |count| count.to_string()),
+    ));
     rows.extend(status.nodes.iter().map(|node| (format!("node {}", node.url), well(&node.trouble))));
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     rows.iter().fold(String::new(), |mut text, (name, value)| {
@@ -83,6 +87,7 @@ mod tests {
                     trouble: Some("it is not ready".to_owned()),
                 },
             ],
+            documents: Some(81),
             queue: Some(QueueStatus {
                 waiting: 12,
                 leased: 4,
@@ -105,6 +110,7 @@ mod tests {
         hidden revisions                      6
         database postgres://recto:…@db/recto  ready
         storage /mnt/recto                    ready
+        reports in the engine                 81
         node http://search-1:7280             ready
         node http://index-1:7280              it is not ready
         ");

@@ -122,7 +122,7 @@ mod tests {
             reports: 1,
             hidden: 4,
         };
-        ClusterStatus { database: None, storage: None, nodes: vec![node], queue: Some(queue) }
+        ClusterStatus { database: None, storage: None, nodes: vec![node], documents: None, queue: Some(queue) }
     }
 
     #[test]

@@ -216,7 +216,8 @@ async fn a_service_that_lacks_a_part_says_which_and_is_alive() {
     use crate::serve::Parts;
     use crate::upkeep::ClusterStatus;
     let down = || Some("10.1.2.3: refused".to_owned());
-    let look = move || ClusterStatus { database: down(), storage: None, nodes: Vec::new(), queue: None };
+    let look =
+        move || ClusterStatus { database: down(), storage: None, nodes: Vec::new(), documents: None, queue: None };
     let options = Options { parts: Some(std::sync::Arc::new(Parts::new(look))), ..Options::default() };
     let site = site_with_options("/x", patient(), options);
     let answer = site.get("/x/readyz").await;
