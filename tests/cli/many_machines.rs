@@ -50,7 +50,7 @@ fn what_a_data_directory_alone_can_do_is_refused_with_what_to_do_instead() {
     for (arguments, instead) in [
         ("ingest .", "`recto ingest --enqueue`"),
         ("ingest --dry-run .", "`recto ingest --enqueue`"),
-        ("rebuild", "`recto worker`"),
+        ("rebuild --rollback", "version"),
         ("verify", "`recto status`"),
         ("backup backup.tar", "`pg_dump`"),
         ("restore backup.tar", "`pg_dump`"),
@@ -61,7 +61,7 @@ fn what_a_data_directory_alone_can_do_is_refused_with_what_to_do_instead() {
         assert_eq!(output.status.code(), Some(2), "{arguments}: {said}");
         assert!(said.contains("is on many machines") && said.contains(instead), "{arguments}: {said}");
     }
-    for arguments in ["search water", "export", "failures", "mcp", "retry", "correct 0123 --title x"] {
+    for arguments in ["search water", "export", "failures", "mcp", "retry", "rebuild", "correct 0123 --title x"] {
         let output = sandbox.run(&format!("--config recto.toml {arguments}"));
         let said = String::from_utf8_lossy(&output.stderr);
         let command = arguments.split(' ').next().unwrap_or_default();
