@@ -1,9 +1,11 @@
-//! Ten worker processes on a real PostgreSQL, killed at random, and connections of the database with them.
+//! Ten worker processes on a real PostgreSQL, killed at random, and connections of the database with them, while reports
+//! are withdrawn, readmitted and corrected.
 
-use super::rules::{read, source};
+use super::rules::{id, read, source};
 use crate::queue::{
     Pace, PageEngine, Publication, PutError, Queue, QueueError, RevisionId, Step, Subject, Token, purge,
 };
+use crate::report::ReportId;
 use crate::store::DatabaseServer;
 use ::postgres::{Client, NoTls};
 use fastrand::Rng;
@@ -88,6 +90,25 @@ fn content(place: &str) -> (String, Vec<i32>) {
     (format!("r{report}"), (1..=(report % 14) as i32).collect())
 }
 
+/// The edition of a report as persons have corrected it by now.
+fn edition(client: &mut Client, report: &str) -> Result<String, ::postgres::Error> {
+    let rows = client.query("SELECT version FROM said WHERE report = $1", &[&report])?;
+    Ok(rows.first().map_or_else(|| "1".to_owned(), |row| format!("1+{}", row.get::<_, i32>(0))))
+}
+
+/// Has reports published again that are live otherwise than persons say, as a worker does by turns; gives how many are
+/// live so.
+fn follow(queue: &Queue, client: &mut Client, reports: &[String]) -> usize {
+    let ids: Vec<ReportId> = reports.iter().map(|report| id(report)).collect();
+    let live = queue.live_editions(&ids).expect("asks");
+    let is_behind = |(report, live): &(&String, Option<String>)| {
+        live.as_ref().is_some_and(|live| *live != edition(client, report).expect("asks"))
+    };
+    let behind: Vec<ReportId> = reports.iter().zip(live).filter(is_behind).map(|(report, _)| id(report)).collect();
+    queue.republish(&behind).expect("offers");
+    behind.len()
+}
+
 /// Not a test but the process that the one below kills.
 #[test]
 #[ignore = "the worker of another test"]
@@ -112,12 +133,13 @@ fn work(queue: &Queue, engine: &Engine) -> Result<(), QueueError> {
         for item in items {
             let (report, pages) = content(&String::from_utf8_lossy(&item.source.place));
             let place = item.source.place;
+            let edition = engine.run(|client| edition(client, &report)).map_err(QueueError::Unreachable)?;
             let subject = Subject {
                 lease: lease.clone(),
                 place: place.clone(),
                 returns: item.returns,
                 read: read(&report),
-                edition: "1".to_owned(),
+                edition,
                 pages,
             };
             if !queue.renew(&lease, LEASE)?.contains(&place) {
@@ -193,6 +215,8 @@ fn check(client: &mut Client) {
         SELECT count(*) FROM queue_items LEFT JOIN files ON files.key = queue_items.key
         WHERE state = 'done' AND queue_items.report IS DISTINCT FROM files.id";
     assert_eq!(client.query_one(sql, &[]).expect("asks").get::<_, i64>(0), 0, "and of which files it was read");
+    let sql = "SELECT count(*) FROM queue_revisions JOIN queue_withdrawn USING (report) WHERE state = 'live'";
+    assert_eq!(client.query_one(sql, &[]).expect("asks").get::<_, i64>(0), 0, "what was withdrawn is not shown");
     let sql = "SELECT count(*) FROM engine WHERE revision NOT IN (SELECT id FROM queue_revisions)";
     assert_eq!(client.query_one(sql, &[]).expect("asks").get::<_, i64>(0), 0, "what the engine has is written down");
 }
@@ -204,6 +228,11 @@ fn ten_processes_killed_at_random_lose_and_double_nothing() {
     let queue = Queue::connect(&url, "recto test").expect("connects");
     let mut client = Client::connect(&url, NoTls).expect("connects");
     client.batch_execute("CREATE TABLE engine (revision text, page integer, slept boolean)").expect("a table");
+    client.batch_execute("CREATE TABLE said (report text PRIMARY KEY, version integer)").expect("a table");
+    let reports: BTreeSet<String> = (0..FILES).map(|number| content(&format!("f{number}")).0).collect();
+    let reports: Vec<String> = reports.into_iter().collect();
+    let mut withdrawn: BTreeSet<String> = BTreeSet::new();
+    let (mut readmitted, mut corrected) = (0, 0);
     let offered: Vec<_> = (0..FILES).map(|number| source(&format!("f{number}"), "1")).collect();
     queue.offer(&offered).expect("offers");
     let (mut killed, mut broken_off) = (0, 0);
@@ -219,29 +248,60 @@ fn ten_processes_killed_at_random_lose_and_double_nothing() {
             let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 ORDER BY random() LIMIT 2";
             broken_off += client.query(sql, &[&NAME]).expect("asks").len();
         }
+        let report = &reports[random.usize(0..reports.len())];
+        match random.u32(0..4) {
+            0 if queue.withdraw(id(report), None).expect("withdraws") => drop(withdrawn.insert(report.clone())),
+            1 if random.bool() => {
+                if let Some(report) = withdrawn.pop_first() {
+                    assert!(queue.readmit(id(&report)).expect("readmits"));
+                    readmitted += 1;
+                }
+            }
+            2 => {
+                let sql =
+                    "INSERT INTO said VALUES ($1, 1) ON CONFLICT (report) DO UPDATE SET version = said.version + 1";
+                corrected += client.execute(sql, &[report]).expect("says");
+            }
+            _ => {}
+        }
+        follow(&queue, &mut client, &reports);
         check(&mut client);
     }
-    let abandoned = loop {
+    let mut abandoned = 0;
+    loop {
+        let again = queue.retry(Some("abandoned")).expect("retries");
+        let behind = follow(&queue, &mut client, &reports);
         let counts = queue.counts().expect("counts");
-        if counts.waiting + counts.leased == 0 {
-            break counts.failed;
+        if again == 0 && behind == 0 && counts.waiting + counts.leased == 0 {
+            break;
         }
-        assert!(start.elapsed() < LONGEST, "it does not end: {counts:?}");
-        std::thread::sleep(Duration::from_millis(50));
-    };
-    assert_eq!(queue.retry(Some("abandoned")).expect("retries"), abandoned, "nothing failed for another reason");
-    while queue.counts().expect("counts").done < u64::from(FILES) {
-        assert!(start.elapsed() < LONGEST, "it does not end: {:?}", queue.counts());
+        abandoned += again;
+        assert!(start.elapsed() < LONGEST, "it does not end: {counts:?}, {behind} are not followed");
+        check(&mut client);
         std::thread::sleep(Duration::from_millis(50));
     }
     drop(workers);
     println!(
-        "{killed} processes killed, {broken_off} connections broken off, {abandoned} files abandoned and tried again"
+        "{killed} processes killed, {broken_off} connections broken off, {abandoned} files abandoned and tried again, \
+         {} reports withdrawn and {readmitted} readmitted, {corrected} corrections",
+        withdrawn.len() + readmitted
     );
     assert!(killed > 20 && broken_off > 20, "{killed} and {broken_off}: the faults have happened");
+    assert!(withdrawn.len() > 3 && readmitted > 3 && corrected > 10, "and what persons do");
     check(&mut client);
-    let reports: BTreeSet<String> = (0..FILES).map(|number| content(&format!("f{number}")).0).collect();
-    assert_eq!(queue.counts().expect("counts").live, reports.len() as u64, "no report lost");
+    let (gone, reports): (Vec<String>, Vec<String>) =
+        reports.into_iter().partition(|report| withdrawn.contains(report));
+    let live = |reports: &[String]| {
+        let ids: Vec<ReportId> = reports.iter().map(|report| id(report)).collect();
+        queue.live_editions(&ids).expect("asks")
+    };
+    assert!(live(&gone).iter().all(Option::is_none), "nothing came back");
+    let said = reports.iter().map(|report| edition(&mut client, report).expect("asks")).map(Some);
+    assert_eq!(live(&reports), said.collect::<Vec<_>>(), "no report lost, and all as persons say");
+    let is_gone = |number: &u32| withdrawn.contains(&content(&format!("f{number}")).0);
+    let failed = (0..FILES).filter(is_gone).count() as u64;
+    let counts = queue.counts().expect("counts");
+    assert_eq!((counts.failed, counts.done), (failed, u64::from(FILES) - failed), "no other file failed");
     let engine = Engine { url, client: RefCell::default() };
     let told = purge(&queue, &engine, Duration::ZERO, u32::MAX).expect("purges").told;
     assert_eq!(purge(&queue, &engine, Duration::ZERO, u32::MAX).expect("purges").gone, told);
