@@ -6,7 +6,7 @@ use crate::ingest::fleet::{self, Ends, FleetOptions};
 use crate::ingest::{IngestOptions, Silent, ingest};
 use crate::queue::Pace;
 use crate::quickwit::tests::engine::Engine as Kept;
-use crate::report::ReportId;
+use crate::report::{Correction, Reason, ReportId};
 use crate::search::remote::{Refresh, Refreshed};
 use crate::search::{Engine, SearchRequest};
 use crate::serve::{Drawing, Guard, Limits, Options, State, serve};
@@ -18,7 +18,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const QUERIES: [&str; 12] = [
     "",
@@ -263,4 +263,78 @@ fn a_library_on_many_machines_answers_as_one_in_a_data_directory() {
     let head = head.to_lowercase();
     assert!(head.starts_with("http/1.1 503") && head.contains("retry-after: 5"), "{head} {body}");
     assert!(body.contains("the database of the library does not answer"), "{body}");
+}
+
+/// Looks again, as services do, until so many are found: changes show after some seconds.
+fn found_soon(engine: &Engine, q: &str, total: u64) -> BTreeMap<ReportId, (String, Vec<u32>)> {
+    let start = Instant::now();
+    loop {
+        engine.reload().expect("looks");
+        let (now, hits) = found(engine, q);
+        if now == total {
+            return hits;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "{q}: {now} instead of {total}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn of_fixtures() -> IngestOptions {
+    IngestOptions { paths: vec![fixtures()], jobs: 2, ..IngestOptions::default() }
+}
+
+/// Has a worker do all that there is to do.
+fn work_on(cluster: &Cluster, own: &Path) -> fleet::Worked {
+    let shelf = cluster.shelf(own, "worker").expect("a shelf");
+    let pace = Pace { poll: Duration::from_millis(20), ..Pace::default() };
+    let options =
+        FleetOptions { ends: Ends::WhenNothingIsLeft, pace, ..FleetOptions::new(of_fixtures(), "worker".to_owned()) };
+    fleet::work(&options, &shelf, &|| cluster.queue("worker"), &Silent, &AtomicBool::new(false)).expect("works")
+}
+
+#[test]
+fn what_persons_say_and_remove_is_found_and_gone_as_in_a_data_directory() {
+    let Some(server) = DatabaseServer::start() else { return };
+    let kept = Kept::start();
+    let directory = tempfile::tempdir().expect("a directory");
+    let [own, shared] = ["own", "shared"].map(|name| directory.path().join(name));
+    for folder in [&own, &shared] {
+        std::fs::create_dir(folder).expect("room");
+    }
+    let cluster = Cluster::new(&config(&server, &kept, &shared.display().to_string()), "a test").expect("settings");
+    fill(&cluster, &own, &of_fixtures);
+    let (library, engine, _followed) =
+        cluster.open(cluster.library(&own, "serve").expect("connects"), "serve").expect("opens");
+    let row = library.catalogue().reports(0, 1).expect("listed").remove(0);
+    let before = library.catalogue().coverage().expect("counts").reports;
+    let corrected = Correction {
+        title: Some("Zebras of the savannah".to_owned()),
+        tags: Some(vec!["wildlife".to_owned()]),
+        ..Correction::default()
+    };
+    let service = cluster.service("editor").expect("opens");
+    service.correct(row.id, &corrected, "Ann", None, 1).expect("room").expect("whatever was");
+    assert_eq!(found(&engine, "zebras").0, 0, "not yet");
+    let worked = work_on(&cluster, &own);
+    assert_eq!((worked.corrected, worked.bytes), (1, 0), "{worked:?}");
+    assert!(!service.has_marks().expect("readable"));
+    for q in ["zebras", "title:savannah", "tag:wildlife"] {
+        let hits = found_soon(&engine, q, 1);
+        assert_eq!(hits.keys().copied().collect::<Vec<_>>(), [row.id], "{q}");
+        assert_eq!(hits[&row.id].0, "Zebras of the savannah", "{q}");
+    }
+    assert!(cluster.take_away("remove", row.id, None).expect("removes"));
+    found_soon(&engine, "zebras", 0);
+    assert!(!library.catalogue().has_report(row.id).expect("readable"));
+    assert!(library.catalogue().is_removed(row.id).expect("readable"));
+    // Offered again, whatever has failed before, it does not come back by itself.
+    let queue = cluster.queue("offers").expect("connects");
+    fleet::enqueue(&queue, Some(&service), &of_fixtures(), &own).expect("offers");
+    fleet::offer_again(&queue, None).expect("offers");
+    work_on(&cluster, &own);
+    assert_eq!(library.catalogue().coverage().expect("counts").reports, before - 1);
+    assert!(fleet::offer_again(&queue, Some(Reason::Withdrawn)).expect("offers") > 0);
+    assert_eq!(work_on(&cluster, &own).indexed, 1);
+    let hits = found_soon(&engine, "zebras", 1);
+    assert_eq!(hits[&row.id].0, "Zebras of the savannah", "as persons had corrected it");
 }
