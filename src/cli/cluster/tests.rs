@@ -323,6 +323,13 @@ fn what_persons_say_and_remove_is_found_and_gone_as_in_a_data_directory() {
         assert_eq!(hits.keys().copied().collect::<Vec<_>>(), [row.id], "{q}");
         assert_eq!(hits[&row.id].0, "Zebras of the savannah", "{q}");
     }
+    // Made again, the indexes say it too.
+    let shelf = cluster.shelf(&own, "worker").expect("a shelf");
+    let indexes = [&shelf.indexes.reports, &shelf.indexes.pages];
+    indexes.iter().for_each(|index| shelf.indexes.quickwit.delete_index(index).expect("deletes"));
+    cluster.refill(&library, "rebuild", &|_| (), &AtomicBool::new(false)).expect("sends");
+    found_soon(&engine, "tag:wildlife", 1);
+    found_soon(&engine, "zebras", 1);
     assert!(cluster.take_away("remove", row.id, None).expect("removes"));
     found_soon(&engine, "zebras", 0);
     assert!(!library.catalogue().has_report(row.id).expect("readable"));
