@@ -2,7 +2,7 @@
 
 use super::Cluster;
 use crate::cli::config::{EngineConfig, EngineKind};
-use crate::ingest::fleet::{self, Ends, FleetOptions};
+use crate::ingest::fleet::{self, Ends, FleetOptions, Shelf as _};
 use crate::ingest::{IngestOptions, Silent, ingest};
 use crate::queue::Pace;
 use crate::quickwit::tests::engine::Engine as Kept;
@@ -10,7 +10,7 @@ use crate::report::{Correction, Reason, ReportId};
 use crate::search::remote::{Refresh, Refreshed};
 use crate::search::{Engine, SearchRequest};
 use crate::serve::{Drawing, Guard, Limits, Options, State, serve};
-use crate::store::{DatabaseServer, Library, Role, Scope, seconds_now};
+use crate::store::{DatabaseServer, Library, Role, Scope, StoreError, seconds_now};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -334,6 +334,14 @@ fn what_persons_say_and_remove_is_found_and_gone_as_in_a_data_directory() {
     found_soon(&engine, "zebras", 0);
     assert!(!library.catalogue().has_report(row.id).expect("readable"));
     assert!(library.catalogue().is_removed(row.id).expect("readable"));
+    // Where the storage is not mounted, nothing is written into the folder that it belongs over.
+    let record = || vec![0; 64];
+    let away = directory.path().join("away");
+    std::fs::rename(&shared, &away).and_then(|()| std::fs::create_dir(&shared)).expect("renames");
+    let kept_nowhere = shelf.keep(record());
+    assert!(matches!(kept_nowhere, Err(StoreError::Object(_))), "{kept_nowhere:?}");
+    std::fs::remove_dir(&shared).and_then(|()| std::fs::rename(&away, &shared)).expect("it is empty");
+    shelf.keep(record()).expect("room");
     // Offered again, whatever has failed before, it does not come back by itself.
     let queue = cluster.queue("offers").expect("connects");
     fleet::enqueue(&queue, Some(&service), &of_fixtures(), &own).expect("offers");

@@ -6,7 +6,7 @@ use crate::objects::{ObjectError, Place};
 use crate::queue::PageEngine;
 use crate::quickwit::{Document, QuickwitIndexes, documents};
 use crate::report::{Reason, Report, ReportId};
-use crate::store::shared::Segments;
+use crate::store::shared::{Segments, is_mounted};
 use crate::store::{Library, Location, ServiceStore, StoreError};
 use std::sync::Arc;
 
@@ -69,6 +69,7 @@ impl Shelf for ClusterShelf {
     }
 
     fn keep(&self, record: Vec<u8>) -> Result<Location, StoreError> {
+        self.check_mounted()?;
         let locations = self.segments.append_records(&[record])?;
         locations
             .into_iter()
@@ -78,5 +79,18 @@ impl Shelf for ClusterShelf {
 
     fn edition(&self) -> String {
         format!("{READER_VERSION}.{GENERATION}")
+    }
+}
+
+impl ClusterShelf {
+    /// Refuses to write into the empty folder over which the storage of a library is to be mounted: nobody else would
+    /// ever see it.
+    fn check_mounted(&self) -> Result<(), StoreError> {
+        let Place::Folder(folder) = &*self.place else { return Ok(()) };
+        if is_mounted(folder) || self.library.catalogue().reports(0, 1)?.is_empty() {
+            return Ok(());
+        }
+        let (object, detail) = (folder.display().to_string(), "it has no texts; is it mounted?".to_owned());
+        Err(ObjectError::Unavailable { object, detail }.into())
     }
 }
