@@ -14,15 +14,15 @@
 //! * Scores of reports are sums of BM25 over words and fields by the statistics of each part of the index, not Recto's
 //!   own formula; the best hundred are ranked again by their pages by the same formula as within. Measured on every ninth question on the
 //!   Cranfield records, by an engine of one part: nDCG@10 0.429, within 0.427; three of four of the first ten the same.
-//! * Of the pages of a report the best [`READ`] by the engine's score are read and scored exactly; the others follow in the
+//! * Of the pages of a report the best `READ` by the engine's score are read and scored exactly; the others follow in the
 //!   engine's order.
 //! * Words that stand for several at one place (`e-mail`: `email`) are found alone, but not within a phrase that was typed
 //!   the other way. A phrase over the end of a page finds its report; its page is found if it is among the first looked at.
-//! * `page:` and `section:` with words are decided on pages, so that they find no phrase over the end of one; at most [`MOST_SCOPED`] reports may have such a page, more are
+//! * `page:` and `section:` with words are decided on pages, so that they find no phrase over the end of one; at most `MOST_SCOPED` reports may have such a page, more are
 //!   refused.
 //! * What a beginning, a stem or a typo stands for is as of the vocabulary.
 //! * Only in the order of relevance hits have scores. Titles are ordered by their first ten letters.
-//! * Facets count the [`MOST_VALUES`] most frequent values.
+//! * Facets count the `MOST_VALUES` most frequent values.
 //! * A change shows some seconds after it was made, and a search never shows two revisions of one report.
 //!
 //! An answer of a part of the index is no answer: see [`crate::quickwit`].
