@@ -7,7 +7,8 @@ use crate::report::{About, Page, PageStatus, Report, ReportId, Statements};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-fn page(number: u32, body: &str) -> Document {
+/// A page of a report.
+pub(super) fn page(number: u32, body: &str) -> Document {
     Document::Page(PageDocument {
         report_id: "0123456789abcdef0123456789abcdef".to_owned(),
         generation: 1,

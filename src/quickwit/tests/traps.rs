@@ -17,11 +17,12 @@
 
 use super::engine::Engine;
 use super::exchanges::exchanges;
+use super::publishing::page;
 use super::stub::{Asked, Reply, Stub, client, client_of};
 use crate::queue::{PageEngine, PutError, RevisionId};
 use crate::quickwit::{
-    Clause, Document, FacetRequest, IndexName, Key, Order, PageDocument, Quickwit, QuickwitError, QuickwitIndexes,
-    Search, documents, pages_index, reports_index,
+    Clause, Document, FacetRequest, IndexName, Key, Order, Quickwit, QuickwitError, QuickwitIndexes, Search, documents,
+    pages_index, reports_index,
 };
 use crate::report::{About, Page, PageStatus, Report, ReportId, Statements};
 use serde_json::{Value, json};
@@ -225,17 +226,6 @@ fn dates_of_any_year_and_none_are_stored_filtered_and_ordered() {
     assert_eq!(names(years(Some(2261), None), rising), ["2300-01-31"]);
     assert_eq!(names(years(None, Some(1678)), rising), ["1066-10", "1677"]);
     assert_eq!(names(Clause::Not(vec![Clause::Exists { field: "year" }]), rising), ["undated"]);
-}
-
-fn page(number: u32, body: &str) -> Document {
-    Document::Page(PageDocument {
-        report_id: "0123456789abcdef0123456789abcdef".to_owned(),
-        generation: 1,
-        page: number,
-        body: body.to_owned(),
-        whole: String::new(),
-        section: String::new(),
-    })
 }
 
 /// Puts documents through a node as far as they go; gives how many rows each request had, and what came of it.
